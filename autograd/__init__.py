@@ -1,0 +1,54 @@
+"""A scalar autograd engine you can see.
+
+>>> from autograd import Value
+>>> x, w, b = Value(2.0, label="x"), Value(-3.0, label="w"), Value(6.7, label="b")
+>>> y = (x * w + b).tanh()
+>>> y.backward()
+>>> print(f"dy/dw = {w.grad:.4f}")        # x · (1 − y²)
+dy/dw = 1.2695
+"""
+
+from autograd.functions import (
+    acos,
+    asin,
+    atan,
+    atan2,
+    clamp,
+    cos,
+    cosh,
+    elu,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    floor,
+    gelu,
+    leaky_relu,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sign,
+    silu,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    step,
+    tan,
+    tanh,
+    where,
+)
+from autograd.graph import leaves, topological_order
+from autograd.modes import no_grad
+from autograd.ops import OPS, Op
+from autograd.value import Number, Value
+
+__all__ = [
+    "OPS", "Number", "Op", "Value", "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "elu",
+    "erf", "erfc", "exp", "expm1", "floor", "gelu", "leaky_relu", "leaves", "log", "log1p",
+    "maximum", "minimum", "no_grad", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus",
+    "sqrt", "step", "tan", "tanh", "topological_order", "where",
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The reverse pass: from the root down, ``parent.grad += local derivative * node.grad``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["backward"]
+
+
+def backward(root: Value) -> None:
+    """Set the gradient of every intermediate node afresh and add into the leaves'.
+
+    Reverse topological order: a node passes its gradient on only after all its consumers have added
+    to it. The order of parents is kept, so the sums are the same on every run.
+
+    Source: Griewank & Walther, Evaluating Derivatives (2008), section 3.2.
+    """
+    if root._a is None and root._b is None:
+        root.grad += 1.0
+        return
+    # This pass's own zero both resets a gradient and marks the node as visited.
+    zero = float("0")
+    order: list[Value] = []
+    append = order.append
+    stack: list[Value | None] = [root]
+    push, pop = stack.append, stack.pop
+    while True:  # CPython 3.11 specialises this loop at once, `while stack` only at the 8th call
+        if not stack:
+            break
+        node = pop()
+        if node is None:
+            append(pop())  # type: ignore[arg-type]
+            continue
+        if node.grad is zero:
+            continue
+        node.grad = zero
+        a = node._a
+        b = node._b
+        deeper_a = a is not None and a.grad is not zero and (a._b is not None or a._a is not None)
+        if b is not None and b.grad is not zero and (b._a is not None or b._b is not None):
+            push(node)
+            push(None)
+            push(b)
+            if deeper_a:
+                push(a)
+        elif deeper_a:
+            push(node)
+            push(None)
+            push(a)
+        else:
+            append(node)
+
+    root.grad = 1.0
+    for node in reversed(order):
+        grad = node.grad
+        a = node._a
+        if a is not None:
+            a.grad += node._da * grad
+        b = node._b
+        if b is not None:
+            b.grad += node._db * grad

@@ -1,0 +1,141 @@
+"""The operations as functions, for Values, numbers and arrays alike.
+
+>>> from autograd import Value, tanh, maximum
+>>> tanh(Value(0.0)), tanh(0.0)
+(Value(data=0.0, grad=0.0), 0.0)
+>>> maximum(Value(2.0), 3)
+Value(data=3.0, grad=0.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import ops
+from autograd.formula import derivative
+from autograd.ops import Op
+from autograd.value import Value
+
+__all__ = [
+    "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1",
+    "floor", "gelu", "leaky_relu", "log", "log1p", "maximum", "minimum", "relu", "sigmoid", "sign",
+    "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh", "where",
+]  # fmt: skip
+
+
+def _function(op: Op) -> Callable[[Any], Any]:
+    """A row of one input as a documented function."""
+
+    def function(x: Any) -> Any:
+        return op(x)
+
+    function.__name__ = function.__qualname__ = op.name
+    function.__doc__ = (
+        f"{op.formula}\n\nDerivative: {derivative(op, 'x')}.\n\n"
+        "Args:\n    x: a Value, a number or an array of them.\n\n"
+        "Returns:\n    the same kind: a Value records the operation in its graph.\n"
+    )
+    return function
+
+
+exp = _function(ops.EXP)
+expm1 = _function(ops.EXPM1)
+log = _function(ops.LOG)
+log1p = _function(ops.LOG1P)
+sqrt = _function(ops.SQRT)
+sin = _function(ops.SIN)
+cos = _function(ops.COS)
+tan = _function(ops.TAN)
+asin = _function(ops.ASIN)
+acos = _function(ops.ACOS)
+atan = _function(ops.ATAN)
+sinh = _function(ops.SINH)
+cosh = _function(ops.COSH)
+tanh = _function(ops.TANH)
+erf = _function(ops.ERF)
+erfc = _function(ops.ERFC)
+sigmoid = _function(ops.SIGMOID)
+relu = _function(ops.RELU)
+softplus = _function(ops.SOFTPLUS)
+gelu = _function(ops.GELU)
+silu = _function(ops.SILU)
+step = _function(ops.STEP)
+sign = _function(ops.SIGN)
+floor = _function(ops.FLOOR)
+
+
+def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
+    """x where positive, ``negative_slope`` · x elsewhere; at 0 the derivative is the slope.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return ops.LEAKY_RELU(x, negative_slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where positive, ``alpha`` · (exp(x) − 1) elsewhere.
+
+    Source: Clevert, Unterthiner & Hochreiter, arXiv:1511.07289.
+
+    >>> elu(3.0)
+    3.0
+    """
+    return ops.ELU(x, alpha)
+
+
+def atan2(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y), in radians, −π to π.
+
+    >>> atan2(1.0, 1.0)
+    0.7853981633974483
+    """
+    return ops.ATAN2(y, x)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two; at a tie two Values share the gradient, against a constant it is 0.
+
+    >>> a = Value(2.0); maximum(a, Value(2.0)).backward(); a.grad
+    0.5
+    """
+    return _extreme(ops.MAXIMUM, ops.CLAMP_MIN, a, b)
+
+
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of two; at a tie two Values share the gradient, against a constant it is 0.
+
+    >>> a = Value(1.0); minimum(a, Value(2.0)).backward(); a.grad
+    1.0
+    """
+    return _extreme(ops.MINIMUM, ops.CLAMP_MAX, a, b)
+
+
+def _extreme(op: Op, constant_op: Op, a: Any, b: Any) -> Any:
+    if type(a) is Value and type(b) is not Value:
+        return constant_op(a, b)
+    if type(b) is Value and type(a) is not Value:
+        return constant_op(b, a)
+    return op(a, b)
+
+
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    """The nearest number within [min, max]; at a constant bound the derivative is 0.
+
+    >>> clamp(5.0, 0.0, 1.0)
+    1.0
+    """
+    if min is not None:
+        x = maximum(x, min)
+    return x if max is None else minimum(x, max)
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """``x`` where the condition holds, else ``y``; the branch not taken contributes no gradient.
+
+    >>> x = Value(0.0)
+    >>> z = where(x > 0, x.log(), 0.0); z.backward(); z.data, x.grad
+    (0.0, 0.0)
+    """
+    return ops.WHERE(condition, x, y)

@@ -1,0 +1,322 @@
+"""The table of operations: one row each, and every number system runs the same row.
+
+A row holds a name, a symbol, a formula for readers, the value on floats (``forward``), the value on
+NumPy arrays (``array``) and one local derivative per input. A derivative is written once, with plain
+operators and other rows, as a function of the inputs followed by the output. Given floats it is the
+eager engine; given Values, derivatives of derivatives; given arrays, the compiled replay; given
+`Formula` or SymPy symbols, the text a learner reads and the oracle of the tests.
+
+To add an operation, add a row (and its method in ``value.py``): the tests walk this table.
+
+>>> TANH(0.0), TANH.partials[0](0.0, TANH(0.0))
+(0.0, 1.0)
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+
+__all__ = ["OPS", "Op", "apply", "equal", "ieee"]
+
+
+_PLAIN = frozenset({float, int, bool})
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Op:
+    """One row of the table, callable on floats, Values, arrays and symbols alike."""
+
+    name: str
+    symbol: str
+    formula: str
+    forward: Callable[..., Any]
+    array: Callable[..., Any]
+    partials: tuple[Callable[..., Any], ...]
+
+    def __call__(self, *inputs: Any) -> Any:
+        for x in inputs:
+            if type(x) not in _PLAIN:
+                return apply(x, self, inputs)
+        return ieee(self, *inputs)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}: {self.formula}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
+        return _by_name, (self.name,)
+
+    @property
+    def arity(self) -> int:
+        """How many inputs the operation takes."""
+        return len(self.partials)
+
+
+def _by_name(name: str) -> Op:
+    return OPS[name]
+
+
+def ieee(op: Op, *inputs: float) -> float:
+    """The value of ``op`` on floats, by IEEE 754: where Python's math raises, NumPy answers."""
+    try:
+        return float(op.forward(*inputs))
+    except (ArithmeticError, ValueError):
+        with np.errstate(all="ignore"):
+            return float(op.array(*map(np.float64, inputs)))
+
+
+def ieee_partial(op: Op, index: int, *values: float) -> float:
+    """The local derivative by input ``index`` on floats (inputs, then output), by IEEE 754."""
+    try:
+        return float(op.partials[index](*values))
+    except (ArithmeticError, ValueError):
+        with np.errstate(all="ignore"):
+            return float(op.partials[index](*map(np.float64, values)))
+
+
+@singledispatch
+def apply(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
+    """Run ``op`` on ``inputs`` in the number system of ``x``; register one for each system."""
+    try:
+        return ieee(op, *map(float, inputs))
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r})"
+        ) from None
+
+
+@apply.register(str)
+@apply.register(bytes)
+@apply.register(complex)
+def _refuse(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
+    raise TypeError(
+        f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r})"
+    )
+
+
+@apply.register(np.ndarray)
+@apply.register(np.generic)
+def _apply_array(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
+    if any(isinstance(i, np.ndarray) and i.dtype == object for i in inputs):
+        return np.frompyfunc(op, len(inputs), 1)(*inputs)
+    with np.errstate(all="ignore"):
+        return op.array(*inputs)
+
+
+# What floats need beyond the math module, and arrays beyond NumPy --------------------------------
+
+
+def _sigmoid(x: float) -> float:
+    if x >= 0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def _sigmoid_array(x: Any) -> Any:
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, e) / (1.0 + e)
+
+
+def _softplus(x: float) -> float:
+    return (x if x > 0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _sign(x: float) -> float:
+    return float((x > 0) - (x < 0)) if x == x else x
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    return x if condition else y
+
+
+def _zero(*_: Any) -> float:
+    return 0.0
+
+
+def _one(*_: Any) -> float:
+    return 1.0
+
+
+_erf_array = np.vectorize(math.erf, otypes=[float])
+_erfc_array = np.vectorize(math.erfc, otypes=[float])
+
+OPS: dict[str, Op] = {}
+
+
+def _row(
+    name: str,
+    symbol: str,
+    formula: str,
+    forward: Callable[..., Any],
+    array: Callable[..., Any],
+    *partials: Callable[..., Any],
+) -> Op:
+    OPS[name] = op = Op(name, symbol, formula, forward, array, partials)
+    return op
+
+
+# Choices. A condition is no quantity: it has no derivative, and selects which branch has one. ------
+# fmt: off
+LESS: Op          = _row("<",  "<", "a < b", lambda a, b: a < b,  np.less,          _zero, _zero)
+LESS_EQUAL: Op    = _row("<=", "≤", "a ≤ b", lambda a, b: a <= b, np.less_equal,    _zero, _zero)
+GREATER: Op       = _row(">",  ">", "a > b", lambda a, b: a > b,  np.greater,       _zero, _zero)
+GREATER_EQUAL: Op = _row(">=", "≥", "a ≥ b", lambda a, b: a >= b, np.greater_equal, _zero, _zero)
+EQUAL: Op         = _row("==", "=", "a = b", lambda a, b: a == b, np.equal,         _zero, _zero)
+# fmt: on
+WHERE: Op = _row(
+    "where",
+    "where",
+    "a if c else b",
+    _where,
+    np.where,
+    _zero,
+    lambda c, x, y, z: WHERE(c, 1.0, 0.0),
+    lambda c, x, y, z: WHERE(c, 0.0, 1.0),
+)  # fmt: skip
+
+
+def within(condition: Any, x: Any) -> Any:
+    """``x`` inside its domain, nan outside: a value that is nan has no slope."""
+    return WHERE(condition, x, math.nan)
+
+
+def equal(x: Any, y: Any) -> Any:
+    """Whether two numbers of any system are equal (`==` of Values is identity)."""
+    return EQUAL(x, y)
+
+
+# Arithmetic ---------------------------------------------------------------------------------------
+IDENTITY: Op = _row("copy", "copy", "x", lambda x: x, np.positive, _one)
+ADD: Op = _row("+", "+", "a + b", operator.add, np.add, _one, _one)
+SUB: Op = _row("-", "−", "a − b", operator.sub, np.subtract, _one, lambda a, b, z: -1.0)
+MUL: Op = _row("*", "×", "a · b", operator.mul, np.multiply, lambda a, b, z: b, lambda a, b, z: a)
+DIV: Op = _row(
+    "/", "÷", "a / b", operator.truediv, np.divide,
+    lambda a, b, z: 1.0 / b, lambda a, b, z: -z / b,
+)  # fmt: skip
+POW: Op = _row(
+    "**", "^", "a^b", math.pow, np.power,
+    lambda a, b, z: WHERE(EQUAL(b, 0.0), 0.0, b * POW(a, b - 1.0)),
+    lambda a, b, z: WHERE(EQUAL(a, 0.0), WHERE(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
+)  # fmt: skip
+MOD: Op = _row(
+    "%", "mod", "a mod b", operator.mod, np.mod,
+    _one, lambda a, b, z: -FLOOR(a / b),
+)  # fmt: skip
+NEG: Op = _row("neg", "−", "−x", operator.neg, np.negative, lambda x, y: -1.0)
+ABS: Op = _row("abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x))
+
+# Exponentials and roots ---------------------------------------------------------------------------
+EXP: Op = _row("exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y)
+EXPM1: Op = _row("expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: y + 1.0)
+LOG: Op = _row("log", "log", "log(x)", math.log, np.log, lambda x, y: within(x >= 0.0, 1.0 / x))
+LOG1P: Op = _row(
+    "log1p", "log1p", "log(1 + x)", math.log1p, np.log1p,
+    lambda x, y: within(x >= -1.0, 1.0 / (1.0 + x)),
+)  # fmt: skip
+SQRT: Op = _row("sqrt", "√", "√x", math.sqrt, np.sqrt, lambda x, y: 0.5 / y)
+
+# Trigonometry -------------------------------------------------------------------------------------
+SIN: Op = _row("sin", "sin", "sin(x)", math.sin, np.sin, lambda x, y: COS(x))
+COS: Op = _row("cos", "cos", "cos(x)", math.cos, np.cos, lambda x, y: -SIN(x))
+TAN: Op = _row("tan", "tan", "tan(x)", math.tan, np.tan, lambda x, y: 1.0 + y * y)
+ASIN: Op = _row(
+    "asin", "asin", "asin(x)", math.asin, np.arcsin,
+    lambda x, y: 1.0 / SQRT((1.0 - x) * (1.0 + x)),
+)  # fmt: skip
+ACOS: Op = _row(
+    "acos", "acos", "acos(x)", math.acos, np.arccos,
+    lambda x, y: -1.0 / SQRT((1.0 - x) * (1.0 + x)),
+)  # fmt: skip
+ATAN: Op = _row("atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x))
+ATAN2: Op = _row(
+    "atan2", "atan2", "atan2(a, b)", math.atan2, np.arctan2,
+    lambda a, b, z: b / (a * a + b * b), lambda a, b, z: -a / (a * a + b * b),
+)  # fmt: skip
+SINH: Op = _row("sinh", "sinh", "sinh(x)", math.sinh, np.sinh, lambda x, y: COSH(x))
+COSH: Op = _row("cosh", "cosh", "cosh(x)", math.cosh, np.cosh, lambda x, y: SINH(x))
+TANH: Op = _row("tanh", "tanh", "tanh(x)", math.tanh, np.tanh, lambda x, y: 1.0 - y * y)
+ERF: Op = _row(
+    "erf", "erf", "erf(x)", math.erf, _erf_array,
+    lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-x * x),
+)  # fmt: skip
+ERFC: Op = _row(
+    "erfc", "erfc", "1 − erf(x)", math.erfc, _erfc_array,
+    lambda x, y: -2.0 / math.sqrt(math.pi) * EXP(-x * x),
+)  # fmt: skip
+
+# Activations --------------------------------------------------------------------------------------
+SIGMOID: Op = _row(
+    "sigmoid", "σ", "1 / (1 + exp(−x))", _sigmoid, _sigmoid_array,
+    lambda x, y: y * (1.0 - y),
+)  # fmt: skip
+RELU: Op = _row(
+    "relu", "relu", "max(x, 0)",
+    lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0.0),
+    lambda x, y: WHERE(x > 0.0, 1.0, 0.0),
+)  # fmt: skip
+LEAKY_RELU: Op = _row(
+    "leaky_relu", "leaky relu", "a if a > 0 else b·a",
+    lambda a, b: a if a > 0 else b * a, lambda a, b: np.where(a > 0, a, b * a),
+    lambda a, b, z: WHERE(a > 0.0, 1.0, b), lambda a, b, z: WHERE(a > 0.0, 0.0, a),
+)  # fmt: skip
+ELU: Op = _row(
+    "elu", "elu", "a if a > 0 else b·(exp(a) − 1)",
+    lambda a, b: a if a > 0 else b * math.expm1(a), lambda a, b: np.where(a > 0, a, b * np.expm1(a)),
+    lambda a, b, z: WHERE(a > 0.0, 1.0, b * EXP(a)), lambda a, b, z: WHERE(a > 0.0, 0.0, EXPM1(a)),
+)  # fmt: skip
+SOFTPLUS: Op = _row(
+    "softplus", "softplus", "log(1 + exp(x))",
+    _softplus, lambda x: np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))),
+    lambda x, y: SIGMOID(x),
+)  # fmt: skip
+GELU: Op = _row(
+    "gelu", "gelu", "x/2 · (1 + erf(x/√2))",
+    lambda x: 0.5 * x * math.erfc(-x / math.sqrt(2)), lambda x: 0.5 * x * ERFC(-x / math.sqrt(2)),
+    lambda x, y: 0.5 * ERFC(-x / math.sqrt(2)) + x / math.sqrt(2 * math.pi) * EXP(-x * x / 2),
+)  # fmt: skip
+SILU: Op = _row(
+    "silu", "silu", "x / (1 + exp(−x))",
+    lambda x: x * _sigmoid(x), lambda x: x * _sigmoid_array(x),
+    lambda x, y: SIGMOID(x) + y * (1.0 - SIGMOID(x)),
+)  # fmt: skip
+
+# Steps: flat wherever a derivative exists ---------------------------------------------------------
+STEP: Op = _row(
+    "step", "step", "1 if x ≥ 0 else 0",
+    lambda x: 1.0 if x >= 0 else 0.0, lambda x: np.where(x >= 0, 1.0, 0.0), _zero,
+)  # fmt: skip
+SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero)
+FLOOR: Op = _row("floor", "floor", "⌊x⌋", lambda x: float(math.floor(x)), np.floor, _zero)
+ROUND: Op = _row(
+    "round", "round", "round(x), halves to even", lambda x: float(round(x)), np.rint, _zero
+)
+
+# Extremes. At a tie two variables share; against a constant the minimum-norm subgradient is 0. -----
+MAXIMUM: Op = _row(
+    "maximum", "max", "max(a, b)",
+    lambda a, b: a if a > b or a != a else b, np.maximum,
+    lambda a, b, z: WHERE(a > b, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+    lambda a, b, z: WHERE(b > a, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+)  # fmt: skip
+MINIMUM: Op = _row(
+    "minimum", "min", "min(a, b)",
+    lambda a, b: a if a < b or a != a else b, np.minimum,
+    lambda a, b, z: WHERE(a < b, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+    lambda a, b, z: WHERE(b < a, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+)  # fmt: skip
+CLAMP_MIN: Op = _row(
+    "clamp_min", "max", "max(a, b), b constant", MAXIMUM.forward, np.maximum,
+    lambda a, b, z: WHERE(a > b, 1.0, 0.0), _zero,
+)  # fmt: skip
+CLAMP_MAX: Op = _row(
+    "clamp_max", "min", "min(a, b), b constant", MINIMUM.forward, np.minimum,
+    lambda a, b, z: WHERE(a < b, 1.0, 0.0), _zero,
+)  # fmt: skip

@@ -1,0 +1,420 @@
+"""A number that remembers how it was made.
+
+One flat object a node: the number, its gradient, the operation, two inputs and two local derivatives,
+each in a slot of its own. A constant operand is no node: its slot for the input is empty and its slot
+for the local derivative holds the number (``x + 3`` keeps 3). Interior nodes never form a cycle, so
+reference counting frees a graph as soon as its root is dropped.
+"""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
+
+import numpy as np
+
+from autograd import ops
+from autograd.backward import backward
+from autograd.modes import observed, peeked, special, thread
+from autograd.ops import Op, apply
+from autograd.record import binary, operand, reflected, unary
+
+__all__ = ["Choice", "Note", "Number", "Value"]
+
+if TYPE_CHECKING:
+    Number: TypeAlias = "Value" | float | int | np.floating[Any] | np.integer[Any]
+else:
+    Number = Union["Value", float]
+
+_new: Any = object.__new__
+_ADD, _SUB, _MUL = ops.ADD, ops.SUB, ops.MUL
+
+
+class Note(NamedTuple):
+    """What a node's operation slot holds where there is more to say than the operation."""
+
+    op: Op | None = None
+    label: str = ""
+    scope: object = None
+    source: str = ""
+    parameter: bool = False
+
+
+class Choice(NamedTuple):
+    """What `where` chose from; it stands in the empty slot of the branch not taken."""
+
+    condition: Any
+    if_true: Any
+    if_false: Any
+
+
+class Value:
+    """A scalar that records every operation on it, and knows its gradient after `backward()`.
+
+    Args:
+        data: the number: an int, a float or a NumPy scalar; kept as a float (IEEE 754 double).
+        label: a name for drawings and tables.
+
+    Attributes:
+        data: the number.
+        grad: the derivative by this value of whatever `backward()` was last called on; 0.0 before.
+        label: the name, "" if none.
+
+    Raises:
+        TypeError: for anything that is not one real number.
+
+    >>> a, b = Value(-4.0, label="a"), Value(2.0, label="b")
+    >>> c = a * b + b**3
+    >>> c
+    Value(data=0.0, grad=0.0)
+    >>> c.backward()
+    >>> a.grad, b.grad                # dc/da = b, dc/db = a + 3 b²
+    (2.0, 8.0)
+    >>> c.op, c.parents[0].op, c.partials
+    ('+', '*', (1.0, 1.0))
+    """
+
+    __slots__ = ("_a", "_b", "_da", "_db", "_how", "data", "grad")
+
+    data: float
+    grad: float
+    _a: Value | None
+    _b: Value | None
+    _da: Any
+    _db: Any
+    _how: Any
+
+    def __init__(self, data: float | np.floating[Any] | np.integer[Any], label: str = "") -> None:
+        self.data = data if type(data) is float else _real(data)
+        self.grad = 0.0
+        self._a = self._b = None
+        self._da = self._db = 0.0
+        self._how = None
+        if label:
+            self.label = label
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            f"Value cannot be subclassed (by {cls.__name__}): a node is one flat object. "
+            "Keep a Value in an attribute of your class instead."
+        )
+
+    # What it is -----------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """The name of this value in drawings and tables; assign any text."""
+        how = self._how
+        return how.label if type(how) is Note else ""
+
+    @label.setter
+    def label(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"a label is text, not {type(text).__name__} ({text!r})")
+        self._how = self.note._replace(label=text)
+
+    @property
+    def note(self) -> Note:
+        """Operation, label, scope (the neuron that made it) and source line, as far as known."""
+        how = self._how
+        return how if type(how) is Note else Note(how)
+
+    @property
+    def operation(self) -> Op | None:
+        """The row of the table that made this value; None for a leaf."""
+        how = self._how
+        return how.op if type(how) is Note else how
+
+    @property
+    def op(self) -> str:
+        """The name of the operation that made this value, "" for a leaf."""
+        op = self.operation
+        return op.name if op else ""
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The Values this one was computed from, in order; a value used twice stands twice."""
+        a, b = self._a, self._b
+        if a is None:
+            return () if b is None else (b,)
+        return (a,) if b is None else (a, b)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative by each of `parents`, found when this value was computed."""
+        a, b = self._a, self._b
+        if a is None:
+            return () if b is None else (self._db,)
+        return (self._da,) if b is None else (self._da, self._db)
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What the operation was given, constants included, in order."""
+        op = self.operation
+        if op is None:
+            return ()
+        first = self._da if self._a is None else self._a
+        second = self._db if self._b is None else self._b
+        for choice in (first, second):
+            if type(choice) is Choice:
+                return choice
+        return (first, second)[: op.arity]
+
+    _prev = parents  # micrograd's names
+    _op = op
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data}, grad={self.grad}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def backward(self) -> None:
+        """Compute the derivative of this value by every value it was made from, into their ``grad``.
+
+        Intermediate gradients are set afresh; leaves (parameters, inputs) accumulate, so call
+        ``zero_grad()`` or set ``grad = 0.0`` between passes.
+
+        >>> a = Value(3.0)
+        >>> b = a * a
+        >>> b.backward(); a.grad
+        6.0
+        >>> b.backward(); a.grad, b.grad          # the leaf adds up, the rest does not
+        (12.0, 1.0)
+        """
+        backward(self)
+
+    def detach(self) -> Value:
+        """A new leaf with the same number, cut off from the graph."""
+        return Value(self.data)
+
+    # The numbers leave the graph here -------------------------------------------------------------
+
+    def __float__(self) -> float:
+        if special:
+            peeked(self)
+        return float(self.data)
+
+    def __int__(self) -> int:
+        return int(float(self))
+
+    def __bool__(self) -> bool:
+        return float(self) != 0.0
+
+    def __lt__(self, other: Number) -> bool:
+        return compare(ops.LESS, self, other)
+
+    def __le__(self, other: Number) -> bool:
+        return compare(ops.LESS_EQUAL, self, other)
+
+    def __gt__(self, other: Number) -> bool:
+        return compare(ops.GREATER, self, other)
+
+    def __ge__(self, other: Number) -> bool:
+        return compare(ops.GREATER_EQUAL, self, other)
+
+    # Arithmetic: the three hottest operations by hand, their derivatives being 1, −1 or the other ---
+
+    def __add__(self, other: Number) -> Value:
+        out: Value = _new(Value)
+        if type(other) is Value:
+            out.data = self.data + other.data
+            out._b = other
+            out._db = 1.0
+        else:
+            if type(other) is not float:
+                other = operand(other)
+                if other is NotImplemented:
+                    return other
+            out.data = self.data + other
+            out._b = None
+            out._db = other
+        out._a = self
+        out._da = 1.0
+        out._how = _ADD
+        out.grad = 0.0
+        return observed(out) if special else out
+
+    def __sub__(self, other: Number) -> Value:
+        out: Value = _new(Value)
+        if type(other) is Value:
+            out.data = self.data - other.data
+            out._b = other
+            out._db = -1.0
+        else:
+            if type(other) is not float:
+                other = operand(other)
+                if other is NotImplemented:
+                    return other
+            out.data = self.data - other
+            out._b = None
+            out._db = other
+        out._a = self
+        out._da = 1.0
+        out._how = _SUB
+        out.grad = 0.0
+        return observed(out) if special else out
+
+    def __mul__(self, other: Number) -> Value:
+        out: Value = _new(Value)
+        if type(other) is Value:
+            out._da = y = other.data
+            out._db = x = self.data
+            out.data = x * y
+            out._b = other
+        else:
+            if type(other) is not float:
+                other = operand(other)
+                if other is NotImplemented:
+                    return other
+            out._da = out._db = other
+            out.data = self.data * other
+            out._b = None
+        out._a = self
+        out._how = _MUL
+        out.grad = 0.0
+        return observed(out) if special else out
+
+    __radd__ = reflected(ops.ADD)
+    __rsub__ = reflected(ops.SUB)
+    __rmul__ = reflected(ops.MUL)
+    __truediv__ = binary(ops.DIV)
+    __rtruediv__ = reflected(ops.DIV)
+    __pow__ = binary(ops.POW)
+    __rpow__ = reflected(ops.POW)
+    __mod__ = binary(ops.MOD)
+    __rmod__ = reflected(ops.MOD)
+    __neg__ = unary(ops.NEG)
+    __pos__ = unary(ops.IDENTITY)
+    __abs__ = abs = unary(ops.ABS)
+    __floor__ = floor = unary(ops.FLOOR)
+    clone = unary(ops.IDENTITY)
+
+    exp = unary(ops.EXP)
+    expm1 = unary(ops.EXPM1)
+    log = unary(ops.LOG)
+    log1p = unary(ops.LOG1P)
+    sqrt = unary(ops.SQRT)
+    sin = unary(ops.SIN)
+    cos = unary(ops.COS)
+    tan = unary(ops.TAN)
+    asin = arcsin = unary(ops.ASIN)
+    acos = arccos = unary(ops.ACOS)
+    atan = arctan = unary(ops.ATAN)
+    sinh = unary(ops.SINH)
+    cosh = unary(ops.COSH)
+    tanh = unary(ops.TANH)
+    erf = unary(ops.ERF)
+    erfc = unary(ops.ERFC)
+    sigmoid = unary(ops.SIGMOID)
+    relu = unary(ops.RELU)
+    softplus = unary(ops.SOFTPLUS)
+    gelu = unary(ops.GELU)
+    silu = unary(ops.SILU)
+    step = unary(ops.STEP)
+    sign = unary(ops.SIGN)
+    round = unary(ops.ROUND)
+
+    _leaky_relu = binary(ops.LEAKY_RELU)
+    _elu = binary(ops.ELU)
+    _maximum = binary(ops.MAXIMUM)
+    _minimum = binary(ops.MINIMUM)
+    _clamp_min = binary(ops.CLAMP_MIN)
+    _clamp_max = binary(ops.CLAMP_MAX)
+
+    def leaky_relu(self, negative_slope: Number = 0.01) -> Value:
+        """x where positive, ``negative_slope`` · x elsewhere."""
+        return self._leaky_relu(negative_slope)
+
+    def elu(self, alpha: Number = 1.0) -> Value:
+        """x where positive, ``alpha`` · (exp(x) − 1) elsewhere."""
+        return self._elu(alpha)
+
+    def maximum(self, other: Number) -> Value:
+        """The larger; at a tie two Values share the gradient, against a constant it is 0."""
+        return self._maximum(other) if type(other) is Value else self._clamp_min(other)
+
+    def minimum(self, other: Number) -> Value:
+        """The smaller; at a tie two Values share the gradient, against a constant it is 0."""
+        return self._minimum(other) if type(other) is Value else self._clamp_max(other)
+
+    def clamp(self, min: Number | None = None, max: Number | None = None) -> Value:
+        """The nearest number within [min, max]; the gradient is 0 at a constant bound."""
+        low = self if min is None else self.maximum(min)
+        return low if max is None else low.minimum(max)
+
+
+def _real(x: Any) -> float:
+    """``x`` as a float, if it is one real number."""
+    if isinstance(x, (Real, np.bool_)) and not isinstance(x, Value):
+        return float(x)
+    hint = "; it is a Value already (use it, or its .detach())" if isinstance(x, Value) else ""
+    raise TypeError(
+        f"a Value takes one real number (int, float or NumPy scalar), "
+        f"not {type(x).__name__} ({_short(x)}){hint}"
+    )
+
+
+def _short(x: Any, width: int = 40) -> str:
+    text = repr(x)
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def compare(op: Op, a: Any, b: Any) -> bool:
+    """Compare data; the answer is a plain bool, and no part of the graph."""
+    numbers = []
+    for x in (a, b):
+        if type(x) is Value:
+            if special and thread.peek is not None:
+                peeked(x)
+            numbers.append(x.data)
+        else:
+            number = operand(x)
+            if number is NotImplemented:
+                return NotImplemented
+            numbers.append(number)
+    return bool(op.forward(*numbers))
+
+
+def choose(condition: Any, x: Any, y: Any) -> Value:
+    """A node for ``x if condition else y``: only the branch taken gets a gradient."""
+    if not isinstance(condition, (bool, np.bool_, int, float, Value)):
+        raise TypeError(f"where() takes a condition first, not {type(condition).__name__}")
+    first = bool(condition.data if type(condition) is Value else condition)
+    out = Value(0.0)
+    taken, choice = (x if first else y), Choice(condition, x, y)
+    if type(taken) is Value:
+        out.data = taken.data
+        if first:
+            out._a, out._da, out._db = taken, 1.0, choice
+        else:
+            out._b, out._db, out._da = taken, 1.0, choice
+    else:
+        out.data = _real(taken)
+        out._da = choice
+    out._how = ops.WHERE
+    return observed(out) if special else out
+
+
+_UNARY = {op: unary(op) for op in ops.OPS.values() if op.arity == 1}
+_BINARY = {op: (binary(op), reflected(op)) for op in ops.OPS.values() if op.arity == 2}
+_COMPARISONS = {ops.LESS, ops.LESS_EQUAL, ops.GREATER, ops.GREATER_EQUAL, ops.EQUAL}
+
+
+@apply.register(Value)
+def _apply_value(x: Value, op: Op, inputs: tuple[Any, ...]) -> Any:
+    if op in _COMPARISONS:
+        result: Any = compare(op, *inputs)
+    elif op is ops.WHERE:
+        result = choose(*inputs)
+    elif op.arity == 1:
+        result = _UNARY[op](x)
+    else:
+        a, b = inputs
+        method, reflection = _BINARY[op]
+        result = method(a, b) if type(a) is Value else reflection(b, a)
+    if result is NotImplemented:
+        given = ", ".join(type(i).__name__ for i in inputs)
+        raise TypeError(f"{op.name}() takes Values and numbers, not ({given})")
+    return result

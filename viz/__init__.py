@@ -1,0 +1,1 @@
+"""What autograd and nn made, drawn."""
