@@ -44,6 +44,7 @@ from autograd.functions import (
 from autograd.graph import leaves, topological_order
 from autograd.modes import no_grad
 from autograd.ops import OPS, Op
+from autograd.owner import warn_of_second_owner
 from autograd.value import Number, Value
 
 __all__ = [
@@ -52,3 +53,5 @@ __all__ = [
     "maximum", "minimum", "no_grad", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus",
     "sqrt", "step", "tan", "tanh", "topological_order", "where",
 ]  # fmt: skip
+
+warn_of_second_owner()
