@@ -2,5 +2,6 @@
 
 from nn.layers import MLP, Layer, Neuron
 from nn.module import Module
+from nn.optim import SGD, Adam, AdamW, Optimizer
 
-__all__ = ["MLP", "Layer", "Module", "Neuron"]
+__all__ = ["MLP", "SGD", "Adam", "AdamW", "Layer", "Module", "Neuron", "Optimizer"]
