@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from autograd import Number, Value
 from autograd.value import Note
 from nn.activations import Activation, activation_name, resolve_activation
+from nn.init import Init, Rng, generator, initial
 from nn.module import Module
 
-__all__ = ["MLP", "Layer", "Neuron", "Rng"]
-
-Rng: TypeAlias = int | np.random.Generator | None
+__all__ = ["MLP", "Layer", "Linear", "Neuron", "numbers"]
 
 
 class Neuron(Module):
@@ -24,13 +23,22 @@ class Neuron(Module):
     Args:
         nin: how many inputs, 1 or more.
         activation: a name ("tanh", "relu", "sigmoid", "linear" …) or a function of a Value.
-        rng: where the initial weights come from (uniform in −1 … 1): a seed or a NumPy Generator.
+        init: the initial weights: "uniform" (−1 … 1), "normal", "xavier_uniform", "he_normal" …
+            (`nn.init.INITS`) or a function.
+        bias: False for a neuron without one; `b` is then None.
+        inputs: the numbers of the inputs it is connected to, counted from 0; None for all of them.
+        fan_out: how many neurons share the inputs, for the initial weights of Xavier's kind.
+        rng: where the initial weights come from: a seed, a NumPy Generator, or None for Python's
+            `random`, as in micrograd.
         nonlin: micrograd's argument: True for relu, False for linear.
 
     Attributes:
-        w: the weights, `nin` Values.
+        w: the weights, Values: one for each connected input.
         b: the bias, a Value.
         last_output: the number it answered last, for drawings; None before the first call.
+
+    Raises:
+        ValueError: when called with another number of inputs.
 
     >>> n = Neuron(2, activation="tanh", rng=0)
     >>> n.w[0].data, n.w[1].data, n.b.data = -3.0, 1.0, 6.8813735870195432
@@ -39,11 +47,17 @@ class Neuron(Module):
     0.7071 1.0000
     """
 
+    b: Value | None
+
     def __init__(
         self,
         nin: int,
         activation: Activation = "relu",
         *,
+        init: Init = "uniform",
+        bias: bool = True,
+        inputs: Sequence[int] | None = None,
+        fan_out: int = 1,
         rng: Rng = None,
         nonlin: bool | None = None,
     ) -> None:
@@ -52,18 +66,27 @@ class Neuron(Module):
             nonlin, activation = activation, "relu"
         self.activation = "linear" if nonlin is False else activation
         self._function = resolve_activation(self.activation)
-        weights = np.random.default_rng(rng).uniform(-1.0, 1.0, nin)
-        self.w = [parameter(w, f"w{i}") for i, w in enumerate(weights, 1)]
-        self.b = parameter(0.0, "b")
+        self.inputs = None if inputs is None else connected(inputs, self.nin)
+        seen = range(self.nin) if self.inputs is None else self.inputs
+        weights, start = initial(init, generator(rng), len(seen), fan_out)
+        self.w = [parameter(w, f"w{i + 1}") for i, w in zip(seen, weights)]
+        self.b = parameter(start, "b") if bias else None
         self.last_output: float | None = None
         self._mark = Note(scope=self)
 
     def __call__(self, x: Sequence[Number]) -> Value:
         if len(x) != self.nin:
             raise ValueError(f"this neuron takes {self.nin} inputs, not {len(x)}")
+        if self.inputs is not None:
+            x = [x[i] for i in self.inputs]
         out = self.b
-        for w, xi in zip(self.w, x):
-            out = out + w * xi
+        if out is None:
+            out = self.w[0] * x[0]
+            for w, xi in zip(self.w[1:], x[1:]):
+                out = out + w * xi
+        else:
+            for w, xi in zip(self.w, x):
+                out = out + w * xi
         if self._function is not None:
             out = self._function(out)
         how = out._how
@@ -83,8 +106,24 @@ class Layer(Module):
 
     Returns a list of ``nout`` Values when called, or the Value itself when ``nout`` is 1.
 
+    Args:
+        nin: how many inputs.
+        nout: how many neurons.
+        activation: of each neuron.
+        init: the initial weights, see `Neuron`.
+        bias: False for neurons without one.
+        connections: for a partly connected layer: for each neuron, the inputs it sees, from 0.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+        nonlin: micrograd's argument: True for relu, False for linear.
+
+    Attributes:
+        neurons: the neurons, in order.
+        last_input: the numbers it was given last, for drawings; None before the first call.
+
     >>> len(Layer(4, 3, activation="tanh", rng=0).parameters())      # 3 · (4 weights + 1 bias)
     15
+    >>> len(Layer(4, 2, connections=[[0, 1], [2, 3]], rng=0).parameters())
+    6
     """
 
     def __init__(
@@ -93,15 +132,36 @@ class Layer(Module):
         nout: int,
         activation: Activation = "relu",
         *,
+        init: Init = "uniform",
+        bias: bool = True,
+        connections: Sequence[Sequence[int]] | None = None,
         rng: Rng = None,
         nonlin: bool | None = None,
     ) -> None:
         self.nin, self.nout = positive("nin", nin), positive("nout", nout)
-        generator = np.random.default_rng(rng)
-        self.neurons = [Neuron(nin, activation, rng=generator, nonlin=nonlin) for _ in range(nout)]
+        if connections is not None and len(connections) != nout:
+            raise ValueError(
+                f"connections lists the inputs of each of {nout} neurons, not of {len(connections)}"
+            )
+        source = generator(rng)
+        self.neurons = [
+            Neuron(
+                nin,
+                activation,
+                init=init,
+                bias=bias,
+                inputs=inputs,
+                fan_out=nout,
+                rng=source,
+                nonlin=nonlin,
+            )
+            for inputs in (connections if connections is not None else [None] * nout)
+        ]
         self.last_input: list[float] | None = None
 
     def __call__(self, x: Sequence[Number]) -> Any:
+        if isinstance(x, np.ndarray):
+            x = numbers(x)
         out = [neuron(x) for neuron in self.neurons]
         self.last_input = [xi.data if type(xi) is Value else float(xi) for xi in x]
         return out[0] if len(out) == 1 else out
@@ -109,6 +169,31 @@ class Layer(Module):
     def __repr__(self) -> str:
         name = activation_name(self.neurons[0].activation)
         return f"Layer({self.nin}, {self.nout}, activation={name!r})"
+
+
+class Linear(Layer):
+    """W x + b, with PyTorch's name, initial weights and habit of always returning a list.
+
+    >>> Linear(3, 1, rng=0)([1.0, 2.0, 3.0])[0].op
+    '+'
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        init: Init = "torch",
+        rng: Rng = None,
+    ) -> None:
+        super().__init__(in_features, out_features, "linear", init=init, bias=bias, rng=rng)
+
+    def __call__(self, x: Sequence[Number]) -> list[Value]:
+        return as_list(super().__call__(x))
+
+    def __repr__(self) -> str:
+        return f"Linear({self.nin}, {self.nout}, bias={self.neurons[0].b is not None})"
 
 
 class MLP(Module):
@@ -119,6 +204,7 @@ class MLP(Module):
         nouts: how many neurons in each layer, hidden layers first, the output layer last.
         activation: of the hidden layers.
         out_activation: of the output layer.
+        init: the initial weights, see `Neuron`.
         rng: a seed or a NumPy Generator; the same seed gives the same weights.
 
     >>> MLP(4, [3, 1], activation="tanh", rng=0)
@@ -132,15 +218,16 @@ class MLP(Module):
         activation: Activation = "relu",
         out_activation: Activation = "linear",
         *,
+        init: Init = "uniform",
         rng: Rng = None,
     ) -> None:
         if isinstance(nouts, (int, np.integer)) or len(nouts) == 0:
             raise ValueError(f"nouts lists the size of each layer, like [16, 1], not {nouts!r}")
-        generator = np.random.default_rng(rng)
+        source = generator(rng)
         sizes = [nin, *nouts]
         last = len(nouts) - 1
         self.layers = [
-            Layer(a, b, out_activation if i == last else activation, rng=generator)
+            Layer(a, b, out_activation if i == last else activation, init=init, rng=source)
             for i, (a, b) in enumerate(pairwise(sizes))
         ]
 
@@ -171,3 +258,25 @@ def positive(name: str, n: int) -> int:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise ValueError(f"{name} is a whole number of 1 or more, not {n!r}")
     return int(n)
+
+
+def connected(inputs: Sequence[int], nin: int) -> tuple[int, ...]:
+    """The numbers of the inputs that a partly connected neuron sees, checked."""
+    chosen = tuple(int(i) for i in inputs)
+    if not chosen or len(set(chosen)) != len(chosen) or not all(0 <= i < nin for i in chosen):
+        raise ValueError(
+            f"inputs lists different input numbers from 0 to {nin - 1}, at least one, not {inputs!r}"
+        )
+    return chosen
+
+
+def numbers(x: Any) -> list[Any]:
+    """A NumPy vector as a plain list: Values multiply Python's floats fastest."""
+    if x.ndim != 1:
+        raise ValueError(f"a layer takes one sample, a vector, not an array of shape {x.shape}")
+    return x.tolist()  # type: ignore[no-any-return]
+
+
+def as_list(out: Any) -> list[Any]:
+    """What a layer answered as a list, also where that is a single Value."""
+    return out if isinstance(out, list) else [out]

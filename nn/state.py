@@ -1,0 +1,154 @@
+"""Parameters as named arrays, and those arrays in a file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zipfile
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from autograd import Value
+
+__all__ = ["Array", "load", "load_parameters", "parameter_arrays", "save"]
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+_MARK = "chainrule"  # the entry that tells our files from other archives of arrays
+_VERSION = 1
+
+
+class Stateful(Protocol):
+    """A model or an optimizer."""
+
+    def state_dict(self) -> dict[str, Array]: ...
+
+    def load_state_dict(self, state: dict[str, Array]) -> None: ...
+
+
+def parameter_arrays(named: Iterable[tuple[str, Value]]) -> dict[str, Array]:
+    """One float64 array for each Value, or (nested) list of Values, by the path of the list."""
+    return {
+        name: np.array([value.data for value in values]).reshape(shape)
+        for name, shape, values in _grouped(named)
+    }
+
+
+def load_parameters(named: Iterable[tuple[str, Value]], state: Mapping[str, Any]) -> None:
+    """Write the numbers of `state` into the Values; nothing is written unless everything fits."""
+    groups = list(_grouped(named))
+    known = [name for name, _, _ in groups]
+    missing = [name for name in known if name not in state]
+    unknown = [name for name in state if name not in known]
+    if missing or unknown:
+        raise ValueError(
+            "this state belongs to another model: "
+            + "; ".join(
+                f"{what} {', '.join(map(repr, names[:3]))}"
+                + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+                for what, names in (("it lacks", missing), ("it has the unknown", unknown))
+                if names
+            )
+        )
+    arrays = [np.asarray(state[name], dtype=float) for name in known]
+    for (name, shape, _), array in zip(groups, arrays):
+        if array.shape != shape:
+            raise ValueError(
+                f"{name!r} has shape {array.shape} in this state, {shape} in the model"
+            )
+    for (_, _, values), array in zip(groups, arrays):
+        for value, number in zip(values, array.ravel().tolist()):
+            value.data = number
+
+
+def _grouped(
+    named: Iterable[tuple[str, Value]],
+) -> Iterable[tuple[str, tuple[int, ...], list[Value]]]:
+    """Values whose paths differ in trailing numbers only, with the shape that those numbers span."""
+    for stem, members in groupby(((*_stem(name), value) for name, value in named), lambda m: m[0]):
+        indices, values = zip(*((index, value) for _, index, value in members))
+        shape = tuple(1 + max(column) for column in zip(*indices))
+        if len(values) == int(np.prod(shape)):
+            yield stem, shape, list(values)
+        else:  # a ragged list: each Value by its own name
+            for index, value in zip(indices, values):
+                yield ".".join([stem, *map(str, index)]), (), [value]
+
+
+def _stem(name: str) -> tuple[str, tuple[int, ...]]:
+    """A path without its trailing numbers, and those numbers."""
+    parts = name.split(".")
+    end = len(parts)
+    while end > 1 and parts[end - 1].isdigit():
+        end -= 1
+    return ".".join(parts[:end]), tuple(map(int, parts[end:]))
+
+
+def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> Path:
+    """Write a model's or an optimizer's state as an .npz archive: all of it, or nothing.
+
+    The file appears under its name only when it is complete, holds no pickle, and is the same, byte
+    for byte, for the same numbers. `numpy.load` reads it too.
+
+    Args:
+        state: a model, an optimizer, or what their `state_dict()` gave.
+        path: the file; an existing one is replaced.
+
+    Raises:
+        OSError: if the folder does not exist or cannot be written to.
+    """
+    path = Path(path)
+    arrays = dict(state if isinstance(state, Mapping) else state.state_dict())
+    arrays = {_MARK: np.array(_VERSION), **arrays}
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(unfinished, "xb") as file, zipfile.ZipFile(file, "w") as archive:
+            for key, array in arrays.items():
+                entry = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+                with archive.open(entry, "w", force_zip64=True) as out:
+                    np.lib.format.write_array(out, np.asarray(array), allow_pickle=False)
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str, Array]:
+    """Read what `save` wrote; with ``into``, hand it to that model or optimizer as well.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is truncated, damaged, no file of `save`, or of another model.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [1], rng=0)
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = save(model, Path(folder) / "model.npz")
+    ...     state = load(path, into=MLP(2, [1], rng=1))
+    >>> sorted(state)
+    ['layers.0.neurons.0.b', 'layers.0.neurons.0.w']
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) or error.errno is not None:
+            raise
+        raise ValueError(
+            f"{os.fspath(path)} cannot be read as saved parameters: {error}"
+        ) from error
+    except Exception as error:  # zipfile, zlib and NumPy each have their own for a damaged file
+        raise ValueError(
+            f"{os.fspath(path)} cannot be read as saved parameters: truncated, damaged or not a "
+            f"file that save() wrote ({error})"
+        ) from error
+    if arrays.pop(_MARK, None) is None:
+        raise ValueError(f"{os.fspath(path)} is an archive of arrays, but save() did not write it")
+    if into is not None:
+        into.load_state_dict(arrays)
+    return arrays
