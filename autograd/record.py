@@ -54,7 +54,7 @@ def binary(op: Op) -> Callable[[Value, Number], Value]:
     forward = op.forward
     by_a, by_b = op.partials
 
-    def method(self: Value, other: Number) -> Value:
+    def method(self: Value, other: Number) -> Any:
         out: Value = _new(type(self))
         x = self.data
         variable = type(other) is type(self)
@@ -64,7 +64,7 @@ def binary(op: Op) -> Callable[[Value, Number], Value]:
         else:
             y = other if type(other) is float else operand(other)
             if y is NotImplemented:
-                return y
+                return NotImplemented
             out._b = None
         try:
             out.data = z = forward(x, y)
@@ -86,10 +86,10 @@ def reflected(op: Op) -> Callable[[Value, Number], Value]:
     forward = op.forward
     by_b = op.partials[1]
 
-    def method(self: Value, other: Number) -> Value:
+    def method(self: Value, other: Number) -> Any:
         x = other if type(other) is float else operand(other)
         if x is NotImplemented:
-            return x
+            return NotImplemented
         out: Value = _new(type(self))
         y = self.data
         try:

@@ -223,13 +223,12 @@ class Value:
             out._b = other
             out._db = 1.0
         else:
-            if type(other) is not float:
-                other = operand(other)
-                if other is NotImplemented:
-                    return other
-            out.data = self.data + other
+            y = other if type(other) is float else operand(other)
+            if y is NotImplemented:
+                return NotImplemented
+            out.data = self.data + y
             out._b = None
-            out._db = other
+            out._db = y
         out._a = self
         out._da = 1.0
         out._how = _ADD
@@ -243,13 +242,12 @@ class Value:
             out._b = other
             out._db = -1.0
         else:
-            if type(other) is not float:
-                other = operand(other)
-                if other is NotImplemented:
-                    return other
-            out.data = self.data - other
+            y = other if type(other) is float else operand(other)
+            if y is NotImplemented:
+                return NotImplemented
+            out.data = self.data - y
             out._b = None
-            out._db = other
+            out._db = y
         out._a = self
         out._da = 1.0
         out._how = _SUB
@@ -264,12 +262,11 @@ class Value:
             out.data = x * y
             out._b = other
         else:
-            if type(other) is not float:
-                other = operand(other)
-                if other is NotImplemented:
-                    return other
-            out._da = out._db = other
-            out.data = self.data * other
+            y = other if type(other) is float else operand(other)
+            if y is NotImplemented:
+                return NotImplemented
+            out._da = out._db = y
+            out.data = self.data * y
             out._b = None
         out._a = self
         out._how = _MUL
@@ -372,7 +369,7 @@ def compare(op: Op, a: Any, b: Any) -> bool:
         else:
             number = operand(x)
             if number is NotImplemented:
-                return NotImplemented
+                return NotImplemented  # type: ignore[no-any-return]
             numbers.append(number)
     return bool(op.forward(*numbers))
 
