@@ -1,1 +1,7 @@
 """What autograd and nn made, drawn."""
+
+from viz.drawing import Drawing
+from viz.expression import TooLargeError, draw_dot, draw_graph
+from viz.render import RenderError
+
+__all__ = ["Drawing", "RenderError", "TooLargeError", "draw_dot", "draw_graph"]

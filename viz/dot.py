@@ -1,0 +1,236 @@
+"""From a scene to DOT, the language of Graphviz.
+
+Whatever the user called things stands only in HTML-like labels and in tooltips, escaped; names,
+ids and ports are ours. Every label is HTML-like: two plain labels that begin with a line break
+crash Graphviz 14.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from viz.scene import Cluster, Edge, Line, Node, Scene, Span
+from viz.style import FONT, Palette, clean, escape, shorten
+
+__all__ = ["body", "font_name"]
+
+
+class Markup(str):
+    """An HTML-like label, escaped already."""
+
+    __slots__ = ()
+
+
+def font_name(name: str) -> str:
+    """``name`` if it can be a font's: Graphviz copies it into the SVG as it stands.
+
+    Raises:
+        ValueError: for other characters than letters, digits, space, comma, full stop and hyphen.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9 ,.\-]+", name):
+        raise ValueError(f"a font name has letters, digits, spaces and , . - only, not {name!r}")
+    return name
+
+
+def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
+    """The lines between the braces of ``digraph { … }``."""
+    font = font_name(font)
+    nodesep, ranksep = scene.spacing
+    graph = {
+        "bgcolor": palette.background,
+        "pad": "0.25" if scene.placed else "0.2",
+        "fontname": font,
+        "fontsize": "15" if scene.placed else "14",
+        "fontcolor": palette.text,
+        "labelloc": "t",
+        "outputorder": "edgesfirst",
+    }
+    if scene.placed:
+        graph = {"layout": "nop2", **graph}
+    else:
+        graph |= {
+            "rankdir": scene.direction,
+            "nodesep": f"{nodesep:g}",
+            "ranksep": f"{ranksep:g}",
+            "splines": "true",
+            "ordering": "in",
+            "labeljust": "l",
+        }
+    if scene.title:
+        graph["label"] = Markup(escape(shorten(scene.title, 120)))
+    if scene.description:
+        graph["tooltip"] = scene.description
+    yield _line("graph", graph)
+    yield _line(
+        "node",
+        {"shape": "plain", "fontname": font, "fontsize": "11", "fontcolor": palette.text},
+    )
+    yield _line(
+        "edge",
+        {
+            "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.6", "arrowhead": "vee",
+            "fontname": font, "fontsize": "9", "fontcolor": palette.muted,
+        }
+        if not scene.placed
+        else {"arrowhead": "none", "fontname": font},
+    )  # fmt: skip
+    if scene.placed:
+        for edge in scene.edges:
+            yield _edge(edge, palette)
+        for node in scene.nodes:
+            yield _node(node, palette)
+        return
+    for node in scene.nodes:
+        yield _node(node, palette)
+    for edge in scene.edges:
+        yield _edge(edge, palette)
+    for cluster in scene.clusters:
+        yield from _cluster(cluster, palette)
+
+
+def _node(node: Node, palette: Palette) -> str:
+    fill, border = palette.fills.get(node.kind, (palette.background, palette.text))
+    attributes = {"id": node.id}
+    if node.shape == "card":
+        attributes["label"] = Markup(_card(node, fill, border, palette))
+    elif node.shape == "text":
+        attributes["label"] = Markup(_backed(node, palette))
+    else:
+        attributes |= _round(node, fill, border, palette)
+    if node.font_size:
+        attributes["fontsize"] = f"{node.font_size:g}"
+    if node.position:
+        attributes["pos"] = _points([node.position])
+    if node.tooltip:
+        attributes["tooltip"] = node.tooltip
+    return _line(node.id, attributes)
+
+
+def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, str]:
+    """An operator (dark, as wide as its name) or a neuron (a circle of a given size)."""
+    label = "<BR/>".join(_spans(line, palette) for line in node.lines) or " "
+    attributes = {"shape": "circle", "style": "filled", "fillcolor": fill, "label": Markup(label)}
+    if node.kind == "operator":
+        width = f"{node.size / 72:.2f}" if node.size else "0.34"
+        return attributes | {
+            "fixedsize": "true", "width": width, "height": width, "fontsize": "12", "color": fill,
+            "fontcolor": border,
+        }  # fmt: skip
+    if node.kind == "constant":
+        attributes["style"] = "filled,dashed"
+    return attributes | {
+        "fixedsize": "true",
+        "width": f"{node.size / 72:.3f}",
+        "color": border,
+        "penwidth": "1.4",
+    }
+
+
+def _card(node: Node, fill: str, border: str, palette: Palette) -> str:
+    """A rounded table: the title over rows of name and number."""
+    style = "ROUNDED,DASHED" if node.kind == "constant" else "ROUNDED"
+    rows = []
+    if node.lines:
+        title = "<BR/>".join(_spans(line, palette) for line in node.lines)
+        rule = f'SIDES="B" BORDER="1" COLOR="{border}"' if node.rows else 'BORDER="0"'
+        rows.append(f'<TR><TD COLSPAN="2" ALIGN="CENTER" {rule}>{title}</TD></TR>')
+    for name, value in node.rows:
+        caption = _span(Span(name, "muted", size=9), palette)
+        rows.append(
+            f'<TR><TD ALIGN="LEFT">{caption}</TD>'
+            f'<TD ALIGN="RIGHT">{_span(value, palette)}</TD></TR>'
+        )
+    return (
+        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
+        f'STYLE="{style}" COLOR="{border}" BGCOLOR="{fill}">{"".join(rows)}</TABLE>'
+    )
+
+
+def _backed(node: Node, palette: Palette) -> str:
+    """Text on a patch of background, so that lines behind it do not cross it."""
+    if node.kind == "plain":
+        return "<BR/>".join(_spans(line, palette) for line in node.lines)
+    rows = "".join(f"<TR><TD>{_spans(line, palette)}</TD></TR>" for line in node.lines)
+    padding = "0" if node.kind == "caption" else "1"
+    return (
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" '
+        f'BGCOLOR="{palette.background}">{rows}</TABLE>'
+    )
+
+
+def _edge(edge: Edge, palette: Palette) -> str:
+    attributes = {"id": edge.id}
+    if edge.path:
+        attributes["pos"] = _points(edge.path)
+    if edge.label:
+        attributes["label"] = Markup(_span(edge.label, palette))
+    if edge.width:
+        attributes["penwidth"] = f"{edge.width:.2f}"
+    if edge.tone or edge.opacity < 1:
+        alpha = f"{round(255 * edge.opacity):02X}" if edge.opacity < 1 else ""
+        attributes["color"] = palette.line(edge.tone) + alpha
+    if edge.style:
+        attributes["style"] = edge.style
+    if edge.weight:
+        attributes["weight"] = str(edge.weight)
+    if edge.tooltip:
+        attributes["edgetooltip"] = edge.tooltip
+    if edge.tooltip and edge.label:
+        attributes["labeltooltip"] = edge.tooltip
+    return _line(f"{edge.tail} -> {edge.head}", attributes)
+
+
+def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str]:
+    indent = "\t" * depth
+    fill, border = palette.fills["cluster"]
+    yield f"{indent}subgraph cluster_{cluster.id} {{\n"
+    attributes = {
+        "id": cluster.id, "label": Markup(f"<B>{escape(shorten(cluster.title, 40))}</B>"),
+        "fontsize": "10", "fontcolor": palette.muted, "style": "rounded,filled", "fillcolor": fill, "color": border,
+        "margin": "10", "tooltip": cluster.title,
+    }  # fmt: skip
+    yield indent + _line("graph", attributes)
+    if cluster.nodes:
+        yield f"{indent}\t{'; '.join(cluster.nodes)}\n"
+    for inner in cluster.clusters:
+        yield from _cluster(inner, palette, depth + 1)
+    yield f"{indent}}}\n"
+
+
+def _spans(line: Line, palette: Palette) -> str:
+    return "".join(_span(span, palette) for span in line)
+
+
+def _span(span: Span, palette: Palette) -> str:
+    text = escape(span.text) or " "
+    if span.bold:
+        text = f"<B>{text}</B>"
+    font = f' COLOR="{palette.of(span.tone)}"' if span.tone else ""
+    if span.size:
+        font += f' POINT-SIZE="{span.size:g}"'
+    return f"<FONT{font}>{text}</FONT>" if font else text
+
+
+def _points(path: list[tuple[float, float]] | tuple[tuple[float, float], ...]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
+
+
+def _line(subject: str, attributes: dict[str, str]) -> str:
+    written = ", ".join(f"{name}={_value(value)}" for name, value in attributes.items())
+    return f"\t{subject} [{written}]\n"
+
+
+def _value(value: str) -> str:
+    """An attribute's value: markup as it is, a plain word bare, other text quoted."""
+    if type(value) is Markup:
+        return f"<{value}>"
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(\.[0-9]+)?", value):
+        return value
+    return quote(value)
+
+
+def quote(text: str) -> str:
+    """A text in DOT's double quotes, standing for itself: no escapes, no entities, no line breaks."""
+    text = clean(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
+    return f'"{text}"'

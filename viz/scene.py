@@ -1,0 +1,103 @@
+"""What to draw, as plain data: nodes, edges and clusters. How it looks is `style`'s concern.
+
+A tone ("positive", "negative", "zero", "muted" …) stands where a palette will put a colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+__all__ = ["Cluster", "Edge", "Line", "Node", "Row", "Scene", "Span"]
+
+
+class Span(NamedTuple):
+    """A piece of text in one style; size in points, 0 for the surrounding size."""
+
+    text: str
+    tone: str = ""
+    bold: bool = False
+    size: float = 0.0
+
+
+Line = tuple[Span, ...]
+
+
+class Row(NamedTuple):
+    """A name and a number below the title of a card."""
+
+    name: str
+    value: Span
+
+
+@dataclass(slots=True)
+class Node:
+    """One thing drawn: a card, a circle or a text.
+
+    ``shape`` is "card" (a title over rows), "circle", "pill" or "text"; ``kind`` picks the colours.
+    ``position`` (points, y upwards) and ``size`` (diameter, points) are for scenes laid out already.
+    """
+
+    id: str
+    kind: str
+    shape: str = "card"
+    lines: tuple[Line, ...] = ()
+    rows: tuple[Row, ...] = ()
+    tooltip: str = ""
+    emphasis: bool = False
+    position: tuple[float, float] | None = None
+    size: float = 0.0
+    font_size: float = 0.0
+
+
+@dataclass(slots=True)
+class Edge:
+    """A line from one node to another.
+
+    ``path`` holds the points of a cubic Bézier curve for scenes laid out already; ``opacity`` 0 … 1.
+    """
+
+    id: str
+    tail: str
+    head: str
+    tone: str = ""
+    label: Span | None = None
+    tooltip: str = ""
+    width: float = 0.0
+    weight: int = 0
+    opacity: float = 1.0
+    style: str = ""
+    path: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Nodes, and smaller clusters, that belong together: a neuron, a layer."""
+
+    id: str
+    title: str
+    nodes: list[str] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A whole drawing. ``placed`` says that every node and edge has its coordinates."""
+
+    name: str
+    nodes: list[Node] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    clusters: list[Cluster] = field(default_factory=list)
+    title: str = ""
+    description: str = ""
+    direction: str = "LR"
+    placed: bool = False
+    spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
+
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """The readable text of each element, by its id."""
+        for node in self.nodes:
+            yield node.id, node.tooltip
+        for edge in self.edges:
+            yield edge.id, edge.tooltip

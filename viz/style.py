@@ -1,0 +1,225 @@
+"""How drawings look: colours, numbers and the text that users bring.
+
+>>> number(-0.00511), number(0.88137, 4), number(float("nan")), number(None)
+('−5.11e−3', '0.8814', 'nan', '–')
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+__all__ = [
+    "DARK",
+    "FONT",
+    "LIGHT",
+    "Palette",
+    "clean",
+    "number",
+    "shorten",
+    "text_width",
+    "theme",
+    "tone",
+]
+
+FONT = "Helvetica,Arial,sans-serif"
+_MINUS = "−"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """A colour for every role, told apart by protan, deutan and tritan sight; text ≥ 4.5:1."""
+
+    background: str
+    text: str
+    muted: str
+    caption: str
+    edge: str
+    positive: str
+    positive_text: str
+    negative: str
+    negative_text: str
+    zero: str
+    zero_text: str
+    highlight: str
+    fills: dict[str, tuple[str, str]] = field(default_factory=dict)  # kind: (fill, border)
+
+    def of(self, tone: str) -> str:
+        """The colour of a tone in text."""
+        named = {
+            "positive": self.positive_text,
+            "negative": self.negative_text,
+            "zero": self.zero_text,
+            "muted": self.muted,
+            "caption": self.caption,
+            "highlight": self.highlight,
+            "line positive": self.positive,
+            "line negative": self.negative,
+            "line zero": self.zero,
+            "inverse": self.fills["operator"][1],
+        }
+        return named.get(tone, self.text)
+
+    def line(self, tone: str) -> str:
+        """The colour of a tone in a line."""
+        lines = {
+            "positive": self.positive,
+            "negative": self.negative,
+            "zero": self.zero,
+            "highlight": self.highlight,
+        }
+        return lines.get(tone, self.edge)
+
+
+LIGHT = Palette(
+    background="#FFFFFF",
+    text="#1A1A1A",
+    muted="#5A5A5A",
+    caption="#333333",
+    edge="#7A7A7A",
+    positive="#0B62A4",
+    positive_text="#0B62A4",
+    negative="#D9760B",
+    negative_text="#A34A00",
+    zero="#767676",
+    zero_text="#6B6B6B",
+    highlight="#C2185B",
+    fills={
+        "input": ("#DCEBF7", "#0072B2"),
+        "parameter": ("#FFF1D6", "#B36B00"),
+        "constant": ("#EFEFEF", "#8A8A8A"),
+        "value": ("#FFFFFF", "#5A5A5A"),
+        "output": ("#DDF3E8", "#00795A"),
+        "folded": ("#ECECF6", "#4B4B8F"),
+        "operator": ("#333333", "#FFFFFF"),
+        "neuron": ("#FFFFFF", "#5A5A5A"),
+        "cluster": ("#F7F7F9", "#B9B9C6"),
+    },
+)
+
+DARK = Palette(
+    background="#15181D",
+    text="#F2F2F2",
+    muted="#B4B9C2",
+    caption="#D5D8DD",
+    edge="#8E96A3",
+    positive="#5AB0EE",
+    positive_text="#7CC3F7",
+    negative="#F0963A",
+    negative_text="#FFB26B",
+    zero="#9AA0A8",
+    zero_text="#B0B5BC",
+    highlight="#FF6FA5",
+    fills={
+        "input": ("#14304A", "#4FA8E0"),
+        "parameter": ("#3D2C0B", "#E0A23C"),
+        "constant": ("#2A2D33", "#9AA0A8"),
+        "value": ("#1F242B", "#A8AFBA"),
+        "output": ("#0F3A2C", "#3DC79A"),
+        "folded": ("#26264A", "#A3A3EA"),
+        "operator": ("#D9DCE1", "#15181D"),
+        "neuron": ("#1F242B", "#A8AFBA"),
+        "cluster": ("#1B1F26", "#4A515D"),
+    },
+)
+
+_THEMES = {"light": LIGHT, "dark": DARK}
+
+
+def theme(name: str | Palette) -> Palette:
+    """The palette called "light" or "dark", or the palette itself.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if isinstance(name, Palette):
+        return name
+    if name not in _THEMES:
+        raise ValueError(f"unknown theme {name!r}; known are: {', '.join(_THEMES)}")
+    return _THEMES[name]
+
+
+def tone(x: float) -> str:
+    """Which colour a number has: by its sign."""
+    return "positive" if x > 0 else "negative" if x < 0 else "zero"
+
+
+def number(x: float | None, digits: int = 3) -> str:
+    """``x`` with this many significant digits, as people write it; an en dash for None.
+
+    >>> [number(x) for x in (0.0, -6.0, 123456.0, 0.25, 1e-300, float("-inf"))]
+    ['0', '−6', '1.23e5', '0.25', '1e−300', '−∞']
+    """
+    if x is None:
+        return "–"
+    if math.isnan(x):
+        return "nan"
+    if math.isinf(x):
+        return "∞" if x > 0 else f"{_MINUS}∞"
+    if x == 0:
+        return "0"
+    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+    power = int(exponent)
+    if -2 <= power < max(5, digits):
+        text = f"{x:.{max(0, digits - 1 - power)}f}"
+        mantissa, power = (text.rstrip("0").rstrip(".") if "." in text else text), 0
+    elif "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    text = f"{mantissa}e{power}" if power else mantissa
+    return text.replace("-", _MINUS)
+
+
+# What XML cannot hold, and marks that turn the direction of the text around them.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
+
+
+def clean(text: str) -> str:
+    """Text that any XML file can hold on one line: control characters and lone surrogates replaced.
+
+    >>> clean("a\\x00b\\nc\\ud800")
+    'a\ufffdb c\ufffd'
+    """
+    text = _INVISIBLE.sub("", " ".join(text.split()) if not text.isprintable() else text)
+    text = _UNPRINTABLE.sub("\ufffd", text)
+    if (
+        max(text, default="") >= "\U0001fffe"
+    ):  # each plane ends in two code points that are no characters
+        text = "".join("\ufffd" if ord(c) & 0xFFFE == 0xFFFE else c for c in text)
+    return text
+
+
+def shorten(text: str, width: int = 24) -> str:
+    """``text`` on one line, cut to ``width`` characters with an ellipsis.
+
+    >>> shorten("a name that goes on and on", 12)
+    'a name that…'
+    """
+    text = clean(text[: 4 * width + 64])  # a label of a million characters costs no more than this
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """Text as it stands in markup."""
+    return html.escape(text, quote=True)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """An upper bound of a text's width in points, for Helvetica, Arial, Liberation and DejaVu."""
+    wide = sum(_width(character) for character in text)
+    return wide * size * (1.09 if bold else 1.0)
+
+
+def _width(character: str) -> float:
+    if character in " .,:·'|!iljI":
+        return 0.36
+    if character in f"{_MINUS}+=<>×∇∞∂MW@%":
+        return 0.86
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.1
+    return 0.66
