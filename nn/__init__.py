@@ -1,10 +1,50 @@
 """Neurons, layers and networks made of Values."""
 
+from nn.activations import ACTIVATIONS
+from nn.conv import AvgPool2d, Conv2d, MaxPool2d
+from nn.dropout import Dropout
+from nn.embedding import Embedding
+from nn.init import INITS
 from nn.layers import MLP, Layer, Linear, Neuron
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    l1_loss,
+    log_softmax,
+    logsumexp,
+    mae_loss,
+    mse_loss,
+    softmax,
+)
 from nn.module import Module
+from nn.norm import LayerNorm
 from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.recurrent import LSTM, RNN
+from nn.sequential import (
+    ELU,
+    GELU,
+    Activate,
+    Flatten,
+    LeakyReLU,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+    Unflatten,
+)
 from nn.state import load, save
 
 __all__ = [
-    "MLP", "SGD", "Adam", "AdamW", "Layer", "Linear", "Module", "Neuron", "Optimizer", "load", "save",
+    "ACTIVATIONS", "ELU", "GELU", "INITS", "LSTM", "MLP", "RNN", "SGD", "Activate", "Adam", "AdamW",
+    "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "Layer", "LayerNorm", "LeakyReLU",
+    "Linear", "MaxPool2d", "Module", "Neuron", "Optimizer", "ReLU", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Tanh", "Unflatten", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "cross_entropy", "hinge_loss", "huber_loss", "l1_loss",
+    "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "save", "softmax",
 ]  # fmt: skip

@@ -193,7 +193,8 @@ class Linear(Layer):
         return as_list(super().__call__(x))
 
     def __repr__(self) -> str:
-        return f"Linear({self.nin}, {self.nout}, bias={self.neurons[0].b is not None})"
+        bias = "" if self.neurons[0].b is not None else ", bias=False"
+        return f"Linear({self.nin}, {self.nout}{bias})"
 
 
 class MLP(Module):

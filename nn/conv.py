@@ -1,0 +1,227 @@
+"""Convolution and pooling over images [channel][row][column]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any, TypeAlias
+
+from autograd import maximum
+from nn.activations import Activation, activation_name
+from nn.init import Init, Rng, generator
+from nn.layers import Neuron, positive
+from nn.module import Module
+from nn.nested import data_of, plain, shape_of
+
+__all__ = ["AvgPool2d", "Conv2d", "MaxPool2d"]
+
+Pair: TypeAlias = "int | tuple[int, int]"
+
+
+class Conv2d(Module):
+    """One neuron a channel, which slides over the image: the same weights at every place.
+
+    The names, arguments and initial weights are PyTorch's; like there, the kernel is not flipped
+    (a cross-correlation).
+
+    Args:
+        in_channels: how many images come in.
+        out_channels: how many go out: the number of neurons (filters).
+        kernel_size: rows and columns that a neuron sees, one number for both or a pair.
+        stride: how far it moves.
+        padding: rows and columns of zeros around the image.
+        dilation: the distance between the pixels that it sees.
+        groups: into how many separate groups the channels are divided.
+        bias: False for neurons without one.
+        activation: of the neurons; PyTorch has none.
+        init: the initial weights, see `Neuron`.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+
+    Attributes:
+        neurons: the filters; ``w`` in the order channel, row, column.
+        last_input, last_output: the numbers of the last call, for drawings; None before.
+
+    >>> edge = Conv2d(1, 1, (1, 2), bias=False, rng=0)
+    >>> edge.neurons[0].w[0].data, edge.neurons[0].w[1].data = -1.0, 1.0
+    >>> [pixel.data for pixel in edge([[[0.0, 0.0, 1.0, 1.0]]])[0][0]]
+    [0.0, 1.0, 0.0]
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Pair,
+        stride: Pair = 1,
+        padding: Pair = 0,
+        dilation: Pair = 1,
+        groups: int = 1,
+        bias: bool = True,
+        *,
+        activation: Activation = "linear",
+        init: Init = "torch",
+        rng: Rng = None,
+    ) -> None:
+        self.in_channels = positive("in_channels", in_channels)
+        self.out_channels = positive("out_channels", out_channels)
+        self.groups = positive("groups", groups)
+        if in_channels % groups or out_channels % groups:
+            raise ValueError(
+                f"{in_channels} and {out_channels} channels do not divide into {groups} groups"
+            )
+        self.kernel_size = pair("kernel_size", kernel_size)
+        self.stride = pair("stride", stride)
+        self.padding = pair("padding", padding, least=0)
+        self.dilation = pair("dilation", dilation)
+        rows, columns = self.kernel_size
+        source = generator(rng)
+        area = rows * columns
+        self.neurons = [
+            Neuron(
+                in_channels // groups * area, activation, init=init, bias=bias,
+                fan_out=out_channels // groups * area, rng=source,
+            )
+            for _ in range(out_channels)
+        ]  # fmt: skip
+        self.last_input: list[Any] | None = None
+        self.last_output: list[Any] | None = None
+
+    def __call__(self, x: Any) -> list[list[list[Any]]]:
+        image = padded(checked(plain(x), self.in_channels), self.padding, 0.0)
+        size = self.in_channels // self.groups
+        per_group = self.out_channels // self.groups
+        out: list[list[list[Any]]] = [[] for _ in self.neurons]
+        for group in range(self.groups):
+            channels = image[group * size : (group + 1) * size]
+            neurons = range(group * per_group, (group + 1) * per_group)
+            for row in windows(channels, self.kernel_size, self.stride, self.dilation):
+                patches = [[pixel for channel in patch for pixel in channel] for patch in row]
+                for i in neurons:
+                    out[i].append([self.neurons[i](patch) for patch in patches])
+        self.last_input, self.last_output = data_of(x), data_of(out)
+        return out
+
+    def __repr__(self) -> str:
+        extra = "".join(
+            f", {name}={getattr(self, name)}"
+            for name, usual in (
+                ("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1)), ("groups", 1),
+            )
+            if getattr(self, name) != usual
+        )  # fmt: skip
+        activation = activation_name(self.neurons[0].activation)
+        if activation != "linear":
+            extra += f", activation={activation!r}"
+        return f"Conv2d({self.in_channels}, {self.out_channels}, {self.kernel_size}{extra})"
+
+
+class _Pool2d(Module):
+    """What pooling of either kind shares."""
+
+    def __init__(self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0) -> None:
+        self.kernel_size = pair("kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else pair("stride", stride)
+        self.padding = pair("padding", padding, least=0)
+        if any(2 * p > k for p, k in zip(self.padding, self.kernel_size)):
+            raise ValueError(f"padding {padding} is more than half the kernel {kernel_size}")
+        self.last_output: list[Any] | None = None
+
+    def _pooled(self, x: Any, border: float) -> list[list[list[Any]]]:
+        image = checked(plain(x))
+        out = [
+            [
+                [self._pool([v for v in patch[0] if v is not None]) for patch in row]
+                for row in windows([channel], self.kernel_size, self.stride, (1, 1))
+            ]
+            for channel in padded(image, self.padding, border)
+        ]
+        self.last_output = data_of(out)
+        return out
+
+    def _pool(self, patch: list[Any]) -> Any:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.kernel_size}, stride={self.stride})"
+
+
+class MaxPool2d(_Pool2d):
+    """The largest number of each window. Where two are equally large they share the gradient.
+
+    Args:
+        kernel_size: rows and columns of the window, one number for both or a pair.
+        stride: how far it moves; None: by its own size.
+        padding: a border that never wins.
+
+    >>> MaxPool2d(2)([[[1.0, 2.0, 5.0, 0.0], [3.0, 4.0, 0.0, 6.0]]])
+    [[[4.0, 6.0]]]
+    """
+
+    def __call__(self, x: Any) -> list[list[list[Any]]]:
+        return self._pooled(x, None)  # type: ignore[arg-type]
+
+    def _pool(self, patch: list[Any]) -> Any:
+        return reduce(maximum, patch)
+
+
+class AvgPool2d(_Pool2d):
+    """The mean of each window; a border of padding counts as zeros, as in PyTorch.
+
+    >>> AvgPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
+    [[[2.5]]]
+    """
+
+    def __call__(self, x: Any) -> list[list[list[Any]]]:
+        return self._pooled(x, 0.0)
+
+    def _pool(self, patch: list[Any]) -> Any:
+        return sum(patch[1:], patch[0]) * (1.0 / len(patch))
+
+
+def pair(name: str, size: Pair, least: int = 1) -> tuple[int, int]:
+    """One number for rows and columns, or one each, checked."""
+    sizes = (size, size) if isinstance(size, int) else tuple(size)
+    if len(sizes) != 2 or not all(isinstance(n, int) and n >= least for n in sizes):
+        raise ValueError(f"{name} is one whole number of {least} or more, or two, not {size!r}")
+    return (sizes[0], sizes[1])
+
+
+def checked(image: Any, channels: int | None = None) -> list[list[list[Any]]]:
+    """The image, if it is one: [channel][row][column]."""
+    shape = shape_of(image)
+    if len(shape) != 3 or channels not in (None, shape[0]):
+        wanted = "channels" if channels is None else f"{channels} channel{'s'[: channels != 1]}"
+        raise ValueError(
+            f"an image is [channel][row][column] with {wanted} here, not of shape {shape}"
+        )
+    return image  # type: ignore[no-any-return]
+
+
+def padded(image: list[list[list[Any]]], padding: tuple[int, int], border: Any) -> Any:
+    """The image with a border around each channel."""
+    above, left = padding
+    if not above and not left:
+        return image
+    width = len(image[0][0]) + 2 * left
+    side = [border] * left
+    empty = [[border] * width] * above
+    return [[*empty, *(side + list(row) + side for row in channel), *empty] for channel in image]
+
+
+def windows(
+    channels: list[list[list[Any]]],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+) -> Iterator[list[list[list[Any]]]]:
+    """Row by row of windows; a window holds for each channel its pixels in one list."""
+    height, width = len(channels[0]), len(channels[0][0])
+    rows = range(0, dilation[0] * kernel[0], dilation[0])
+    columns = range(0, dilation[1] * kernel[1], dilation[1])
+    if rows[-1] >= height or columns[-1] >= width:
+        raise ValueError(f"the window is larger than the image of {height} × {width} pixels")
+    for top in range(0, height - rows[-1], stride[0]):
+        yield [
+            [[channel[top + i][left + j] for i in rows for j in columns] for channel in channels]
+            for left in range(0, width - columns[-1], stride[1])
+        ]

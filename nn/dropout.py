@@ -1,0 +1,41 @@
+"""Dropout: in training, each number is left out by chance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.init import Rng, generator
+from nn.module import Module
+from nn.nested import each, plain
+
+__all__ = ["Dropout"]
+
+
+class Dropout(Module):
+    """In training, 0 with probability ``p`` and x / (1 − p) else; after `eval()`, x.
+
+    Source: Srivastava et al., Dropout (2014), in PyTorch's form.
+
+    Args:
+        p: the probability to leave a number out, from 0 up to below 1.
+        rng: a seed or a NumPy Generator; None for Python's `random`.
+
+    >>> drop = Dropout(0.5, rng=0)
+    >>> drop([1.0, 1.0, 1.0, 1.0]), drop.eval()([1.0, 1.0])
+    ([2.0, 0.0, 0.0, 0.0], [1.0, 1.0])
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: Rng = None) -> None:
+        if not 0.0 <= p < 1.0:
+            raise ValueError(f"p is a probability from 0 up to below 1, not {p!r}")
+        self.p = p
+        self._rng = generator(rng)
+
+    def __call__(self, x: Any) -> Any:
+        return each(self._kept, plain(x)) if self.training and self.p else x
+
+    def _kept(self, x: Any) -> Any:
+        return x * (1.0 / (1.0 - self.p) if self._rng.uniform(0.0, 1.0, 1)[0] >= self.p else 0.0)
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p})"

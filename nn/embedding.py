@@ -1,0 +1,60 @@
+"""A vector of its own for each word, letter or other thing that is counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Value
+from nn.init import Init, Rng, generator, initial
+from nn.layers import parameter, positive
+from nn.module import Module
+from nn.nested import each, plain
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """A table with a row of ``embedding_dim`` weights for each of ``num_embeddings`` things.
+
+    Called with a number, 0 to ``num_embeddings`` − 1, returns its row; with a list of them, a list
+    of rows. Initial weights are from the normal distribution, as in PyTorch.
+
+    Attributes:
+        weight: the table, a list of rows.
+
+    Raises:
+        IndexError: when called with a number that is not in the table.
+
+    >>> letters = Embedding(26, 2, rng=0)
+    >>> len(letters([7, 8])), letters(7) is letters.weight[7]
+    (2, True)
+    """
+
+    def __init__(
+        self, num_embeddings: int, embedding_dim: int, *, init: Init = "normal", rng: Rng = None
+    ) -> None:
+        self.num_embeddings = positive("num_embeddings", num_embeddings)
+        self.embedding_dim = positive("embedding_dim", embedding_dim)
+        source = generator(rng)
+        self.weight: list[list[Value]] = [
+            [
+                parameter(w, f"e{row},{column}")
+                for column, w in enumerate(
+                    initial(init, source, embedding_dim, num_embeddings)[0], 1
+                )
+            ]
+            for row in range(num_embeddings)
+        ]
+
+    def __call__(self, index: Any) -> Any:
+        return each(self._row, plain(index))
+
+    def _row(self, index: Any) -> list[Value]:
+        if int(index) != index or not 0 <= index < self.num_embeddings:
+            raise IndexError(
+                f"this table has the rows 0 to {self.num_embeddings - 1}, not {index!r}"
+            )
+        return self.weight[int(index)]
+
+    def __repr__(self) -> str:
+        return f"Embedding({self.num_embeddings}, {self.embedding_dim})"

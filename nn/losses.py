@@ -1,0 +1,215 @@
+"""Loss functions, with PyTorch's names: a prediction and a target become one number to make smaller.
+
+Predictions and targets are numbers, Values, or (nested) lists of them; both have the same shape.
+``reduction`` is "mean", "sum" or "none" (a list).
+
+>>> from autograd import Value
+>>> prediction = Value(3.0)
+>>> loss = mse_loss(prediction, 1.0); loss.backward()
+>>> loss.data, prediction.grad                                  # (3 − 1)², 2 · (3 − 1)
+(4.0, 4.0)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+from autograd import Value, exp, log, maximum, relu, softplus
+from nn.nested import flat, plain, shape_of
+
+__all__ = [
+    "LOSSES", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
+    "hinge_loss", "huber_loss", "l1_loss", "log_softmax", "logsumexp", "mae_loss", "mse_loss",
+    "resolve_loss", "softmax",
+]  # fmt: skip
+
+
+def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Squared errors: (input − target)²."""
+    return _reduced([(x - t) * (x - t) for x, t in _pairs(input, target)], reduction)
+
+
+def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """Absolute errors, |input − target|: the MAE.
+
+    >>> l1_loss([1.0, 5.0], [2.0, 2.0])
+    2.0
+    """
+    return _reduced([abs(x - t) for x, t in _pairs(input, target)], reduction)
+
+
+mae_loss = l1_loss
+
+
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """Half the squared error up to ``delta``, linear beyond: an outlier pulls with bounded force.
+
+    Source: Huber, Robust estimation of a location parameter (1964).
+
+    >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
+    [0.125, 2.5]
+    """
+    losses = []
+    for x, t in _pairs(input, target):
+        error = abs(x - t)
+        beyond = maximum(error - delta, 0.0)  # error = inside + beyond
+        inside = error - beyond
+        losses.append(0.5 * inside * inside + delta * beyond)
+    return _reduced(losses, reduction)
+
+
+def hinge_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """The "max-margin" loss max(0, 1 − target · input); targets are −1 and 1.
+
+    >>> hinge_loss([2.0, 0.25], [1, -1], reduction="none")
+    [0.0, 1.25]
+    """
+    return _reduced([relu(1.0 - x * t) for x, t in _pairs(input, target)], reduction)
+
+
+def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """−t·log(p) − (1 − t)·log(1 − p) of probabilities p; targets lie in 0 … 1.
+
+    Give `binary_cross_entropy_with_logits` the numbers before the sigmoid where you can: there a
+    probability of exactly 0 or 1 does no harm.
+
+    >>> print(f"{binary_cross_entropy(0.5, 1):.4f}")                # log 2
+    0.6931
+    """
+    return _reduced(
+        [-(t * log(p)) - (1.0 - t) * log(1.0 - p) for p, t in _pairs(input, target)], reduction
+    )
+
+
+def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """The binary cross-entropy of sigmoid(input), from the logits: finite and exact at ±1000.
+
+    Formula: (1 − t)·x + softplus(−x).
+
+    >>> binary_cross_entropy_with_logits([1000.0, -1000.0], [1, 1], reduction="none")
+    [0.0, 1000.0]
+    """
+    return _reduced([(1.0 - t) * x + softplus(-x) for x, t in _pairs(input, target)], reduction)
+
+
+def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
+    """−log softmax(input)[target], from logits: finite and exact at ±1000.
+
+    Args:
+        input: C logits; or a list of samples, C logits each.
+        target: the number of the class, 0 to C − 1, or C probabilities; or a list with one a sample.
+        reduction: over the samples.
+
+    Raises:
+        ValueError: for a target out of range, or not as many targets as samples.
+
+    >>> cross_entropy([1000.0, 0.0], 0), cross_entropy([1000.0, 0.0], 1)
+    (0.0, 1000.0)
+    """
+    logits = plain(input)
+    if not logits or not isinstance(logits[0], list):
+        return _cross_entropy(logits, plain(target))
+    targets = plain(target)
+    if not isinstance(targets, list) or len(targets) != len(logits):
+        given = len(targets) if isinstance(targets, list) else 1
+        raise ValueError(f"cross_entropy got {len(logits)} samples, but {given} targets")
+    return _reduced([_cross_entropy(x, t) for x, t in zip(logits, targets)], reduction)
+
+
+def _cross_entropy(logits: list[Any], target: Any) -> Any:
+    if isinstance(target, list):
+        if len(target) != len(logits):
+            raise ValueError(f"{len(logits)} logits, but {len(target)} target probabilities")
+        chosen = _total([x * t for x, t in zip(logits, target)])
+        return logsumexp(logits) * _total(target) - chosen
+    if isinstance(target, Value) or int(target) != target or not 0 <= target < len(logits):
+        raise ValueError(
+            f"a target is a class number from 0 to {len(logits) - 1}, or a list of "
+            f"{len(logits)} probabilities, not {target!r}"
+        )
+    return logsumexp(logits) - logits[int(target)]
+
+
+def logsumexp(x: Sequence[Any]) -> Any:
+    """log Σ exp(xᵢ), without overflow.
+
+    >>> logsumexp([1000.0, -1000.0])
+    1000.0
+    """
+    largest = reduce(maximum, x)
+    return largest + log(_total([exp(xi - largest) for xi in x]))
+
+
+def softmax(x: Sequence[Any]) -> list[Any]:
+    """exp(xᵢ) / Σ exp(xⱼ): probabilities that add up to 1.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    largest = reduce(maximum, x)
+    exps = [exp(xi - largest) for xi in x]
+    total = _total(exps)
+    return [e / total for e in exps]
+
+
+def log_softmax(x: Sequence[Any]) -> list[Any]:
+    """log of `softmax`, exact also where a probability is too small for a float.
+
+    >>> log_softmax([0.0, 1000.0])
+    [-1000.0, 0.0]
+    """
+    total = logsumexp(x)
+    return [xi - total for xi in x]
+
+
+LOSSES: dict[str, Callable[[Any, Any], Any]] = {
+    "mse": mse_loss,
+    "mae": l1_loss,
+    "huber": huber_loss,
+    "hinge": hinge_loss,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "cross_entropy": cross_entropy,
+}
+
+
+def resolve_loss(loss: str | Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The function behind a name.
+
+    Raises:
+        ValueError: for an unknown name; the message lists the known ones.
+    """
+    if callable(loss):
+        return loss
+    if loss not in LOSSES:
+        raise ValueError(f"unknown loss {loss!r}; known are: {', '.join(LOSSES)}")
+    return LOSSES[loss]
+
+
+def _pairs(input: Any, target: Any) -> list[tuple[Any, Any]]:
+    """Each prediction with its target. One Value and a list of one number fit each other."""
+    input, target = plain(input), plain(target)
+    inputs, targets = flat(input), flat(target)
+    if len(inputs) != len(targets) or (shape_of(input) != shape_of(target) and len(inputs) > 1):
+        raise ValueError(
+            f"a prediction of shape {shape_of(input)} against a target of shape {shape_of(target)}"
+        )
+    if not inputs:
+        raise ValueError("a loss needs at least one prediction")
+    return list(zip(inputs, targets))
+
+
+def _total(terms: Sequence[Any]) -> Any:
+    """The sum, from the first term on: no 0 at its beginning becomes a node."""
+    return sum(terms[1:], terms[0])
+
+
+def _reduced(losses: list[Any], reduction: str) -> Any:
+    if reduction == "none":
+        return losses
+    if reduction not in ("mean", "sum"):
+        raise ValueError(f'reduction is "mean", "sum" or "none", not {reduction!r}')
+    total = _total(losses)
+    return total if reduction == "sum" or len(losses) == 1 else total * (1.0 / len(losses))

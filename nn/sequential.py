@@ -1,0 +1,175 @@
+"""Modules one after the other, and the small ones that stand between layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import autograd
+from autograd import Value
+from nn.activations import Activation, activation_name, resolve_activation
+from nn.losses import softmax
+from nn.module import Module
+from nn.nested import each, flat, plain
+
+__all__ = [
+    "ELU", "GELU", "Activate", "Flatten", "LeakyReLU", "ReLU", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Tanh", "Unflatten",
+]  # fmt: skip
+
+
+class Sequential(Module):
+    """Each module is given what the one before it answered.
+
+    >>> from nn import Linear
+    >>> Sequential(Linear(4, 3, rng=0), Tanh(), Linear(3, 1, rng=1))
+    Sequential(Linear(4, 3), Tanh(), Linear(3, 1))
+    """
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        self.layers = list(layers)
+
+    def __call__(self, x: Any) -> Any:
+        out = plain(x)
+        for layer in self.layers:
+            out = layer([out] if type(out) is Value else out)
+        return out
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Any:
+        return self.layers[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.layers)
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+class Flatten(Module):
+    """An image, a sequence, or any nest of lists, as one list.
+
+    >>> Flatten()([[1.0, 2.0], [3.0, 4.0]])
+    [1.0, 2.0, 3.0, 4.0]
+    """
+
+    def __call__(self, x: Any) -> list[Any]:
+        return flat(plain(x))
+
+    def __repr__(self) -> str:
+        return "Flatten()"
+
+
+class Unflatten(Module):
+    """One list as nested lists of the given lengths: the way back from `Flatten`.
+
+    >>> Unflatten(2, 2)([1.0, 2.0, 3.0, 4.0])
+    [[1.0, 2.0], [3.0, 4.0]]
+    """
+
+    def __init__(self, *shape: int) -> None:
+        self.shape = shape
+
+    def __call__(self, x: Any) -> Any:
+        out = flat(plain(x))
+        size = 1
+        for length in self.shape:
+            size *= length
+        if len(out) != size:
+            raise ValueError(f"{len(out)} numbers do not fill the shape {self.shape}")
+        for length in reversed(self.shape[1:]):
+            out = [out[i : i + length] for i in range(0, len(out), length)]
+        return out
+
+    def __repr__(self) -> str:
+        return f"Unflatten{self.shape}"
+
+
+class Activate(Module):
+    """An activation, by name or function, applied to every number.
+
+    >>> Activate("relu")([[-1.0, 2.0]])
+    [[0.0, 2.0]]
+    """
+
+    def __init__(self, activation: Activation) -> None:
+        self.activation = activation
+        self._function = resolve_activation(activation)
+
+    def __call__(self, x: Any) -> Any:
+        return x if self._function is None else each(self._function, plain(x))
+
+    def __repr__(self) -> str:
+        if type(self) is Activate:
+            return f"Activate({activation_name(self.activation)!r})"
+        return f"{type(self).__name__}()"
+
+
+class ReLU(Activate):
+    """max(x, 0) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("relu")
+
+
+class Tanh(Activate):
+    """tanh of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("tanh")
+
+
+class Sigmoid(Activate):
+    """1 / (1 + exp(−x)) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("sigmoid")
+
+
+class GELU(Activate):
+    """x/2 · (1 + erf(x/√2)) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("gelu")
+
+
+class SiLU(Activate):
+    """x · sigmoid(x) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("silu")
+
+
+class Softplus(Activate):
+    """log(1 + exp(x)) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("softplus")
+
+
+class ELU(Activate):
+    """x where positive, ``alpha`` · (exp(x) − 1) elsewhere."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        super().__init__(lambda x: autograd.elu(x, alpha))
+        self.alpha = alpha
+
+
+class LeakyReLU(Activate):
+    """x where positive, ``negative_slope`` · x elsewhere."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        super().__init__(lambda x: autograd.leaky_relu(x, negative_slope))
+        self.negative_slope = negative_slope
+
+
+class Softmax(Module):
+    """exp(xᵢ) / Σ exp(xⱼ) of a list. For training give the logits to `cross_entropy` instead."""
+
+    def __call__(self, x: Any) -> list[Any]:
+        return softmax(plain(x))
+
+    def __repr__(self) -> str:
+        return "Softmax()"
