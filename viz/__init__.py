@@ -2,6 +2,7 @@
 
 from viz.drawing import Drawing
 from viz.expression import TooLargeError, draw_dot, draw_graph
+from viz.network import draw_network
 from viz.render import RenderError
 
-__all__ = ["Drawing", "RenderError", "TooLargeError", "draw_dot", "draw_graph"]
+__all__ = ["Drawing", "RenderError", "TooLargeError", "draw_dot", "draw_graph", "draw_network"]

@@ -187,8 +187,8 @@ def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str
     yield f"{indent}subgraph cluster_{cluster.id} {{\n"
     attributes = {
         "id": cluster.id, "label": Markup(f"<B>{escape(shorten(cluster.title, 40))}</B>"),
-        "fontsize": "10", "fontcolor": palette.muted, "style": "rounded,filled", "fillcolor": fill, "color": border,
-        "margin": "10", "tooltip": cluster.title,
+        "fontsize": "10", "fontcolor": palette.muted, "style": "rounded,filled",
+        "fillcolor": fill, "color": border, "margin": "10", "tooltip": cluster.title,
     }  # fmt: skip
     yield indent + _line("graph", attributes)
     if cluster.nodes:
