@@ -5,6 +5,7 @@ from nn.conv import AvgPool2d, Conv2d, MaxPool2d
 from nn.dropout import Dropout
 from nn.embedding import Embedding
 from nn.init import INITS
+from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Linear, Neuron
 from nn.losses import (
     binary_cross_entropy,
@@ -45,6 +46,7 @@ __all__ = [
     "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "Layer", "LayerNorm", "LeakyReLU",
     "Linear", "MaxPool2d", "Module", "Neuron", "Optimizer", "ReLU", "Sequential", "SiLU", "Sigmoid",
     "Softmax", "Softplus", "Tanh", "Unflatten", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "cross_entropy", "hinge_loss", "huber_loss", "l1_loss",
-    "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "save", "softmax",
+    "binary_cross_entropy_with_logits", "cross_entropy", "from_torch", "hinge_loss", "huber_loss",
+    "l1_loss", "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "save", "softmax",
+    "to_torch",
 ]  # fmt: skip
