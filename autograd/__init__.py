@@ -43,15 +43,18 @@ from autograd.functions import (
 )
 from autograd.graph import leaves, topological_order
 from autograd.modes import no_grad
+from autograd.naming import Names
 from autograd.ops import OPS, Op
 from autograd.owner import warn_of_second_owner
+from autograd.stepper import Backprop
 from autograd.value import Number, Value
 
 __all__ = [
-    "OPS", "Number", "Op", "Value", "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "elu",
-    "erf", "erfc", "exp", "expm1", "floor", "gelu", "leaky_relu", "leaves", "log", "log1p",
-    "maximum", "minimum", "no_grad", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus",
-    "sqrt", "step", "tan", "tanh", "topological_order", "where",
+    "OPS", "Backprop", "Names", "Number", "Op", "Value", "acos", "asin", "atan", "atan2",
+    "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu",
+    "leaky_relu", "leaves", "log", "log1p", "maximum", "minimum", "no_grad", "relu",
+    "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
+    "topological_order", "where",
 ]  # fmt: skip
 
 warn_of_second_owner()

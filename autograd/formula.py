@@ -19,6 +19,7 @@ from autograd.ops import Op, apply
 __all__ = ["Formula", "derivative"]
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)  # how tightly a text binds
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COMPARE = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "="}
 
 
@@ -36,6 +37,10 @@ class Formula:
         """The text as an operand of something that binds this tightly."""
         return self.text if self.binding >= binding else f"({self.text})"
 
+    def within_all(self) -> str:
+        """The text as one unit: in parentheses unless it is a name, a number or a call."""
+        return self.within(_ATOM)
+
     def __add__(self, other: Any) -> Formula:
         b = formula(other)
         return Formula(f"{self.text} + {b.within(_PRODUCT)}", _SUM)
@@ -52,6 +57,8 @@ class Formula:
 
     def __mul__(self, other: Any) -> Formula:
         b = formula(other)
+        if self.text in ("1", "−1"):
+            return b if self.text == "1" else -b
         if b.text == self.text:
             return Formula(f"{self.within(_ATOM)}²", _POWER)
         return Formula(f"{self.within(_PRODUCT)}·{b.within(_SIGN)}", _PRODUCT)
@@ -109,6 +116,8 @@ def _compare(sign: str, a: Any, b: Any) -> Formula:
 def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
     if op.name == "where":
         condition, yes, no = inputs
+        if not isinstance(condition, Formula):  # decided already
+            return formula(yes if condition else no)
         if isinstance(no, float) and math.isnan(no):  # outside the domain there is nothing to say
             return formula(yes)
         return Formula(f"{formula(yes)} if {condition} else {formula(no)}", _SUM)
@@ -116,6 +125,10 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
     if op.name in _COMPARE:
         return _compare(_COMPARE[op.name], *parts)
     if op.name == "**":
+        if parts[1].text == "1":
+            return parts[0]
+        if parts[1].text.isdigit():
+            return Formula(parts[0].within(_ATOM) + parts[1].text.translate(_RAISED), _POWER)
         return Formula(f"{parts[0].within(_ATOM)}^{parts[1].within(_ATOM)}", _POWER)
     if op.name in _OPERATORS:
         return _OPERATORS[op.name](*parts)  # type: ignore[no-any-return]

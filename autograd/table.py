@@ -1,0 +1,74 @@
+"""Numbers and tables as plain text, the same wherever they are printed.
+
+>>> print(table([("x", "−3"), ("total", "12.5")], ("node", "grad"), ">"))
+node   grad
+x        −3
+total  12.5
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+__all__ = ["clean", "number", "table", "width"]
+
+
+def number(x: float, digits: int = 4) -> str:
+    """``x`` with up to ``digits`` significant digits, as people write it.
+
+    >>> [number(x) for x in (-1.5, 1 / 3, 0.0, 1e-5, -2.5e300, float("-inf"), float("nan"))]
+    ['−1.5', '0.3333', '0', '1e−5', '−2.5e300', '−∞', 'nan']
+    """
+    text = f"{x + 0.0:.{digits}g}".replace("inf", "∞")
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def clean(text: str, limit: int = 60) -> str:
+    """``text`` on one line, safe for a terminal: what does not print becomes �, the rest is cut.
+
+    >>> clean("w\\x1b[2J\\n"), clean("a" * 9, limit=4)
+    ('w�[2J�', 'aaa…')
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            "\ufffd" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text
+        )
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal ``text`` takes.
+
+    >>> width("∂o/∂n"), width("重み"), width("e\\u0301")
+    (5, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "") -> str:
+    """Columns under a header, two spaces apart.
+
+    Args:
+        rows: the cells, one sequence a row.
+        header: one title a column.
+        align: a character for each column from the second on, "<" or ">"; "<" where missing.
+    """
+    lines = [list(header), *(list(row) for row in rows)]
+    sides = ("<" + align).ljust(len(header), "<")
+    widths = [max(width(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (w - width(cell)) if side == "<" else " " * (w - width(cell)) + cell
+            for cell, w, side in zip(line, widths, sides)
+        ).rstrip()
+        for line in lines
+    )

@@ -1,0 +1,127 @@
+"""The backward pass as a tape that runs both ways: each product logs what it overwrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from autograd.value import Value
+
+__all__ = ["Move", "Tape"]
+
+
+class Move(NamedTuple):
+    """One product taken: from which node (None at the root), through which slot, and what was there."""
+
+    node: Value | None
+    second: bool
+    parent: Value
+    before: float
+    nth: int
+
+
+class Tape:
+    """The products of a backward pass, taken and undone one at a time; the state is in the gradients.
+
+    Args:
+        order: the root's graph in topological order, the root last.
+
+    Attributes:
+        order: the nodes that have parents, in the order in which they pass their gradient on.
+        done: steps taken; the first gives the root its 1, each other passes one node's gradient on.
+        half: whether the first of the two products of the next step is taken as well.
+    """
+
+    def __init__(self, order: Sequence[Value]) -> None:
+        self.root = order[-1]
+        self.order = [node for node in reversed(order) if node.parents]
+        self.total = len(self.order) + 1
+        self.done = 0
+        self.half = False
+        self._log: list[float] = []
+        self._counts: dict[int, int] = {}
+        for node in self.order:
+            node.grad = 0.0
+
+    @property
+    def node(self) -> Value | None:
+        """Whose gradient is passed on next; None before the first step and at the end."""
+        return self.order[self.done - 1] if 0 < self.done < self.total else None
+
+    def forward(self, position: int) -> None:
+        """Take products until ``position`` steps are taken."""
+        while self.done < position:
+            self.product()
+
+    def product(self) -> None:
+        """Take the next product."""
+        if self.done == 0:
+            self._add(self.root, 1.0)
+            self.done = 1
+            return
+        node = self.order[self.done - 1]
+        if node._a is not None and not self.half:
+            self._add(node._a, node._da * node.grad)
+            self.half = node._b is not None
+        else:
+            assert node._b is not None
+            self._add(node._b, node._db * node.grad)
+            self.half = False
+        if not self.half:
+            self.done += 1
+
+    def _add(self, parent: Value, contribution: float) -> None:
+        self._log.append(parent.grad)
+        self._counts[id(parent)] = self._counts.get(id(parent), 0) + 1
+        parent.grad += contribution
+
+    def undo(self) -> None:
+        """Take back the last product: the gradient is again what it was."""
+        parent: Value | None = self.root
+        if self.half:
+            parent = self.order[self.done - 1]._a
+            self.half = False
+        else:
+            self.done -= 1
+            node = self.node
+            if node is not None:
+                self.half = node._a is not None and node._b is not None
+                parent = node._a if node._b is None else node._b
+        assert parent is not None
+        parent.grad = self._log.pop()
+        self._counts[id(parent)] -= 1
+
+    def last_moves(self) -> list[Move]:
+        """The products taken of the last step: one in the middle of it, else all it has."""
+        if self.done == 0:
+            return []
+        if self.done == 1 and not self.half:
+            return [Move(None, False, self.root, self._log[-1], 1)]
+        node = self.order[self.done - 1 if self.half else self.done - 2]
+        moves = _moves(node, self._log[-(1 if self.half else len(node.parents)) :])
+        counts = [self._counts[id(parent)] for _, parent, _ in moves]
+        if len(moves) == 2 and moves[0][1] is moves[1][1]:
+            counts[0] -= 1
+        return [Move(node, *move, count) for move, count in zip(moves, counts)]
+
+    def all_moves(self) -> list[list[Move]]:
+        """The products of each step taken so far."""
+        counts: dict[int, int] = {}
+        steps: list[list[Move]] = []
+        at = 1
+        if self.done:
+            steps.append([Move(None, False, self.root, self._log[0], 1)])
+            counts[id(self.root)] = 1
+        for node in self.order[: max(0, self.done - 1)]:
+            step = []
+            for second, parent, before in _moves(node, self._log[at : at + 2]):
+                counts[id(parent)] = count = counts.get(id(parent), 0) + 1
+                step.append(Move(node, second, parent, before, count))
+            at += len(step)
+            steps.append(step)
+        return steps
+
+
+def _moves(node: Value, log: Sequence[float]) -> list[tuple[bool, Value, float]]:
+    slots = [(second, p) for second, p in ((False, node._a), (True, node._b)) if p is not None]
+    return [(second, parent, before) for (second, parent), before in zip(slots, log)]
