@@ -47,14 +47,16 @@ from autograd.naming import Names
 from autograd.ops import OPS, Op
 from autograd.owner import warn_of_second_owner
 from autograd.stepper import Backprop
+from autograd.transforms import grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from autograd.value import Number, Value
 
 __all__ = [
     "OPS", "Backprop", "Names", "Number", "Op", "Value", "acos", "asin", "atan", "atan2",
-    "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu",
-    "leaky_relu", "leaves", "log", "log1p", "maximum", "minimum", "no_grad", "relu",
-    "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
-    "topological_order", "where",
+    "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu", "grad",
+    "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves", "log", "log1p",
+    "maximum", "minimum", "no_grad", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
+    "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad", "vjp",
+    "where",
 ]  # fmt: skip
 
 warn_of_second_owner()

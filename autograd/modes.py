@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["no_grad", "recording", "watching"]
+__all__ = ["no_grad", "peeking", "recording", "taping", "watching"]
 
 
 class _Thread(threading.local):
     recording: bool = True
     watchers: tuple[Callable[[Value], None], ...] = ()
     peek: Callable[[Value], None] | None = None
+    depth: int = 0  # of derivatives being taken, one within the other
 
 
 thread = _Thread()
@@ -69,6 +70,14 @@ def watching(watch: Callable[[Value], None]) -> Iterator[None]:
     """Call ``watch(node)`` for every node this thread makes within the block."""
     with _mode(watchers=(*thread.watchers, watch)):
         yield
+
+
+@contextmanager
+def taping() -> Iterator[list[Value]]:
+    """Record within the block, even under `no_grad`; list the nodes made, parents before children."""
+    tape: list[Value] = []
+    with _mode(recording=True, watchers=(*thread.watchers, tape.append), depth=thread.depth + 1):
+        yield tape
 
 
 @contextmanager

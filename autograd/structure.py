@@ -1,0 +1,115 @@
+"""Numbers in lists, tuples, dicts and arrays: taken apart, and put together in the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd.value import Value
+
+__all__ = ["Leaf", "Structure", "block", "flatten", "pack", "unflatten"]
+
+Structure = Any  # the containers of the original, with a Leaf where a number or an array was
+
+
+class Leaf(NamedTuple):
+    """Where a number (shape None) or an array of numbers lies in the flat list."""
+
+    start: int
+    shape: tuple[int, ...] | None
+
+    @property
+    def place(self) -> slice:
+        """Its stretch of the flat list."""
+        return slice(self.start, self.start + prod(self.shape or ()))
+
+    def __repr__(self) -> str:
+        return "number" if self.shape is None else f"array{self.shape}"
+
+
+def flatten(tree: Any, what: str) -> tuple[list[Any], Structure]:
+    """The numbers and Values in ``tree`` as one list, and the structure they were in.
+
+    Args:
+        tree: a number, a Value, an array of them, or lists, tuples and dicts of those.
+        what: how an error calls it.
+
+    Raises:
+        TypeError: for anything else inside.
+
+    >>> flatten({"w": [1.0, 2.0], "b": 3}, "it")
+    ([1.0, 2.0, 3.0], {'w': [number, number], 'b': number})
+    """
+    numbers: list[Any] = []
+
+    def take(part: Any) -> Any:
+        leaf = Leaf(len(numbers), part.shape if isinstance(part, np.ndarray) else None)
+        if type(part) is Value:
+            numbers.append(part)
+        elif isinstance(part, (Real, np.bool_)):
+            numbers.append(float(part))
+        elif isinstance(part, np.ndarray):
+            for element in part.ravel().tolist():
+                take(element)
+        else:
+            return _rebuilt(part, take, what)
+        return leaf
+
+    return numbers, take(tree)
+
+
+def unflatten(structure: Structure, fill: Callable[[Leaf], Any]) -> Any:
+    """The containers of ``structure`` with ``fill(leaf)`` in the place of each leaf."""
+    if type(structure) is Leaf:
+        return fill(structure)
+    return _rebuilt(structure, lambda part: unflatten(part, fill), "it")
+
+
+def _rebuilt(container: Any, change: Callable[[Any], Any], what: str) -> Any:
+    if isinstance(container, dict):
+        return {key: change(part) for key, part in container.items()}
+    if isinstance(container, tuple) and hasattr(container, "_fields"):
+        return type(container)(*map(change, container))
+    if isinstance(container, (list, tuple)):
+        return type(container)(map(change, container))
+    raise TypeError(
+        f"{what} is made of numbers, Values, arrays of them, and lists, tuples and dicts of those; "
+        f"it holds {type(container).__name__} ({container!r:.60})"
+    )
+
+
+def pack(numbers: Sequence[Any], leaf: Leaf) -> Any:
+    """The part of ``numbers`` that is ``leaf``: a number as it is, or an array of the leaf's shape."""
+    return numbers[leaf.start] if leaf.shape is None else _array(numbers[leaf.place], leaf.shape)
+
+
+def block(rows: Sequence[Sequence[Any]], leaf: Leaf, column: Leaf) -> Any:
+    """The part of a matrix where ``leaf`` gives the rows and ``column`` the columns."""
+    if leaf.shape is None and column.shape is None:
+        return rows[leaf.start][column.start]
+    numbers = [x for row in rows[leaf.place] for x in row[column.place]]
+    return _array(numbers, (*(leaf.shape or ()), *(column.shape or ())))
+
+
+def _array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    kind = object if any(type(x) is Value for x in numbers) else float
+    return np.array(numbers, dtype=kind).reshape(shape)
+
+
+def values(tree: Any) -> Iterator[Value]:
+    """The Values in lists, tuples, dicts and arrays, whatever else lies between them."""
+    stack = [tree]
+    while stack:
+        part = stack.pop()
+        if type(part) is Value:
+            yield part
+        elif isinstance(part, dict):
+            stack.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            stack.extend(part)
+        elif isinstance(part, np.ndarray) and part.dtype == object:
+            stack.extend(part.ravel().tolist())
