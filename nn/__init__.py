@@ -1,7 +1,9 @@
 """Neurons, layers and networks made of Values."""
 
 from nn.activations import ACTIVATIONS
+from nn.clip import clip_grad_norm_, clip_grad_value_
 from nn.conv import AvgPool2d, Conv2d, MaxPool2d
+from nn.data import Dataset, one_hot, read_csv, read_idx
 from nn.dropout import Dropout
 from nn.embedding import Embedding
 from nn.init import INITS
@@ -23,7 +25,9 @@ from nn.losses import (
 from nn.module import Module
 from nn.norm import LayerNorm
 from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.perceptron import Perceptron
 from nn.recurrent import LSTM, RNN
+from nn.schedule import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, StepLR
 from nn.sequential import (
     ELU,
     GELU,
@@ -43,10 +47,11 @@ from nn.state import load, save
 
 __all__ = [
     "ACTIVATIONS", "ELU", "GELU", "INITS", "LSTM", "MLP", "RNN", "SGD", "Activate", "Adam", "AdamW",
-    "AvgPool2d", "Conv2d", "Dropout", "Embedding", "Flatten", "Layer", "LayerNorm", "LeakyReLU",
-    "Linear", "MaxPool2d", "Module", "Neuron", "Optimizer", "ReLU", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Tanh", "Unflatten", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "cross_entropy", "from_torch", "hinge_loss", "huber_loss",
-    "l1_loss", "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "save", "softmax",
-    "to_torch",
+    "AvgPool2d", "Conv2d", "CosineAnnealingLR", "Dataset", "Dropout", "Embedding", "ExponentialLR",
+    "Flatten", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "MaxPool2d",
+    "Module", "Neuron", "Optimizer", "Perceptron", "ReLU", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "StepLR", "Tanh", "Unflatten", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "cross_entropy",
+    "from_torch", "hinge_loss", "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp",
+    "mae_loss", "mse_loss", "one_hot", "read_csv", "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip

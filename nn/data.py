@@ -1,0 +1,197 @@
+"""Samples with their targets, and the files they come from."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+__all__ = ["Dataset", "batches", "one_hot", "read_csv", "read_idx"]
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+PathLike: TypeAlias = "str | os.PathLike[str]"
+
+_IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+class Dataset(NamedTuple):
+    """Samples and targets, in the same order.
+
+    Attributes:
+        x: the samples [sample, ...].
+        y: the targets [sample, ...]; class numbers from 0 where there are ``classes``.
+        features: names of the columns of x.
+        classes: names of the classes.
+
+    >>> data = Dataset(np.arange(10.0).reshape(10, 1), np.arange(10))
+    >>> train, test = data.split(test=0.3, rng=0)
+    >>> len(train.x), len(test.x)
+    (7, 3)
+    """
+
+    x: Array
+    y: Array
+    features: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def split(
+        self, test: float = 0.2, rng: int | np.random.Generator = 0
+    ) -> tuple[Dataset, Dataset]:
+        """Two parts, drawn by chance: a share of 1 − ``test`` to train on, the rest held out.
+
+        Where there are classes each has its share in both parts.
+        """
+        if not 0.0 < test < 1.0:
+            raise ValueError(f"test is a share between 0 and 1, not {test!r}")
+        order = np.random.default_rng(rng).permutation(len(self.x))
+        groups = [order]
+        if self.classes:
+            groups = [order[self.y[order] == k] for k in range(len(self.classes))]
+        held = np.concatenate([group[: round(test * len(group))] for group in groups])
+        out = np.isin(order, held)
+        return self.take(order[~out]), self.take(order[out])
+
+    def take(self, chosen: Array) -> Dataset:
+        """The samples of these numbers, in this order."""
+        return self._replace(x=self.x[chosen], y=self.y[chosen])
+
+    def standardized(self, *others: Dataset) -> Any:
+        """Each column with mean 0 and standard deviation 1 here; ``others`` moved by the same.
+
+        Columns that never change are left at 0.
+        """
+        mean, std = self.x.mean(axis=0), self.x.std(axis=0)
+        std = np.where(std == 0, 1.0, std)
+        done = [data._replace(x=(data.x - mean) / std) for data in (self, *others)]
+        return done if others else done[0]
+
+
+def one_hot(y: Any, classes: int) -> Array:
+    """Class numbers as rows of 0 with a single 1.
+
+    >>> one_hot([2, 0], 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    rows: Array = np.eye(classes)[np.asarray(y, dtype=int)]
+    return rows
+
+
+def batches(n: int, size: int, rng: np.random.Generator | None = None) -> Iterator[Array]:
+    """The numbers 0 … n − 1 in portions of ``size`` (the last may be smaller), shuffled by ``rng``.
+
+    >>> [batch.tolist() for batch in batches(5, 2)]
+    [[0, 1], [2, 3], [4]]
+    """
+    order = np.arange(n) if rng is None else rng.permutation(n)
+    for start in range(0, n, size):
+        yield order[start : start + size]
+
+
+def read_csv(path: PathLike, target: int | str = -1) -> Dataset:
+    """Numbers in columns, one of them the target: a class (any text) or a number.
+
+    A first line that holds names is recognised; a file may be packed with gzip.
+
+    Args:
+        path: the file.
+        target: the number of the target's column, from 0, negative from the end; or its name.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: for what cannot be read, with file and line.
+    """
+    with _opened(path) as file:
+        try:
+            lines = file.read().decode("utf-8-sig").splitlines()
+        except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
+            raise ValueError(f"{path}: cut off, damaged or not a text file ({error})") from error
+    rows = [(i, row) for i, row in enumerate(csv.reader(lines), 1) if row]
+    if not rows:
+        raise ValueError(f"{path}: the file is empty")
+    width = len(rows[0][1])
+    if width < 2:
+        raise ValueError(f"{path}, line 1: one column only; columns are separated by commas")
+    names: list[str] = []
+    if not any(_is_number(cell) for cell in rows[0][1]):
+        names = [cell.strip() for cell in rows.pop(0)[1]]
+    if isinstance(target, str):
+        if target not in names:
+            known = ", ".join(names) or "it has no line of names"
+            raise ValueError(f"{path}: no column {target!r}; {known}")
+        target = names.index(target)
+    if not -width <= target < width:
+        raise ValueError(f"{path}: no column {target} among {width}")
+    column = target % width
+    x, y = [], []
+    for line, row in rows:
+        if len(row) != width:
+            raise ValueError(f"{path}, line {line}: {len(row)} columns instead of {width}")
+        bad = next((c for i, c in enumerate(row) if i != column and not _is_number(c)), None)
+        if bad is not None:
+            raise ValueError(f"{path}, line {line}: {bad!r} is not a number")
+        x.append([float(cell) for i, cell in enumerate(row) if i != column])
+        y.append(row[column].strip())
+    features = tuple(name for i, name in enumerate(names) if i != column)
+    if not x:
+        raise ValueError(f"{path}: a line of names, and no data")
+    if all(_is_number(cell) for cell in y):
+        return Dataset(np.array(x), np.array([float(cell) for cell in y]), features)
+    classes = tuple(dict.fromkeys(y))
+    number = {name: i for i, name in enumerate(classes)}
+    return Dataset(np.array(x), np.array([number[cell] for cell in y]), features, classes)
+
+
+def read_idx(path: PathLike) -> Array:
+    """An array in the IDX format of MNIST's own files, packed with gzip or not.
+
+    Two zero bytes, a type, the number of dimensions, their sizes (4 bytes each, most significant
+    first), then the numbers.
+
+    Source: LeCun, Cortes & Burges, The MNIST database, "File formats".
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: for a file that is cut off, too long, or not IDX.
+    """
+    with _opened(path) as file:
+        try:
+            content = file.read()
+        except (EOFError, OSError, zlib.error) as error:
+            raise ValueError(f"{path}: cut off or damaged ({error})") from error
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
+        raise ValueError(f"{path}: not an IDX file; it begins with {content[:4]!r}")
+    dtype, dimensions = np.dtype(_IDX_TYPES[content[2]]), content[3]
+    start = 4 + 4 * dimensions
+    if len(content) < start:
+        raise ValueError(f"{path}: cut off within the header")
+    shape = struct.unpack(f">{dimensions}I", content[4:start])
+    wanted = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if len(content) - start != wanted:
+        raise ValueError(
+            f"{path}: {len(content) - start} bytes of data, but the header announces {wanted}"
+        )
+    return (
+        np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+    )
+
+
+def _opened(path: PathLike) -> Any:
+    """The file, unpacked on the way if it is gzip."""
+    with Path(path).open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else Path(path).open("rb")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

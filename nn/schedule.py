@@ -1,0 +1,114 @@
+"""Learning rates that change from epoch to epoch, with PyTorch's names, arguments and formulas.
+
+>>> from nn import SGD
+>>> sgd = SGD([], lr=0.5)
+>>> scheduler = StepLR(sgd, step_size=2, gamma=0.1)
+>>> for epoch in range(4):
+...     print(sgd.lr)
+...     scheduler.step()
+0.5
+0.5
+0.05
+0.05
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from nn.optim import Optimizer
+
+__all__ = [
+    "CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "LinearLR", "StepLR",
+]  # fmt: skip
+
+
+class LRScheduler:
+    """Base: sets the learning rate of an optimizer; call `step()` after each epoch.
+
+    A kind of schedule writes `rate(epoch)`: the learning rate in the epoch of that number, from 0.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self.optimizer = optimizer
+        self.base_lr = optimizer.lr
+        self.epoch = 0
+        optimizer.lr = self.rate(0)
+
+    def rate(self, epoch: int) -> float:
+        """The learning rate in an epoch, counted from 0."""
+        raise NotImplementedError(f"{type(self).__name__} has no rate")
+
+    def step(self) -> None:
+        """One epoch is over."""
+        self.epoch += 1
+        self.optimizer.lr = self.rate(self.epoch)
+
+
+class LambdaLR(LRScheduler):
+    """The first learning rate times ``lr_lambda(epoch)``."""
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        self.lr_lambda = lr_lambda
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        return self.base_lr * self.lr_lambda(epoch)
+
+
+class StepLR(LRScheduler):
+    """Multiplied by ``gamma`` every ``step_size`` epochs."""
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        return self.base_lr * self.gamma ** (epoch // self.step_size)
+
+
+class ExponentialLR(LRScheduler):
+    """Multiplied by ``gamma`` every epoch."""
+
+    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        return self.base_lr * self.gamma**epoch
+
+
+class LinearLR(LRScheduler):
+    """From ``start_factor`` to ``end_factor`` of the first rate, in a line over ``total_iters``."""
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        start_factor: float = 1 / 3,
+        end_factor: float = 1.0,
+        total_iters: int = 5,
+    ) -> None:
+        self.start_factor, self.end_factor = start_factor, end_factor
+        self.total_iters = total_iters
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        done = min(epoch / self.total_iters, 1.0)
+        factor = self.start_factor + (self.end_factor - self.start_factor) * done
+        return self.base_lr * factor
+
+
+class CosineAnnealingLR(LRScheduler):
+    """Down half a cosine over ``T_max`` epochs, to ``eta_min``.
+
+    Source: Loshchilov & Hutter, SGDR, arXiv:1608.03983, without the restarts.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
+        self.T_max, self.eta_min = T_max, eta_min
+        super().__init__(optimizer)
+
+    def rate(self, epoch: int) -> float:
+        down = (1.0 + math.cos(math.pi * epoch / self.T_max)) / 2.0
+        return self.eta_min + (self.base_lr - self.eta_min) * down
