@@ -41,7 +41,7 @@ class Column:
 
 @dataclass(slots=True)
 class Link:
-    """The weights from column ``source`` to column ``target``: ``weights[j]`` maps unit i to a Value."""
+    """The weights between two columns: ``weights[j][i]`` leads from unit i to unit j."""
 
     source: int
     target: int
@@ -75,7 +75,7 @@ def architecture(
     """
     if not isinstance(model, Module):
         raise TypeError(f"draw_network takes a model (an nn.Module), not {type(model).__name__}")
-    layers = [module for _, module in model.named_modules() if _units(module)]
+    layers: list[Any] = [module for _, module in model.named_modules() if _units(module)]
     if not layers and hasattr(model, "w"):  # a single neuron
         layers = [_Alone(model)]
     if not layers:

@@ -57,10 +57,8 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
             "ordering": "in",
             "labeljust": "l",
         }
-    if scene.title:
-        graph["label"] = Markup(escape(shorten(scene.title, 120)))
-    if scene.description:
-        graph["tooltip"] = scene.description
+    if scene.title or scene.captions:
+        graph["label"] = Markup(_heading(scene, palette))
     yield _line("graph", graph)
     yield _line(
         "node",
@@ -89,8 +87,21 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
         yield from _cluster(cluster, palette)
 
 
+def _heading(scene: Scene, palette: Palette) -> str:
+    """The title, and smaller lines below it."""
+    left = "" if scene.placed else ' ALIGN="LEFT"'
+    lines = [escape(shorten(scene.title, 120))] if scene.title else []
+    for caption in scene.captions:
+        lines.append(_span(Span(shorten(caption, 160), "highlight", size=11), palette))
+    if scene.captions:
+        lines.append('<FONT POINT-SIZE="5"> </FONT>')
+    return "".join(f"{line}<BR{left}/>" for line in lines) if len(lines) > 1 else lines[0]
+
+
 def _node(node: Node, palette: Palette) -> str:
     fill, border = palette.fills.get(node.kind, (palette.background, palette.text))
+    if node.highlighted and node.shape == "card":
+        border = palette.highlight
     attributes = {"id": node.id}
     if node.shape == "card":
         attributes["label"] = Markup(_card(node, fill, border, palette))
@@ -114,8 +125,9 @@ def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, st
     if node.kind == "operator":
         width = f"{node.size / 72:.2f}" if node.size else "0.34"
         return attributes | {
-            "fixedsize": "true", "width": width, "height": width, "fontsize": "12", "color": fill,
-            "fontcolor": border,
+            "fixedsize": "true", "width": width, "height": width, "fontsize": "12",
+            "color": palette.highlight if node.highlighted else fill,
+            "penwidth": "3" if node.highlighted else "1", "fontcolor": border,
         }  # fmt: skip
     if node.kind == "constant":
         attributes["style"] = "filled,dashed"
@@ -129,6 +141,7 @@ def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, st
 
 def _card(node: Node, fill: str, border: str, palette: Palette) -> str:
     """A rounded table: the title over rows of name and number."""
+    border_width = 3 if node.highlighted else 2 if node.emphasis else 1
     style = "ROUNDED,DASHED" if node.kind == "constant" else "ROUNDED"
     rows = []
     if node.lines:
@@ -142,7 +155,7 @@ def _card(node: Node, fill: str, border: str, palette: Palette) -> str:
             f'<TD ALIGN="RIGHT">{_span(value, palette)}</TD></TR>'
         )
     return (
-        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
+        f'<TABLE BORDER="{border_width}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
         f'STYLE="{style}" COLOR="{border}" BGCOLOR="{fill}">{"".join(rows)}</TABLE>'
     )
 
@@ -167,7 +180,9 @@ def _edge(edge: Edge, palette: Palette) -> str:
         attributes["label"] = Markup(_span(edge.label, palette))
     if edge.width:
         attributes["penwidth"] = f"{edge.width:.2f}"
-    if edge.tone or edge.opacity < 1:
+    if edge.highlighted:
+        attributes |= {"color": palette.highlight, "penwidth": "2.6"}
+    elif edge.tone or edge.opacity < 1:
         alpha = f"{round(255 * edge.opacity):02X}" if edge.opacity < 1 else ""
         attributes["color"] = palette.line(edge.tone) + alpha
     if edge.style:

@@ -73,7 +73,7 @@ class Slot(NamedTuple):
     """A place in a column: a unit, or the dots that stand for several (``unit`` is None)."""
 
     unit: int | None
-    count: int
+    hidden: int
     y: float
 
 
@@ -247,7 +247,7 @@ class Layout:
                     width=thickness if opaque else 0.5 + 3.0 * share,
                     opacity=1.0 if opaque else 0.28 + 0.62 * share,
                     path=path,
-                )  # fmt: skip
+                )
             )
             hits.append(
                 Edge(
@@ -258,7 +258,7 @@ class Layout:
                     opacity=1 / 255,
                     path=path,
                     tooltip=self._said(line),
-                )  # fmt: skip
+                )
             )
         scene.edges.extend(hits)
 
@@ -298,7 +298,7 @@ class Layout:
                     (Span(column.title, bold=True),),
                     (Span(column.subtitle, "muted", size=9),),
                 ),
-            )  # fmt: skip
+            )
         )
         for slot in self.slots[c]:
             if slot.unit is None:
@@ -310,9 +310,9 @@ class Layout:
                         position=(x, slot.y),
                         lines=(
                             (Span("⋮", "muted", bold=True, size=18),),
-                            (Span(f"{slot.count} more", "muted", size=9),),
+                            (Span(f"{slot.hidden} more", "muted", size=9),),
                         ),
-                    )  # fmt: skip
+                    )
                 )
             else:
                 self._unit(scene, c, slot.unit, x, slot.y)
@@ -342,7 +342,7 @@ class Layout:
                 position=(x, y),
                 size=self.style.diameter,
                 font_size=8 if self.style is COMPACT else 10,
-            )  # fmt: skip
+            )
         )
         if bias is not None and self.style is DETAILED:
             data = number(bias.data, self.digits)
@@ -358,7 +358,7 @@ class Layout:
                         (Span(f"∇ {self.gradient(bias)}", "caption", size=8.5),),
                     ),
                     tooltip=said,
-                )  # fmt: skip
+                )
             )
 
     def _left_out(self, scene: Scene) -> None:
@@ -373,7 +373,7 @@ class Layout:
                     (Span("⋯", "muted", bold=True, size=24),),
                     (Span(f"{count} more layers", "muted", size=9),),
                 ),
-            )  # fmt: skip
+            )
         )
 
     def _legend(self) -> Node:

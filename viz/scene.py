@@ -46,6 +46,7 @@ class Node:
     rows: tuple[Row, ...] = ()
     tooltip: str = ""
     emphasis: bool = False
+    highlighted: bool = False
     position: tuple[float, float] | None = None
     size: float = 0.0
     font_size: float = 0.0
@@ -68,6 +69,7 @@ class Edge:
     weight: int = 0
     opacity: float = 1.0
     style: str = ""
+    highlighted: bool = False
     path: tuple[tuple[float, float], ...] = ()
 
 
@@ -90,7 +92,7 @@ class Scene:
     edges: list[Edge] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
     title: str = ""
-    description: str = ""
+    captions: list[str] = field(default_factory=list)
     direction: str = "LR"
     placed: bool = False
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
