@@ -8,6 +8,7 @@
 dy/dw = 1.2695
 """
 
+from autograd.check import GradcheckError, gradcheck, gradgradcheck
 from autograd.functions import (
     acos,
     asin,
@@ -44,6 +45,7 @@ from autograd.functions import (
 from autograd.graph import leaves, topological_order
 from autograd.modes import no_grad
 from autograd.naming import Names
+from autograd.numerical import numerical_derivative, numerical_gradient
 from autograd.ops import OPS, Op
 from autograd.owner import warn_of_second_owner
 from autograd.stepper import Backprop
@@ -51,12 +53,13 @@ from autograd.transforms import grad, hessian, jacfwd, jacobian, jacrev, jvp, va
 from autograd.value import Number, Value
 
 __all__ = [
-    "OPS", "Backprop", "Names", "Number", "Op", "Value", "acos", "asin", "atan", "atan2",
-    "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor", "gelu", "grad",
-    "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves", "log", "log1p",
-    "maximum", "minimum", "no_grad", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
-    "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad", "vjp",
-    "where",
+    "OPS", "Backprop", "GradcheckError", "Names", "Number", "Op", "Value", "acos", "asin",
+    "atan", "atan2", "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor",
+    "gelu", "grad", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacobian", "jacrev",
+    "jvp", "leaky_relu", "leaves", "log", "log1p", "maximum", "minimum", "no_grad",
+    "numerical_derivative", "numerical_gradient", "relu", "sigmoid", "sign", "silu", "sin",
+    "sinh", "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad",
+    "vjp", "where",
 ]  # fmt: skip
 
 warn_of_second_owner()

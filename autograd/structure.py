@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from numbers import Real
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.value import Value
 
-__all__ = ["Leaf", "Structure", "block", "flatten", "pack", "unflatten"]
+__all__ = ["Leaf", "Structure", "block", "flatten", "names", "pack", "unflatten"]
 
 Structure = Any  # the containers of the original, with a Leaf where a number or an array was
 
@@ -100,16 +100,14 @@ def _array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return np.array(numbers, dtype=kind).reshape(shape)
 
 
-def values(tree: Any) -> Iterator[Value]:
-    """The Values in lists, tuples, dicts and arrays, whatever else lies between them."""
-    stack = [tree]
-    while stack:
-        part = stack.pop()
-        if type(part) is Value:
-            yield part
-        elif isinstance(part, dict):
-            stack.extend(part.values())
-        elif isinstance(part, (list, tuple)):
-            stack.extend(part)
-        elif isinstance(part, np.ndarray) and part.dtype == object:
-            stack.extend(part.ravel().tolist())
+def names(structure: Structure, name: str) -> list[str]:
+    """What to call each number: the way to it from ``name``.
+
+    >>> names(flatten({"w": [1.0, 2.0]}, "it")[1], "model")
+    ["model['w'][0]", "model['w'][1]"]
+    """
+    if type(structure) is Leaf:
+        indices = np.ndindex(structure.shape or ())
+        return [f"{name}[{', '.join(map(str, index))}]" if index else name for index in indices]
+    parts = structure.items() if isinstance(structure, dict) else enumerate(structure)
+    return [path for key, part in parts for path in names(part, f"{name}[{key!r}]")]
