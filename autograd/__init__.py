@@ -48,18 +48,26 @@ from autograd.naming import Names
 from autograd.numerical import numerical_derivative, numerical_gradient
 from autograd.ops import OPS, Op
 from autograd.owner import warn_of_second_owner
+from autograd.provenance import (
+    Anomaly,
+    AnomalyError,
+    detect_anomaly,
+    first_nonfinite,
+    record_sources,
+)
 from autograd.stepper import Backprop
 from autograd.transforms import grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
 from autograd.value import Number, Value
 
 __all__ = [
-    "OPS", "Backprop", "GradcheckError", "Names", "Number", "Op", "Value", "acos", "asin",
-    "atan", "atan2", "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1", "floor",
-    "gelu", "grad", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacobian", "jacrev",
-    "jvp", "leaky_relu", "leaves", "log", "log1p", "maximum", "minimum", "no_grad",
-    "numerical_derivative", "numerical_gradient", "relu", "sigmoid", "sign", "silu", "sin",
-    "sinh", "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad",
-    "vjp", "where",
+    "OPS", "Anomaly", "AnomalyError", "Backprop", "GradcheckError", "Names", "Number", "Op",
+    "Value", "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "detect_anomaly", "elu",
+    "erf", "erfc", "exp", "expm1", "first_nonfinite", "floor", "gelu", "grad", "gradcheck",
+    "gradgradcheck", "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves",
+    "log", "log1p", "maximum", "minimum", "no_grad", "numerical_derivative",
+    "numerical_gradient", "record_sources", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
+    "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad", "vjp",
+    "where",
 ]  # fmt: skip
 
 warn_of_second_owner()
