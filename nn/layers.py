@@ -94,6 +94,8 @@ class Neuron(Module):
             if self._mark.op is not how:
                 self._mark = Note(how, scope=self)
             out._how = self._mark
+        elif how.scope is None and how.op is not None:
+            out._how = how._replace(scope=self)
         self.last_output = out.data
         return out
 
