@@ -6,6 +6,8 @@ from nn.conv import AvgPool2d, Conv2d, MaxPool2d
 from nn.data import Dataset, one_hot, read_csv, read_idx
 from nn.dropout import Dropout
 from nn.embedding import Embedding
+from nn.evaluate import evaluate, predict
+from nn.history import History
 from nn.init import INITS
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Linear, Neuron
@@ -22,6 +24,7 @@ from nn.losses import (
     mse_loss,
     softmax,
 )
+from nn.metrics import accuracy, confusion
 from nn.module import Module
 from nn.norm import LayerNorm
 from nn.optim import SGD, Adam, AdamW, Optimizer
@@ -44,14 +47,16 @@ from nn.sequential import (
     Unflatten,
 )
 from nn.state import load, save
+from nn.train import NonFiniteLossError, fit
 
 __all__ = [
     "ACTIVATIONS", "ELU", "GELU", "INITS", "LSTM", "MLP", "RNN", "SGD", "Activate", "Adam", "AdamW",
     "AvgPool2d", "Conv2d", "CosineAnnealingLR", "Dataset", "Dropout", "Embedding", "ExponentialLR",
-    "Flatten", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR", "MaxPool2d",
-    "Module", "Neuron", "Optimizer", "Perceptron", "ReLU", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "StepLR", "Tanh", "Unflatten", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "cross_entropy",
-    "from_torch", "hinge_loss", "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp",
-    "mae_loss", "mse_loss", "one_hot", "read_csv", "read_idx", "save", "softmax", "to_torch",
+    "Flatten", "History", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
+    "MaxPool2d", "Module", "Neuron", "NonFiniteLossError", "Optimizer", "Perceptron", "ReLU",
+    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepLR", "Tanh", "Unflatten",
+    "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_",
+    "clip_grad_value_", "confusion", "cross_entropy", "evaluate", "fit", "from_torch", "hinge_loss",
+    "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "one_hot",
+    "predict", "read_csv", "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""A model used, not trained: its answers, and how good they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from nn.data import Array
+from nn.engines import Eager, Engine
+from nn.losses import resolve_loss
+from nn.metrics import Metric, resolve_metrics
+from nn.module import Module
+from nn.nested import flat
+from nn.optim import Optimizer
+
+__all__ = ["arrays", "engine_for", "evaluate", "measured", "mode", "predict"]
+
+
+def evaluate(
+    model: Callable[..., Any],
+    data: Any,
+    loss: str | Callable[[Any, Any], Any],
+    metrics: Any = (),
+    *,
+    compiled: bool = False,
+) -> dict[str, float]:
+    """The mean loss and the metrics of a model on data, without changing it.
+
+    >>> from nn import Neuron
+    >>> evaluate(Neuron(1, "linear", init="zeros", rng=0), ([[1.0], [2.0]], [1.0, 2.0]), "mse")
+    {'loss': 2.5}
+    """
+    x, y = arrays(data)
+    function = resolve_loss(loss)
+    engine = engine_for(compiled, model, function, None, x, y)
+    with mode(model, training=False):
+        mean, answers = engine.evaluate(x, y)
+    return {"loss": mean, **measured(resolve_metrics(metrics, function), [answers], [y])}
+
+
+def predict(model: Callable[..., Any], x: Any, *, compiled: bool = False) -> Array:
+    """The model's answer to each sample: an array [sample, output].
+
+    >>> from nn import Neuron
+    >>> predict(Neuron(1, "sigmoid", init="zeros", rng=0), [[1.0], [2.0]]).tolist()
+    [[0.5], [0.5]]
+    """
+    samples = np.asarray(x)
+    nothing = np.zeros(len(samples))
+    engine = engine_for(compiled, model, lambda answer, _: flat(answer)[0], None, samples, nothing)
+    with mode(model, training=False):
+        return engine.evaluate(samples, nothing)[1]
+
+
+def engine_for(
+    compiled: bool,
+    model: Callable[..., Any],
+    loss: Callable[[Any, Any], Any],
+    optimizer: Optimizer | None,
+    x: Array,
+    y: Array,
+) -> Engine:
+    """What runs the model: node by node, or compiled."""
+    return Eager(model, loss, optimizer)
+
+
+def arrays(data: Any) -> tuple[Array, Array]:
+    """Samples and targets as arrays of the same length."""
+    try:
+        x, y = np.asarray(data[0]), np.asarray(data[1])
+    except (TypeError, IndexError, KeyError, ValueError) as error:
+        raise TypeError(
+            "data is (samples, targets), two arrays or lists; samples of unequal lengths do not make "
+            f"an array ({error})"
+        ) from error
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or not len(x):
+        raise ValueError(f"samples of shape {x.shape} and targets of shape {y.shape} do not match")
+    for name, array in (("samples", x), ("targets", y)):
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"the {name} are not numbers but {array.dtype}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"the {name} hold nan or infinite numbers")
+    return x, y
+
+
+def measured(
+    measures: dict[str, Metric], answers: list[Array], targets: list[Array], prefix: str = ""
+) -> dict[str, float]:
+    if not measures:
+        return {}
+    outputs, right = np.concatenate(answers), np.concatenate(targets)
+    return {f"{prefix}{name}": measure(outputs, right) for name, measure in measures.items()}
+
+
+@contextmanager
+def mode(model: Any, training: bool) -> Iterator[None]:
+    """The model in training or in use, within the block."""
+    modules = model.modules() if isinstance(model, Module) else []
+    before = [module.training for module in modules]
+    for module in modules:
+        module.training = training
+    try:
+        yield
+    finally:
+        for module, mode in zip(modules, before):
+            module.training = mode

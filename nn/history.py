@@ -1,0 +1,52 @@
+"""What happened in a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["History"]
+
+
+@dataclass
+class History:
+    """The numbers of a training, epoch by epoch.
+
+    Attributes:
+        epochs: for each finished epoch its numbers by name: loss, metrics, the same with ``val_`` for
+            held-out data, lr, seconds.
+        best_epoch: the number, from 0, of the epoch with the smallest (held-out) loss.
+        stopped: why it ended: "finished", "patience", "callback" or "interrupted".
+
+    >>> history = History([{"loss": 2.0}, {"loss": 1.0}], best_epoch=1)
+    >>> history["loss"], history.best
+    ([2.0, 1.0], {'loss': 1.0})
+    """
+
+    epochs: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int | None = None
+    stopped: str = "finished"
+
+    def __getitem__(self, name: str) -> list[float]:
+        return [epoch[name] for epoch in self.epochs]
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    @property
+    def last(self) -> dict[str, float]:
+        """The numbers of the last epoch."""
+        if not self.epochs:
+            raise ValueError("no epoch was finished")
+        return self.epochs[-1]
+
+    @property
+    def best(self) -> dict[str, float]:
+        """The numbers of the best epoch."""
+        if self.best_epoch is None:
+            raise ValueError("no epoch was finished")
+        return self.epochs[self.best_epoch]
+
+    @property
+    def seconds(self) -> float:
+        """How long all finished epochs took together."""
+        return sum(self["seconds"])
