@@ -177,19 +177,28 @@ WHERE: Op = _row(
     _where,
     np.where,
     _zero,
-    lambda c, x, y, z: WHERE(c, 1.0, 0.0),
-    lambda c, x, y, z: WHERE(c, 0.0, 1.0),
+    lambda c, x, y, z: where(c, 1.0, 0.0),
+    lambda c, x, y, z: where(c, 0.0, 1.0),
 )  # fmt: skip
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """The row, except that a plain condition chooses at once: rules on floats run at every node."""
+    if condition is True:
+        return x
+    if condition is False:
+        return y
+    return WHERE(condition, x, y)
 
 
 def within(condition: Any, x: Any) -> Any:
     """``x`` inside its domain, nan outside: a value that is nan has no slope."""
-    return WHERE(condition, x, math.nan)
+    return where(condition, x, math.nan)
 
 
 def equal(x: Any, y: Any) -> Any:
     """Whether two numbers of any system are equal (`==` of Values is identity)."""
-    return EQUAL(x, y)
+    return x == y if type(x) is type(y) is float else EQUAL(x, y)
 
 
 # Arithmetic ---------------------------------------------------------------------------------------
@@ -203,8 +212,8 @@ DIV: Op = _row(
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
-    lambda a, b, z: WHERE(EQUAL(b, 0.0), 0.0, b * POW(a, b - 1.0)),
-    lambda a, b, z: WHERE(EQUAL(a, 0.0), WHERE(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
+    lambda a, b, z: where(equal(b, 0.0), 0.0, b * POW(a, b - 1.0)),
+    lambda a, b, z: where(equal(a, 0.0), where(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
 )  # fmt: skip
 MOD: Op = _row(
     "%", "mod", "a mod b", operator.mod, np.mod,
@@ -260,17 +269,17 @@ SIGMOID: Op = _row(
 RELU: Op = _row(
     "relu", "relu", "max(x, 0)",
     lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0.0),
-    lambda x, y: WHERE(x > 0.0, 1.0, 0.0),
+    lambda x, y: where(x > 0.0, 1.0, 0.0),
 )  # fmt: skip
 LEAKY_RELU: Op = _row(
     "leaky_relu", "leaky relu", "a if a > 0 else b·a",
     lambda a, b: a if a > 0 else b * a, lambda a, b: np.where(a > 0, a, b * a),
-    lambda a, b, z: WHERE(a > 0.0, 1.0, b), lambda a, b, z: WHERE(a > 0.0, 0.0, a),
+    lambda a, b, z: where(a > 0.0, 1.0, b), lambda a, b, z: where(a > 0.0, 0.0, a),
 )  # fmt: skip
 ELU: Op = _row(
     "elu", "elu", "a if a > 0 else b·(exp(a) − 1)",
     lambda a, b: a if a > 0 else b * math.expm1(a), lambda a, b: np.where(a > 0, a, b * np.expm1(a)),
-    lambda a, b, z: WHERE(a > 0.0, 1.0, b * EXP(a)), lambda a, b, z: WHERE(a > 0.0, 0.0, EXPM1(a)),
+    lambda a, b, z: where(a > 0.0, 1.0, b * EXP(a)), lambda a, b, z: where(a > 0.0, 0.0, EXPM1(a)),
 )  # fmt: skip
 SOFTPLUS: Op = _row(
     "softplus", "softplus", "log(1 + exp(x))",
@@ -303,20 +312,20 @@ ROUND: Op = _row(
 MAXIMUM: Op = _row(
     "maximum", "max", "max(a, b)",
     lambda a, b: a if a > b or a != a else b, np.maximum,
-    lambda a, b, z: WHERE(a > b, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
-    lambda a, b, z: WHERE(b > a, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+    lambda a, b, z: where(a > b, 1.0, where(equal(a, b), 0.5, 0.0)),
+    lambda a, b, z: where(b > a, 1.0, where(equal(a, b), 0.5, 0.0)),
 )  # fmt: skip
 MINIMUM: Op = _row(
     "minimum", "min", "min(a, b)",
     lambda a, b: a if a < b or a != a else b, np.minimum,
-    lambda a, b, z: WHERE(a < b, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
-    lambda a, b, z: WHERE(b < a, 1.0, WHERE(EQUAL(a, b), 0.5, 0.0)),
+    lambda a, b, z: where(a < b, 1.0, where(equal(a, b), 0.5, 0.0)),
+    lambda a, b, z: where(b < a, 1.0, where(equal(a, b), 0.5, 0.0)),
 )  # fmt: skip
 CLAMP_MIN: Op = _row(
     "clamp_min", "max", "max(a, b), b constant", MAXIMUM.forward, np.maximum,
-    lambda a, b, z: WHERE(a > b, 1.0, 0.0), _zero,
+    lambda a, b, z: where(a > b, 1.0, 0.0), _zero,
 )  # fmt: skip
 CLAMP_MAX: Op = _row(
     "clamp_max", "min", "min(a, b), b constant", MINIMUM.forward, np.minimum,
-    lambda a, b, z: WHERE(a < b, 1.0, 0.0), _zero,
+    lambda a, b, z: where(a < b, 1.0, 0.0), _zero,
 )  # fmt: skip

@@ -39,7 +39,8 @@ def resolve_activation(activation: Activation) -> Callable[[Value], Value] | Non
     if activation.lower() not in ACTIVATIONS:
         known = ", ".join(["linear", *ACTIVATIONS])
         raise ValueError(f"unknown activation {activation!r}; known are: {known}")
-    return ACTIVATIONS[activation.lower()]
+    method: Callable[[Value], Value] = getattr(Value, activation.lower())  # no dispatch on the way
+    return method
 
 
 def activation_name(activation: Activation) -> str:
