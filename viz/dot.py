@@ -7,11 +7,12 @@ crash Graphviz 14.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
 from viz.scene import Cluster, Edge, Line, Node, Scene, Span
-from viz.style import FONT, Palette, clean, escape, shorten
+from viz.style import FONT, Palette, clean, escape, number, shorten
 
 __all__ = ["body", "font_name"]
 
@@ -105,6 +106,8 @@ def _node(node: Node, palette: Palette) -> str:
     attributes = {"id": node.id}
     if node.shape == "card":
         attributes["label"] = Markup(_card(node, fill, border, palette))
+    elif node.shape == "grid":
+        attributes["label"] = Markup(_grid(node, border, palette))
     elif node.shape == "text":
         attributes["label"] = Markup(_backed(node, palette))
     else:
@@ -162,6 +165,12 @@ def _card(node: Node, fill: str, border: str, palette: Palette) -> str:
 
 def _backed(node: Node, palette: Palette) -> str:
     """Text on a patch of background, so that lines behind it do not cross it."""
+    if node.kind in ("left", "right"):
+        line = _spans(node.lines[0], palette)
+        return (
+            '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
+            f'<TD WIDTH="{node.size:.0f}" ALIGN="{node.kind.upper()}">{line}</TD></TR></TABLE>'
+        )
     if node.kind == "plain":
         return "<BR/>".join(_spans(line, palette) for line in node.lines)
     rows = "".join(f"<TR><TD>{_spans(line, palette)}</TD></TR>" for line in node.lines)
@@ -172,10 +181,39 @@ def _backed(node: Node, palette: Palette) -> str:
     )
 
 
+def _grid(node: Node, border: str, palette: Palette) -> str:
+    """Coloured cells, darker for larger numbers; the lines of text below."""
+    grid = node.grid
+    assert grid is not None
+    largest = max((abs(x) for row in grid.cells for x in row if math.isfinite(x)), default=0.0)
+    size = f'FIXEDSIZE="TRUE" WIDTH="{grid.width:.2f}" HEIGHT="{grid.height:.2f}"'
+    rows = []
+    for row in grid.cells:
+        cells = []
+        for x in row:
+            colour = palette.shade(x / largest if largest else 0.0, 0.35 if grid.digits else 0.9)
+            text = _span(Span(number(x, grid.digits), size=7.5), palette) if grid.digits else ""
+            cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
+        rows.append(f"<TR>{''.join(cells)}</TR>")
+    table = (
+        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" '
+        f'CELLPADDING="0" COLOR="{border}" BGCOLOR="{palette.background}">{"".join(rows)}</TABLE>'
+    )
+    if not node.lines:
+        return table
+    below = "".join(f"<TR><TD>{_spans(line, palette)}</TD></TR>" for line in node.lines)
+    return (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+        f'BGCOLOR="{palette.background}"><TR><TD>{table}</TD></TR>{below}</TABLE>'
+    )
+
+
 def _edge(edge: Edge, palette: Palette) -> str:
     attributes = {"id": edge.id}
     if edge.path:
         attributes["pos"] = _points(edge.path)
+        if edge.arrow:
+            attributes |= _arrowhead(edge.path)
     if edge.label:
         attributes["label"] = Markup(_span(edge.label, palette))
     if edge.width:
@@ -194,6 +232,18 @@ def _edge(edge: Edge, palette: Palette) -> str:
     if edge.tooltip and edge.label:
         attributes["labeltooltip"] = edge.tooltip
     return _line(f"{edge.tail} -> {edge.head}", attributes)
+
+
+def _arrowhead(path: tuple[tuple[float, float], ...]) -> dict[str, str]:
+    """The curve up to the arrowhead, and the point of the arrowhead at its end."""
+    (x0, y0), (x1, y1) = path[-2:]
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    back = min(6.0 / length, 0.9)
+    base = x1 + (x0 - x1) * back, y1 + (y0 - y1) * back
+    return {
+        "pos": f"e,{_points(path[-1:])} {_points((*path[:-1], base))}",
+        "arrowhead": "vee", "arrowsize": "0.6",
+    }  # fmt: skip
 
 
 def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -62,21 +63,12 @@ def place(edges: Sequence[Segment], obstacles: Sequence[Box] = ()) -> list[Box] 
     chosen = [min(range(len(_PLACES)), key=costs[k].__getitem__) for k in range(len(edges))]
     for _ in range(_ROUNDS):
         moved = False
-        for k, boxes in enumerate(candidates):
+        for k, places in enumerate(candidates):
             others = [candidates[j][chosen[j]] for j in range(len(edges)) if j != k]
-            near = [
-                box
-                for box in others
-                if abs(box.y - boxes[0].y) < abs(edges[k].y1 - edges[k].y0) + 99
-            ]
 
-            def cost(
-                place: int,
-                boxes: list[Box] = boxes,
-                near: list[Box] = near,
-                own: list[float] = costs[k],
-            ) -> float:
-                return own[place] + 50.0 * sum(overlap(boxes[place], box) for box in near)
+            def cost(place: int) -> float:
+                box = places[place]  # noqa: B023 (called within this turn of the loop only)
+                return costs[k][place] + 50.0 * sum(overlap(box, other) for other in others)  # noqa: B023
 
             best = min(range(len(_PLACES)), key=cost)
             if cost(best) < cost(chosen[k]) - 1e-9:
@@ -93,7 +85,7 @@ def place(edges: Sequence[Segment], obstacles: Sequence[Box] = ()) -> list[Box] 
 def _disturbance(
     box: Box, t: float, k: int, edges: Sequence[Segment], obstacles: Sequence[Box]
 ) -> float:
-    hidden = sum(
+    hidden: float = sum(
         _inside(edge, box) * (1 + edge.thickness) for j, edge in enumerate(edges) if j != k
     )
     return hidden + 12.0 * abs(t - 0.5) + 500.0 * sum(overlap(box, other) for other in obstacles)
@@ -113,4 +105,4 @@ def _inside(edge: Segment, box: Box) -> float:
             continue
         a, b = sorted(((least - start) / delta, (most - start) / delta))
         low, high = max(low, a), min(high, b)
-    return max(0.0, high - low) * (dx * dx + dy * dy) ** 0.5
+    return max(0.0, high - low) * math.hypot(dx, dy)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Cluster", "Edge", "Line", "Node", "Row", "Scene", "Span"]
+__all__ = ["Cluster", "Edge", "Grid", "Line", "Node", "Row", "Scene", "Span"]
 
 
 class Span(NamedTuple):
@@ -31,11 +31,20 @@ class Row(NamedTuple):
     value: Span
 
 
+class Grid(NamedTuple):
+    """A table of coloured cells: an image or a kernel. ``digits``: how many are written, 0 for none."""
+
+    cells: tuple[tuple[float, ...], ...]
+    width: float
+    height: float
+    digits: int
+
+
 @dataclass(slots=True)
 class Node:
     """One thing drawn: a card, a circle or a text.
 
-    ``shape`` is "card" (a title over rows), "circle", "pill" or "text"; ``kind`` picks the colours.
+    ``shape`` is "card" (a title over rows), "circle", "grid" or "text"; ``kind`` picks the colours.
     ``position`` (points, y upwards) and ``size`` (diameter, points) are for scenes laid out already.
     """
 
@@ -50,6 +59,7 @@ class Node:
     position: tuple[float, float] | None = None
     size: float = 0.0
     font_size: float = 0.0
+    grid: Grid | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +81,7 @@ class Edge:
     style: str = ""
     highlighted: bool = False
     path: tuple[tuple[float, float], ...] = ()
+    arrow: bool = False
 
 
 @dataclass(slots=True)

@@ -63,6 +63,18 @@ class Palette:
         }
         return named.get(tone, self.text)
 
+    def shade(self, x: float, most: float) -> str:
+        """A cell's colour for −1 … 1: the background at 0, ``most`` of a sign's colour at ±1."""
+        if x != x:
+            return self.fills["value"][0]
+        to = self.positive if x > 0 else self.negative
+        share = most * min(abs(x), 1.0)
+        mixed = (
+            int(self.background[k : k + 2], 16) * (1 - share) + int(to[k : k + 2], 16) * share
+            for k in (1, 3, 5)
+        )
+        return "#" + "".join(f"{round(part):02X}" for part in mixed)
+
     def line(self, tone: str) -> str:
         """The colour of a tone in a line."""
         lines = {
