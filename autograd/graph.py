@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["leaves", "topological_order"]
+__all__ = ["leaves", "postorder", "topological_order"]
 
 
 def topological_order(*roots: Value) -> list[Value]:
@@ -21,25 +22,50 @@ def topological_order(*roots: Value) -> list[Value]:
     >>> [node.op or node.label for node in topological_order(a * b + a)]
     ['a', 'b', '*', '+']
     """
+    return postorder(roots, _parents)
+
+
+def postorder(
+    roots: Sequence[Value],
+    below: Callable[[Value], Sequence[Value]],
+    seen: set[Value] | None = None,
+) -> list[Value]:
+    """Every node on the way from ``roots`` down, each once and after those ``below`` it.
+
+    Args:
+        roots: where to begin.
+        below: the nodes to visit before a node, the first of them last.
+        seen: nodes to leave out, with what only they lead to; it grows by what is found.
+    """
     order: list[Value] = []
-    seen: set[int] = set()
+    seen = set() if seen is None else seen
     stack: list[Value | None] = list(reversed(roots))
+    append, push, pop = order.append, stack.append, stack.pop
     while True:
         if not stack:
             return order
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())  # type: ignore[arg-type]
+        node = pop()
+        if node is None:  # all below has been listed
+            append(pop())  # type: ignore[arg-type]
             continue
-        if id(node) in seen:
+        if node in seen:
             continue
-        seen.add(id(node))
-        stack.append(node)
-        stack.append(None)
-        if node._b is not None:
-            stack.append(node._b)
-        if node._a is not None:
-            stack.append(node._a)
+        seen.add(node)
+        first = below(node)
+        if first:
+            push(node)
+            push(None)
+            stack += first
+        else:
+            append(node)
+
+
+def _parents(node: Value) -> tuple[Value, ...]:
+    """`Value.parents`, last one first."""
+    a, b = node._a, node._b
+    if b is None:
+        return () if a is None else (a,)
+    return (b,) if a is None else (b, a)
 
 
 def leaves(*roots: Value) -> list[Value]:

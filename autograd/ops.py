@@ -50,7 +50,12 @@ class Op:
         return f"<operation {self.name}: {self.formula}>"
 
     def __reduce__(self) -> tuple[Callable[[str], Op], tuple[str]]:
+        if OPS.get(self.name) is not self:
+            raise TypeError(f"{self!r} is no row of the table OPS, and cannot be pickled by name")
         return _by_name, (self.name,)
+
+    def __deepcopy__(self, memo: Any) -> Op:
+        return self
 
     @property
     def arity(self) -> int:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite, isnan
 from pathlib import Path
 
@@ -144,9 +145,13 @@ def _source() -> str:
         frame = frame.f_back
     name, line = frame.f_code.co_filename, frame.f_lineno
     text = linecache.getline(name, line, frame.f_globals).strip()
-    if Path(name).is_relative_to(Path.cwd()):
-        name = os.path.relpath(name)
-    return f"{name}:{line}: {text}" if text else f"{name}:{line}"
+    return f"{_shown(name)}:{line}: {text}".removesuffix(": ")
+
+
+@cache
+def _shown(file: str) -> str:
+    """The path from here, where the file lies below the working directory."""
+    return os.path.relpath(file) if Path(file).is_relative_to(Path.cwd()) else file
 
 
 def _written(node: Value) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.backward import backward
+from autograd.copying import deep_copy, reduce, shallow_copy
 from autograd.modes import observed, peeked, special, thread
 from autograd.ops import Op, apply
 from autograd.record import binary, operand, reflected, unary
@@ -162,6 +163,10 @@ class Value:
 
     _prev = parents  # micrograd's names
     _op = op
+
+    __copy__ = shallow_copy
+    __deepcopy__ = deep_copy
+    __reduce__ = reduce
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -340,6 +345,12 @@ class Value:
         """The nearest number within [min, max]; the gradient is 0 at a constant bound."""
         low = self if min is None else self.maximum(min)
         return low if max is None else low.minimum(max)
+
+
+for _name, _method in vars(Value).items():  # those made from rows, by the names they are called by
+    if getattr(_method, "__module__", "") == unary.__module__:
+        _method.__module__, _method.__name__ = __name__, _name
+        _method.__qualname__ = f"Value.{_name}"
 
 
 def _real(x: Any) -> float:
