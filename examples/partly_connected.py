@@ -1,0 +1,39 @@
+"""Layers "interconnected partially or fully with the previous layer".
+
+The first hidden neuron sees only the sepal, the second only the petal, the third everything. What is
+not connected has no weight, no gradient and no line in the drawing.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from nn import Adam, Layer, Sequential, accuracy, fit, predict, read_csv
+from viz import draw_network
+
+started = time.perf_counter()
+compiled = "--eager" not in sys.argv
+flowers = read_csv(Path(__file__).parent / "data" / "iris.csv", target="species")
+train, test = flowers.split(test=0.2, rng=0)
+train, test = train.standardized(test)
+
+sepal, petal = [0, 1], [2, 3]
+model = Sequential(
+    Layer(4, 3, "tanh", connections=[sepal, petal, sepal + petal], rng=0),  # partly
+    Layer(3, 3, "linear", rng=1),  # fully
+)
+assert [len(neuron.w) for neuron in model[0].neurons] == [2, 2, 4]
+
+optimizer = Adam(model.parameters(), lr=0.05)
+fit(model, train, "cross_entropy", optimizer, epochs=60, metrics="accuracy", compiled=compiled)
+right = accuracy(predict(model, test.x, compiled=compiled), test.y)
+assert right >= 0.9, right
+
+# An input that a neuron is not connected to cannot move it.
+first = model[0].neurons[0]
+assert first([1.0, 2.0, 0.0, 0.0]).data == first([1.0, 2.0, 99.0, -99.0]).data
+
+draw_network(
+    model, input_names=flowers.features, output_names=flowers.classes, title="Partly connected"
+).save("out/partly_connected.svg")
+print(f"{right:.1%} of {len(test.x)} held-out irises · {time.perf_counter() - started:.1f} s")

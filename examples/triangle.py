@@ -1,0 +1,30 @@
+"""The triangle architecture, as in AlexNet: many inputs, fewer and fewer neurons, one output a class.
+
+64 pixels of a handwritten digit, then 32, 16, and 10 neurons.
+"""
+
+import sys
+import time
+
+from nn import MLP, Adam, accuracy, fit, predict
+from nn.datasets import digits
+from viz import draw_network
+
+started = time.perf_counter()
+eager = "--eager" in sys.argv
+train, test = digits().split(test=0.2, rng=0)
+
+model = MLP(64, [32, 16, 10], activation="relu", init="he_normal", rng=0)
+sizes = [layer.nout for layer in model.layers]
+assert sizes == sorted(sizes, reverse=True)
+
+optimizer = Adam(model.parameters(), lr=0.005)
+fit(
+    model, train, "cross_entropy", optimizer,
+    epochs=2 if eager else 30, metrics="accuracy", compiled=not eager,
+)  # fmt: skip
+right = accuracy(predict(model, test.x, compiled=not eager), test.y)
+assert right >= (0.8 if eager else 0.95), right
+
+draw_network(model, title="Triangle 64–32–16–10").save("out/triangle.svg")
+print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")
