@@ -108,9 +108,19 @@ class Scene:
     placed: bool = False
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
 
+    def summary(self) -> str:
+        """The drawing in a few words."""
+        what = self.title or self.name
+        return ": ".join([what, *self.captions[-1:]])
+
     def titles(self) -> Iterator[tuple[str, str]]:
         """The readable text of each element, by its id."""
         for node in self.nodes:
             yield node.id, node.tooltip
         for edge in self.edges:
             yield edge.id, edge.tooltip
+        inner = list(self.clusters)
+        while inner:
+            cluster = inner.pop()
+            yield cluster.id, cluster.title
+            inner.extend(cluster.clusters)
