@@ -59,6 +59,8 @@ class Formula:
         b = formula(other)
         if self.text in ("1", "−1"):
             return b if self.text == "1" else -b
+        if self.text == "nan":
+            return self
         if b.text == self.text:
             return Formula(f"{self.within(_ATOM)}²", _POWER)
         return Formula(f"{self.within(_PRODUCT)}·{b.within(_SIGN)}", _PRODUCT)
@@ -68,7 +70,10 @@ class Formula:
 
     def __truediv__(self, other: Any) -> Formula:
         b = formula(other)
-        return Formula(f"{self.within(_PRODUCT)}/{b.within(_POWER)}", _PRODUCT)
+        once = f"/{b.within(_POWER)}"
+        if self.text.endswith(once):
+            return Formula(f"{self.text.removesuffix(once)}/{b.within(_ATOM)}²", _PRODUCT)
+        return Formula(self.within(_PRODUCT) + once, _PRODUCT)
 
     def __rtruediv__(self, other: Any) -> Formula:
         return formula(other) / self
@@ -118,7 +123,7 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
         condition, yes, no = inputs
         if not isinstance(condition, Formula):  # decided already
             return formula(yes if condition else no)
-        if isinstance(no, float) and math.isnan(no):  # outside the domain there is nothing to say
+        if formula(no).text == "nan":  # outside the domain there is nothing to say
             return formula(yes)
         return Formula(f"{formula(yes)} if {condition} else {formula(no)}", _SUM)
     parts = [formula(i) for i in inputs]
@@ -141,6 +146,7 @@ _OPERATORS: dict[str, Any] = {
     "*": operator.mul,
     "/": operator.truediv,
     "neg": operator.neg,
+    "//": lambda a, b: Formula(f"⌊{a / b}⌋"),
 }
 
 

@@ -12,6 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from autograd import dispatch as dispatch  # the rows learn to run on Values
 from autograd import ops
 from autograd.formula import derivative
 from autograd.ops import Op
@@ -19,8 +22,8 @@ from autograd.value import Value
 
 __all__ = [
     "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "elu", "erf", "erfc", "exp", "expm1",
-    "floor", "gelu", "leaky_relu", "log", "log1p", "maximum", "minimum", "relu", "sigmoid", "sign",
-    "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh", "where",
+    "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum", "relu", "sigmoid",
+    "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh", "where",
 ]  # fmt: skip
 
 
@@ -94,13 +97,22 @@ def atan2(y: Any, x: Any) -> Any:
     return ops.ATAN2(y, x)
 
 
+def hypot(x: Any, y: Any) -> Any:
+    """√(x² + y²), the distance of the point (x, y) from (0, 0), where its gradient is 0.
+
+    >>> hypot(3.0, 4.0)
+    5.0
+    """
+    return ops.HYPOT(x, y)
+
+
 def maximum(a: Any, b: Any) -> Any:
     """The larger of two; at a tie two Values share the gradient, against a constant it is 0.
 
     >>> a = Value(2.0); maximum(a, Value(2.0)).backward(); a.grad
     0.5
     """
-    return _extreme(ops.MAXIMUM, ops.CLAMP_MIN, a, b)
+    return _extreme(maximum, ops.MAXIMUM, a, b)
 
 
 def minimum(a: Any, b: Any) -> Any:
@@ -109,14 +121,17 @@ def minimum(a: Any, b: Any) -> Any:
     >>> a = Value(1.0); minimum(a, Value(2.0)).backward(); a.grad
     1.0
     """
-    return _extreme(ops.MINIMUM, ops.CLAMP_MAX, a, b)
+    return _extreme(minimum, ops.MINIMUM, a, b)
 
 
-def _extreme(op: Op, constant_op: Op, a: Any, b: Any) -> Any:
-    if type(a) is Value and type(b) is not Value:
-        return constant_op(a, b)
-    if type(b) is Value and type(a) is not Value:
-        return constant_op(b, a)
+def _extreme(function: Any, op: Op, a: Any, b: Any) -> Any:
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if any(np.asarray(x).dtype.hasobject for x in (a, b)):
+            return np.frompyfunc(function, 2, 1)(a, b)
+    elif type(a) is Value:
+        return getattr(a, op.name)(b)  # Value's own method knows what a constant is
+    elif type(b) is Value:
+        return getattr(b, op.name)(a)
     return op(a, b)
 
 

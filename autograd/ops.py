@@ -108,7 +108,7 @@ def _refuse(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
 @apply.register(np.ndarray)
 @apply.register(np.generic)
 def _apply_array(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
-    if any(isinstance(i, np.ndarray) and i.dtype == object for i in inputs):
+    if any(np.asarray(i).dtype.hasobject for i in inputs):
         return np.frompyfunc(op, len(inputs), 1)(*inputs)
     with np.errstate(all="ignore"):
         return op.array(*inputs)
@@ -135,6 +135,13 @@ def _softplus(x: float) -> float:
 
 def _sign(x: float) -> float:
     return float((x > 0) - (x < 0)) if x == x else x
+
+
+def _round_to(x: float, ndigits: float) -> float:
+    return round(x, int(ndigits)) if math.isfinite(x) else x
+
+
+_round_to_array = np.vectorize(_round_to, otypes=[float])
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
@@ -197,8 +204,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def within(condition: Any, x: Any) -> Any:
-    """``x`` inside its domain, nan outside: a value that is nan has no slope."""
-    return where(condition, x, math.nan)
+    """``x`` inside its domain, nan outside: a value that is nan has no slope, and the slope none."""
+    return where(condition, x, math.nan * x)
 
 
 def equal(x: Any, y: Any) -> Any:
@@ -222,14 +229,14 @@ POW: Op = _row(
 )  # fmt: skip
 MOD: Op = _row(
     "%", "mod", "a mod b", operator.mod, np.mod,
-    _one, lambda a, b, z: -FLOOR(a / b),
+    lambda a, b, z: within(equal(z, z), 1.0), lambda a, b, z: -FLOORDIV(a, b),
 )  # fmt: skip
 NEG: Op = _row("neg", "−", "−x", operator.neg, np.negative, lambda x, y: -1.0)
 ABS: Op = _row("abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x))
 
 # Exponentials and roots ---------------------------------------------------------------------------
 EXP: Op = _row("exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y)
-EXPM1: Op = _row("expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: y + 1.0)
+EXPM1: Op = _row("expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: EXP(x))
 LOG: Op = _row("log", "log", "log(x)", math.log, np.log, lambda x, y: within(x >= 0.0, 1.0 / x))
 LOG1P: Op = _row(
     "log1p", "log1p", "log(1 + x)", math.log1p, np.log1p,
@@ -252,18 +259,22 @@ ACOS: Op = _row(
 ATAN: Op = _row("atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x))
 ATAN2: Op = _row(
     "atan2", "atan2", "atan2(a, b)", math.atan2, np.arctan2,
-    lambda a, b, z: b / (a * a + b * b), lambda a, b, z: -a / (a * a + b * b),
+    lambda a, b, z: b / HYPOT(a, b) / HYPOT(a, b), lambda a, b, z: -a / HYPOT(a, b) / HYPOT(a, b),
+)  # fmt: skip
+HYPOT: Op = _row(
+    "hypot", "hypot", "√(a² + b²)", math.hypot, np.hypot,
+    lambda a, b, z: where(equal(z, 0.0), 0.0, a / z), lambda a, b, z: where(equal(z, 0.0), 0.0, b / z),
 )  # fmt: skip
 SINH: Op = _row("sinh", "sinh", "sinh(x)", math.sinh, np.sinh, lambda x, y: COSH(x))
 COSH: Op = _row("cosh", "cosh", "cosh(x)", math.cosh, np.cosh, lambda x, y: SINH(x))
 TANH: Op = _row("tanh", "tanh", "tanh(x)", math.tanh, np.tanh, lambda x, y: 1.0 - y * y)
 ERF: Op = _row(
     "erf", "erf", "erf(x)", math.erf, _erf_array,
-    lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-x * x),
+    lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
 )  # fmt: skip
 ERFC: Op = _row(
     "erfc", "erfc", "1 − erf(x)", math.erfc, _erfc_array,
-    lambda x, y: -2.0 / math.sqrt(math.pi) * EXP(-x * x),
+    lambda x, y: -2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
 )  # fmt: skip
 
 # Activations --------------------------------------------------------------------------------------
@@ -294,7 +305,7 @@ SOFTPLUS: Op = _row(
 GELU: Op = _row(
     "gelu", "gelu", "x/2 · (1 + erf(x/√2))",
     lambda x: 0.5 * x * math.erfc(-x / math.sqrt(2)), lambda x: 0.5 * x * ERFC(-x / math.sqrt(2)),
-    lambda x, y: 0.5 * ERFC(-x / math.sqrt(2)) + x / math.sqrt(2 * math.pi) * EXP(-x * x / 2),
+    lambda x, y: 0.5 * ERFC(-x / math.sqrt(2)) + x / math.sqrt(2 * math.pi) * EXP(-(x * x) / 2),
 )  # fmt: skip
 SILU: Op = _row(
     "silu", "silu", "x / (1 + exp(−x))",
@@ -309,8 +320,12 @@ STEP: Op = _row(
 )  # fmt: skip
 SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero)
 FLOOR: Op = _row("floor", "floor", "⌊x⌋", lambda x: float(math.floor(x)), np.floor, _zero)
+FLOORDIV: Op = _row("//", "//", "⌊a / b⌋", operator.floordiv, np.floor_divide, _zero, _zero)
 ROUND: Op = _row(
     "round", "round", "round(x), halves to even", lambda x: float(round(x)), np.rint, _zero
+)
+ROUND_TO: Op = _row(
+    "round_to", "round", "round(a, b), b decimals", _round_to, _round_to_array, _zero, _zero
 )
 
 # Extremes. At a tie two variables share; against a constant the minimum-norm subgradient is 0. -----

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.modes import observed, special
+from autograd.modes import observed, peeked, special
 from autograd.ops import Op, ieee, ieee_partial
 
 if TYPE_CHECKING:
     from autograd.value import Number, Value
 
-__all__ = ["binary", "operand", "reflected", "unary"]
+__all__ = ["binary", "comparison", "method", "operand", "reflected", "unary"]
 
 _new: Any = object.__new__
 _RAISED = (ArithmeticError, ValueError)  # Python's math on what IEEE 754 answers quietly
@@ -108,7 +108,51 @@ def reflected(op: Op) -> Callable[[Value, Number], Value]:
     return _documented(method, op)
 
 
-def _documented(method: Callable[..., Value], op: Op) -> Callable[..., Value]:
+def method(
+    op: Op, constant: Op | None = None, default: float | None = None
+) -> Callable[..., Value]:
+    """A named method of two inputs, which refuses a wrong one itself: no operator asks the other side.
+
+    Args:
+        op: the row.
+        constant: the row where the other input is a plain number, if that is another one.
+        default: the other input, where it may be left out.
+    """
+    variable = binary(op)
+    plain = binary(constant) if constant else variable
+
+    def method(self: Value, other: Number) -> Value:
+        out: Any = (variable if type(other) is type(self) else plain)(self, other)
+        if out is NotImplemented:
+            raise TypeError(
+                f"{op.name}() takes Values and numbers, not {type(other).__name__} ({other!r:.40})"
+            )
+        return out  # type: ignore[no-any-return]
+
+    if default is not None:
+        method.__defaults__ = (default,)
+    return _documented(method, op)
+
+
+def comparison(op: Op, swap: bool = False) -> Callable[[Value, Number], bool]:
+    """Compare data: the answer is a plain bool, and no part of the graph."""
+    forward = op.forward
+
+    def method(self: Value, other: Number) -> Any:
+        variable = type(other) is type(self)
+        y = other.data if variable else operand(other)  # type: ignore[union-attr]
+        if y is NotImplemented:
+            return NotImplemented
+        if special:
+            peeked(self)
+            if variable:
+                peeked(other)  # type: ignore[arg-type]
+        return bool(forward(y, self.data) if swap else forward(self.data, y))
+
+    return _documented(method, op)
+
+
+def _documented(method: Callable[..., Any], op: Op) -> Callable[..., Any]:
     method.__name__ = method.__qualname__ = op.name
     method.__doc__ = f"{op.formula}, recorded as a node."
     return method

@@ -16,9 +16,9 @@ import numpy as np
 from autograd import ops
 from autograd.backward import backward
 from autograd.copying import deep_copy, reduce, shallow_copy
-from autograd.modes import observed, peeked, special, thread
-from autograd.ops import Op, apply
-from autograd.record import binary, operand, reflected, unary
+from autograd.modes import observed, peeked, special
+from autograd.ops import Op
+from autograd.record import binary, comparison, method, operand, reflected, unary
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
@@ -207,17 +207,10 @@ class Value:
     def __bool__(self) -> bool:
         return float(self) != 0.0
 
-    def __lt__(self, other: Number) -> bool:
-        return compare(ops.LESS, self, other)
-
-    def __le__(self, other: Number) -> bool:
-        return compare(ops.LESS_EQUAL, self, other)
-
-    def __gt__(self, other: Number) -> bool:
-        return compare(ops.GREATER, self, other)
-
-    def __ge__(self, other: Number) -> bool:
-        return compare(ops.GREATER_EQUAL, self, other)
+    __lt__ = comparison(ops.LESS)
+    __le__ = comparison(ops.LESS_EQUAL)
+    __gt__ = comparison(ops.GREATER)
+    __ge__ = comparison(ops.GREATER_EQUAL)
 
     # Arithmetic: the three hottest operations by hand, their derivatives being 1, −1 or the other ---
 
@@ -283,15 +276,21 @@ class Value:
     __rmul__ = reflected(ops.MUL)
     __truediv__ = binary(ops.DIV)
     __rtruediv__ = reflected(ops.DIV)
-    __pow__ = binary(ops.POW)
-    __rpow__ = reflected(ops.POW)
+    __floordiv__ = binary(ops.FLOORDIV)
+    __rfloordiv__ = reflected(ops.FLOORDIV)
     __mod__ = binary(ops.MOD)
     __rmod__ = reflected(ops.MOD)
+    __pow__ = binary(ops.POW)
+    __rpow__ = reflected(ops.POW)
     __neg__ = unary(ops.NEG)
-    __pos__ = unary(ops.IDENTITY)
+    __pos__ = clone = unary(ops.IDENTITY)
     __abs__ = abs = unary(ops.ABS)
-    __floor__ = floor = unary(ops.FLOOR)
-    clone = unary(ops.IDENTITY)
+
+    def __divmod__(self, other: Number) -> tuple[Value, Value]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Number) -> tuple[Value, Value]:
+        return other // self, other % self
 
     exp = unary(ops.EXP)
     expm1 = unary(ops.EXPM1)
@@ -304,6 +303,8 @@ class Value:
     asin = arcsin = unary(ops.ASIN)
     acos = arccos = unary(ops.ACOS)
     atan = arctan = unary(ops.ATAN)
+    atan2 = arctan2 = method(ops.ATAN2)
+    hypot = method(ops.HYPOT)
     sinh = unary(ops.SINH)
     cosh = unary(ops.COSH)
     tanh = unary(ops.TANH)
@@ -316,35 +317,25 @@ class Value:
     silu = unary(ops.SILU)
     step = unary(ops.STEP)
     sign = unary(ops.SIGN)
-    round = unary(ops.ROUND)
+    floor = unary(ops.FLOOR)
+    rint = unary(ops.ROUND)
 
-    _leaky_relu = binary(ops.LEAKY_RELU)
-    _elu = binary(ops.ELU)
-    _maximum = binary(ops.MAXIMUM)
-    _minimum = binary(ops.MINIMUM)
-    _clamp_min = binary(ops.CLAMP_MIN)
-    _clamp_max = binary(ops.CLAMP_MAX)
-
-    def leaky_relu(self, negative_slope: Number = 0.01) -> Value:
-        """x where positive, ``negative_slope`` · x elsewhere."""
-        return self._leaky_relu(negative_slope)
-
-    def elu(self, alpha: Number = 1.0) -> Value:
-        """x where positive, ``alpha`` · (exp(x) − 1) elsewhere."""
-        return self._elu(alpha)
-
-    def maximum(self, other: Number) -> Value:
-        """The larger; at a tie two Values share the gradient, against a constant it is 0."""
-        return self._maximum(other) if type(other) is Value else self._clamp_min(other)
-
-    def minimum(self, other: Number) -> Value:
-        """The smaller; at a tie two Values share the gradient, against a constant it is 0."""
-        return self._minimum(other) if type(other) is Value else self._clamp_max(other)
+    maximum = method(ops.MAXIMUM, constant=ops.CLAMP_MIN)
+    minimum = method(ops.MINIMUM, constant=ops.CLAMP_MAX)
+    leaky_relu = method(ops.LEAKY_RELU, default=0.01)
+    elu = method(ops.ELU, default=1.0)
 
     def clamp(self, min: Number | None = None, max: Number | None = None) -> Value:
         """The nearest number within [min, max]; the gradient is 0 at a constant bound."""
         low = self if min is None else self.maximum(min)
         return low if max is None else low.minimum(max)
+
+    def round(self, ndigits: int | None = None) -> Value:
+        """To ``ndigits`` decimals, halves to even, as Python's own `round`; flat, so of gradient 0."""
+        return self.rint() if ndigits is None else self._round(ndigits)
+
+    __round__ = round
+    _round = method(ops.ROUND_TO)
 
 
 for _name, _method in vars(Value).items():  # those made from rows, by the names they are called by
@@ -367,62 +358,3 @@ def _real(x: Any) -> float:
 def _short(x: Any, width: int = 40) -> str:
     text = repr(x)
     return text if len(text) <= width else text[: width - 1] + "…"
-
-
-def compare(op: Op, a: Any, b: Any) -> bool:
-    """Compare data; the answer is a plain bool, and no part of the graph."""
-    numbers = []
-    for x in (a, b):
-        if type(x) is Value:
-            if special and thread.peek is not None:
-                peeked(x)
-            numbers.append(x.data)
-        else:
-            number = operand(x)
-            if number is NotImplemented:
-                return NotImplemented  # type: ignore[no-any-return]
-            numbers.append(number)
-    return bool(op.forward(*numbers))
-
-
-def choose(condition: Any, x: Any, y: Any) -> Value:
-    """A node for ``x if condition else y``: only the branch taken gets a gradient."""
-    if not isinstance(condition, (bool, np.bool_, int, float, Value)):
-        raise TypeError(f"where() takes a condition first, not {type(condition).__name__}")
-    first = bool(condition.data if type(condition) is Value else condition)
-    out = Value(0.0)
-    taken, choice = (x if first else y), Choice(condition, x, y)
-    if type(taken) is Value:
-        out.data = taken.data
-        if first:
-            out._a, out._da, out._db = taken, 1.0, choice
-        else:
-            out._b, out._db, out._da = taken, 1.0, choice
-    else:
-        out.data = _real(taken)
-        out._da = choice
-    out._how = ops.WHERE
-    return observed(out) if special else out
-
-
-_UNARY = {op: unary(op) for op in ops.OPS.values() if op.arity == 1}
-_BINARY = {op: (binary(op), reflected(op)) for op in ops.OPS.values() if op.arity == 2}
-_COMPARISONS = {ops.LESS, ops.LESS_EQUAL, ops.GREATER, ops.GREATER_EQUAL, ops.EQUAL}
-
-
-@apply.register(Value)
-def _apply_value(x: Value, op: Op, inputs: tuple[Any, ...]) -> Any:
-    if op in _COMPARISONS:
-        result: Any = compare(op, *inputs)
-    elif op is ops.WHERE:
-        result = choose(*inputs)
-    elif op.arity == 1:
-        result = _UNARY[op](x)
-    else:
-        a, b = inputs
-        method, reflection = _BINARY[op]
-        result = method(a, b) if type(a) is Value else reflection(b, a)
-    if result is NotImplemented:
-        given = ", ".join(type(i).__name__ for i in inputs)
-        raise TypeError(f"{op.name}() takes Values and numbers, not ({given})")
-    return result
