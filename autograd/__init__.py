@@ -9,6 +9,7 @@ dy/dw = 1.2695
 """
 
 from autograd.check import GradcheckError, gradcheck, gradgradcheck
+from autograd.compare import compare
 from autograd.functions import (
     acos,
     asin,
@@ -24,6 +25,7 @@ from autograd.functions import (
     expm1,
     floor,
     gelu,
+    hypot,
     leaky_relu,
     log,
     log1p,
@@ -44,10 +46,13 @@ from autograd.functions import (
 )
 from autograd.graph import leaves, topological_order
 from autograd.modes import no_grad
+from autograd.naive import naive
 from autograd.naming import Names
 from autograd.numerical import numerical_derivative, numerical_gradient
 from autograd.ops import OPS, Op
 from autograd.owner import warn_of_second_owner
+from autograd.parse import FormulaError, parse
+from autograd.paths import paths
 from autograd.provenance import (
     Anomaly,
     AnomalyError,
@@ -60,14 +65,14 @@ from autograd.transforms import grad, hessian, jacfwd, jacobian, jacrev, jvp, va
 from autograd.value import Number, Value
 
 __all__ = [
-    "OPS", "Anomaly", "AnomalyError", "Backprop", "GradcheckError", "Names", "Number", "Op",
-    "Value", "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "detect_anomaly", "elu",
-    "erf", "erfc", "exp", "expm1", "first_nonfinite", "floor", "gelu", "grad", "gradcheck",
-    "gradgradcheck", "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves",
-    "log", "log1p", "maximum", "minimum", "no_grad", "numerical_derivative",
-    "numerical_gradient", "record_sources", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
-    "softplus", "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad", "vjp",
-    "where",
+    "OPS", "Anomaly", "AnomalyError", "Backprop", "FormulaError", "GradcheckError", "Names",
+    "Number", "Op", "Value", "acos", "asin", "atan", "atan2", "clamp", "compare", "cos", "cosh",
+    "detect_anomaly", "elu", "erf", "erfc", "exp", "expm1", "first_nonfinite", "floor", "gelu",
+    "grad", "gradcheck", "gradgradcheck", "hessian", "hypot", "jacfwd", "jacobian", "jacrev",
+    "jvp", "leaky_relu", "leaves", "log", "log1p", "maximum", "minimum", "naive", "no_grad",
+    "numerical_derivative", "numerical_gradient", "parse", "paths", "record_sources", "relu",
+    "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
+    "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 warn_of_second_owner()

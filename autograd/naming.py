@@ -130,6 +130,8 @@ class Names:
         """
         if within and (short := self._local.get(id(node))) and self.path(node) == within:
             return short
+        if id(node) not in self._numbers:  # the branch that a `where` did not take
+            return _atom(clean(node.label)) if node.label else Formula("…")
         text = self._texts.get(id(node)) or self._numbered(node)
         if within and node.note.parameter and text.text.startswith(f"{within}."):
             return Formula(text.text[len(within) + 1 :])
@@ -184,7 +186,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     "; did you mean 'w1'?"
     """
     known = list(known)[:200]
-    close = difflib.get_close_matches(name, known, n=1)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; there are {', '.join(known[:8])}{' …' if len(known) > 8 else ''}" if known else ""

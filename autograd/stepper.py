@@ -122,7 +122,7 @@ class Backprop:
             raise IndexError(f"the pass is at its end, step {self.total}: back() or restart()")
         if unit == "product":
             self._tape.product()
-            return self._described()
+            return self._described(1)
         found = self._grouped(unit, self.position - 1)
         if found is None:
             self._tape.forward(self.position + 1)
@@ -253,10 +253,10 @@ class Backprop:
         rows = [(row + [""] * 5)[:5] for row in rows]
         return table(rows, ("step", "node", "gradient", "its parents get", ""), "<>")
 
-    def _described(self) -> Step:
+    def _described(self, products: int = 2) -> Step:
         tape = self._tape
         at = tape.done + 1 if tape.half else tape.done
-        return described(at, tape.total, tape.last_moves(), self.names)
+        return described(at, tape.total, tape.last_moves()[-products:], self.names)
 
     def _completed(self, value: Value) -> int:
         """The step in which ``value`` gets its last contribution."""

@@ -11,7 +11,7 @@ from autograd.table import number
 from autograd.tape import Move
 from autograd.value import Value
 
-__all__ = ["Product", "Step", "Stretch", "cells", "described"]
+__all__ = ["Product", "Step", "Stretch", "cells", "described", "factor", "rule_of"]
 
 _SHOWN = 12  # gradients in the summary of a stretch
 _ORDINALS = (
@@ -155,15 +155,15 @@ def _product(node: Value, move: Move, names: Names, path: str) -> Product:
     _, second, parent, before, nth = move
     local = node._db if second else node._da
     contribution = local * node.grad
-    rule, variable = _rule(node, second, names, path)
+    rule, variable = rule_of(node, second, names, path)
     of = names.formula(parent, path), names.formula(node, path)
     by, p, n = (x.within_all() for x in (variable, *of))
     text = (
         f"{p}.grad += ∂{n}/∂{by} · {n}.grad = "
-        f"{number(local)} · {_factor(node.grad)} = {number(contribution)}"
+        f"{number(local)} · {factor(node.grad)} = {number(contribution)}"
     )
     after = before + contribution
-    total = f"{number(before)} + {_factor(contribution)} = {number(after)}"
+    total = f"{number(before)} + {factor(contribution)} = {number(after)}"
     if nth > 1:
         text += f", {_ordinal(nth)} contribution: {total}"
     elif before != 0.0:
@@ -171,7 +171,7 @@ def _product(node: Value, move: Move, names: Names, path: str) -> Product:
     return Product(node, parent, local, node.grad, contribution, before, after, nth, rule, text)
 
 
-def _rule(node: Value, second: bool, names: Names, path: str) -> tuple[str, Formula]:
+def rule_of(node: Value, second: bool, names: Names, path: str = "") -> tuple[str, Formula]:
     """The local derivative as a formula, and what it is taken by."""
     op = node.operation
     assert op is not None
@@ -192,7 +192,7 @@ def _rule(node: Value, second: bool, names: Names, path: str) -> tuple[str, Form
     return f"∂{formula(output).within_all()}/∂{by.within_all()} = {slope}{where}", by
 
 
-def _factor(x: float) -> str:
+def factor(x: float) -> str:
     """``x`` as the second number of a product or sum: a negative one in parentheses."""
     text = number(x)
     return f"({text})" if text.startswith("−") else text
