@@ -34,7 +34,7 @@ fit(
     epochs=1 if eager else 15, metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.75 if eager else 0.96), right
+assert right >= (0.6 if eager else 0.96), right
 
 draw_network(model, title="Convolutional network").save("out/convolution.svg")
 print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")

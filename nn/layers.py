@@ -66,6 +66,8 @@ class Neuron(Module):
             nonlin, activation = activation, "relu"
         self.activation = "linear" if nonlin is False else activation
         self._function = resolve_activation(self.activation)
+        if isinstance(self.activation, str):  # a sum is a Value: its method needs no dispatch
+            self._function = getattr(Value, self.activation.lower(), self._function)
         self.inputs = None if inputs is None else connected(inputs, self.nin)
         seen = range(self.nin) if self.inputs is None else self.inputs
         weights, start = initial(init, generator(rng), len(seen), fan_out)

