@@ -32,10 +32,10 @@ def check_format(format: str) -> str:
     Raises:
         ValueError: for another format; the message lists the known ones.
     """
-    name = str(format).lower().removeprefix(".")
-    name = _ALIASES.get(name, name)
+    given = str(format).removeprefix(".")
+    name = _ALIASES.get(given.lower(), given.lower())
     if name not in FORMATS:
-        raise ValueError(f"unknown picture format {format!r}; known are: {', '.join(FORMATS)}")
+        raise ValueError(f"unknown picture format {given!r}; known are: {', '.join(FORMATS)}")
     return name
 
 
@@ -98,17 +98,16 @@ def _run(command: list[str], text: bytes, timeout: float) -> bytes:
         )
     except OSError as error:
         raise RenderError(f"could not start {command[0]}: {error.strerror or error}") from None
-    try:
-        picture, complaint = child.communicate(text, timeout)
-    except subprocess.TimeoutExpired:
-        raise RenderError(
-            f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more time "
-            "(timeout=…), or save the .dot and lay it out elsewhere."
-        ) from None
-    finally:
-        if child.returncode is None:
-            child.kill()
-            child.communicate()
+    with child:
+        try:
+            picture, complaint = child.communicate(text, timeout)
+        except subprocess.TimeoutExpired:
+            raise RenderError(
+                f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more "
+                "time (timeout=…), or save the .dot and lay it out elsewhere."
+            ) from None
+        finally:
+            child.kill()  # nothing happens where it has ended
     if child.returncode:
         raise RenderError(_reason(child.returncode, complaint.decode(errors="replace")))
     return picture

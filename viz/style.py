@@ -97,7 +97,7 @@ LIGHT = Palette(
     negative="#D9760B",
     negative_text="#A34A00",
     zero="#767676",
-    zero_text="#6B6B6B",
+    zero_text="#666666",
     highlight="#C2185B",
     fills={
         "input": ("#DCEBF7", "#0072B2"),

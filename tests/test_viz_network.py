@@ -1,0 +1,216 @@
+"""Network drawings: what is drawn, and that no label covers another, measured on the picture."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from autograd import Value
+from nn import LSTM, MLP, RNN, Conv2d, Flatten, Layer, Linear, MaxPool2d, Module, Neuron, Sequential
+from viz import draw_network
+from viz.labels import Box, overlap
+from viz.network import network_scene
+
+
+def trained(nin: int, nouts: list[int], seed: int = 0) -> MLP:
+    """A network after one forward and one backward pass."""
+    rng = np.random.default_rng(seed)
+    model = MLP(nin, nouts, activation="tanh", rng=seed)
+    out = model(rng.normal(size=nin).tolist())
+    total = Value(0.0)
+    for y in out if isinstance(out, list) else [out]:
+        total = total + (y - 1.0) ** 2
+    total.backward()
+    return model
+
+
+def boxes(drawing, *prefixes: str) -> dict[str, Box]:
+    """Where Graphviz itself put the nodes, and how large its fonts made them, in points."""
+    found = {}
+    for line in drawing.pipe("plain", encoding="utf-8").replace("\\\n", "").splitlines():
+        word = line.split(maxsplit=6)
+        if word and word[0] == "node" and word[1].startswith(prefixes):
+            x, y, width, height = (72 * float(number) for number in word[2:6])
+            found[word[1]] = Box(x, y, width, height)
+    return found
+
+
+SHAPES = [
+    (a, b) for a, b in itertools.product(range(1, 25), repeat=2) if a * b <= 24 and max(a, b) <= 12
+]
+
+
+@pytest.mark.parametrize(
+    "shape", [(4, [3, 1]), (3, [4, 4, 1]), (4, [6, 4]), (1, [12, 2]), (8, [3, 8])]
+)
+def test_no_label_covers_another_nor_a_neuron(shape):
+    drawing = draw_network(trained(*shape))
+    found = boxes(drawing, "l", "n", "b", "h")
+    labels = {name: box for name, box in found.items() if re.match(r"l\d", name)}
+    sizes = [shape[0], *shape[1]]
+    assert len(labels) == sum(a * b for a, b in itertools.pairwise(sizes))
+    for (name, box), (other, second) in itertools.combinations(found.items(), 2):
+        if name in labels or other in labels:
+            assert overlap(box, second) == 0, (name, other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("nin", "nout"), SHAPES)
+def test_no_label_covers_another_in_any_layer_of_up_to_24_edges(nin, nout, seed):
+    found = boxes(draw_network(trained(nin, [nout], seed)), "l", "n", "b")
+    labels = {name: box for name, box in found.items() if re.match(r"l\d", name)}
+    assert len(labels) == nin * nout
+    for name, other in itertools.combinations(found, 2):
+        if name in labels or other in labels:
+            assert overlap(found[name], found[other]) == 0, (name, other)
+
+
+def test_the_lecture_network_has_its_numbers_on_every_edge():
+    model = trained(4, [3, 1])
+    scene = draw_network(model).scene
+    labels = {node.id: node for node in scene.nodes}
+    weight = model.layers[0].neurons[2].w[3]
+    data, grad = (line[0].text for line in labels["l1_2_3"].lines)
+    assert float(data.replace("−", "-")) == pytest.approx(weight.data, rel=5e-3)
+    assert float(grad.removeprefix("∇ ").replace("−", "-")) == pytest.approx(weight.grad, rel=5e-3)
+    assert labels["b2_0"].lines[0][0].text == "b "
+    assert labels["n0_0"].kind == "input"
+    assert labels["n2_0"].kind == "output"
+    assert labels["h1"].lines[1][0].text == "3 neurons · tanh"
+
+
+def test_the_thickest_line_is_the_largest_weight_and_is_drawn_last():
+    model = MLP(2, [1], rng=0)
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = -2.0, 1.0
+    edges = [edge for edge in network_scene(model).edges if edge.id.startswith("w")]
+    assert [(edge.id, edge.tone, edge.width) for edge in edges] == [
+        ("w1_0_1", "positive", 0.5 + 4.5 / 2),
+        ("w1_0_0", "negative", 5.0),
+    ]
+    assert network_scene(model).nodes[0].lines[1][0].text == "∇ –"
+
+
+def test_color_by_gradient():
+    model = trained(2, [2, 1])
+    edges = {e.id: e for e in network_scene(model, color_by="gradient").edges}
+    for j, neuron in enumerate(model.layers[0].neurons):
+        for i, w in enumerate(neuron.w):
+            assert edges[f"w1_{j}_{i}"].tone == ("positive" if w.grad > 0 else "negative")
+
+
+def test_large_layers_keep_the_real_numbers_of_their_neurons():
+    scene = draw_network(trained(784, [16, 10])).scene
+    ids = [node.id for node in scene.nodes if node.id.startswith("n0_")]
+    assert ids == [f"n0_{i}" for i in (0, 1, 2, 3, 4, 5, 779, 780, 781, 782, 783)]
+    dots = {node.id: node.lines[1][0].text for node in scene.nodes if node.id.startswith("d")}
+    assert dots == {"d0": "773 more", "d1": "5 more"}
+    assert scene.title == "MLP 784–16–10 (12\u202f730 parameters)"
+    assert not [node for node in scene.nodes if re.match(r"l\d", node.id)]
+    hover = next(edge for edge in scene.edges if edge.id == "hit2_9_15")
+    assert hover.tooltip.startswith("h₁₆ → y₁₀: weight = ")
+    few = network_scene(trained(20, [2]), max_neurons=5)
+    assert [n.id for n in few.nodes if n.id.startswith("n0_")] == ["n0_0", "n0_1", "n0_2", "n0_19"]
+
+
+def test_a_hundred_layers_collapse():
+    scene = draw_network(trained(3, [4] * 100 + [1])).scene
+    headers = [node.lines[0][0].text for node in scene.nodes if node.id.startswith("h")]
+    assert headers == [
+        "input", "hidden 1", "hidden 2", "hidden 3", "hidden 99", "hidden 100", "output"
+    ]  # fmt: skip
+    more = next(node for node in scene.nodes if node.id == "more")
+    assert more.lines[1][0].text == "95 more layers"  # 102 columns, 7 drawn
+
+
+def test_before_any_pass_there_are_no_activations_and_no_gradients():
+    scene = network_scene(MLP(2, [2, 1], rng=0))
+    texts = [span.text for node in scene.nodes for line in node.lines for span in line]
+    assert {text for text in texts if text.startswith("∇")} == {"∇ –"}
+    assert all(len(node.lines) == 1 for node in scene.nodes if re.match(r"n\d", node.id))
+
+
+def test_partly_connected_layers_draw_only_their_connections():
+    layer = Layer(3, 2, rng=0, connections=[[0, 1], [2]])
+    edges = [edge.id for edge in network_scene(layer).edges if edge.id.startswith("w")]
+    assert sorted(edges) == ["w1_0_0", "w1_0_1", "w1_1_2"]
+
+
+def test_convolution_shares_one_kernel_an_edge():
+    model = Sequential(Conv2d(2, 3, 3, rng=0), MaxPool2d(2), Flatten(), Linear(3, 1, rng=1))
+    image = [[[float(r == c) for c in range(4)] for r in range(4)]] * 2
+    (model(image)[0] * 1.0).backward()
+    scene = network_scene(model)
+    kernels = [node for node in scene.nodes if node.id.startswith("l1_")]
+    assert len(kernels) == 6
+    first = model[0].neurons[0]
+    assert kernels[0].grid.cells[0] == tuple(w.data for w in first.w[:3])
+    assert kernels[1].grid.cells[0] == tuple(w.data for w in first.w[9:12])
+    pictures = {node.id: node.grid for node in scene.nodes if node.id.startswith("n0_")}
+    assert pictures["n0_0"].cells[1] == (0.0, 1.0, 0.0, 0.0)
+    titles = [node.lines[0][0].text for node in scene.nodes if node.id.startswith("h")]
+    assert titles == ["input", "convolution", "pooling", "flatten", "output"]
+
+
+def test_recurrent_layers_show_what_comes_back():
+    rnn = RNN(2, 2, rng=0)
+    rnn([[1.0, 0.5], [0.25, -1.0]])
+    scene = network_scene(rnn)
+    back = {edge.id: (edge.tail, edge.head) for edge in scene.edges if edge.id.startswith("back")}
+    assert back == {"back0_2_0": ("n1_0", "n0_2"), "back0_3_1": ("n1_1", "n0_3")}
+    kinds = {node.id: node.kind for node in scene.nodes}
+    assert (kinds["n0_1"], kinds["n0_2"]) == ("input", "constant")
+    cell = network_scene(LSTM(1, 1, rng=0))
+    names = [node.lines[0][0].text for node in cell.nodes if node.id.startswith("n1_")]
+    assert names == ["i₁", "f₁", "g₁", "o₁"]
+    assert any(edge.tail == edge.head == "n2_0" for edge in cell.edges)
+
+
+def test_neurons_in_attributes_form_columns():
+    class Xor(Module):
+        def __init__(self):
+            self.h1, self.h2 = Neuron(2, rng=0), Neuron(2, rng=1)
+            self.out = Neuron(2, rng=2)
+
+    scene = network_scene(Xor())
+    assert scene.title == "Xor 2–2–1"
+    assert {edge.id for edge in scene.edges if edge.id.startswith("w2")} == {"w2_0_0", "w2_0_1"}
+
+
+def test_names_of_inputs_and_outputs():
+    scene = network_scene(
+        MLP(2, [1], rng=0), input_names=["age", "a long name"], output_names=["p"]
+    )
+    nodes = {node.id: node for node in scene.nodes}
+    assert nodes["n0_0"].lines[0][0].text == "age"
+    assert nodes["n0_1"].lines[0][0].text == "x₂"
+    assert nodes["t0_1"].lines[0][0].text == "a long name"
+    assert nodes["n1_0"].lines[0][0].text == "p"
+
+
+def test_nan_weights_and_zero_weights_are_drawn():
+    model = MLP(2, [1], rng=0)
+    model.layers[0].neurons[0].w[0].data, model.layers[0].neurons[0].w[1].data = float("nan"), 0.0
+    assert b"nan" in draw_network(model).pipe("svg")
+
+
+def test_same_seed_same_bytes():
+    first, second = (draw_network(trained(4, [3, 1], seed=7)) for _ in range(2))
+    assert first.source == second.source
+    assert first.pipe("svg") == second.pipe("svg")
+
+
+def test_errors_say_what_is_accepted():
+    with pytest.raises(TypeError, match=r"takes a model \(an nn.Module\), not list"):
+        draw_network([1])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no layer of neurons"):
+        draw_network(Flatten())
+    with pytest.raises(ValueError, match="'weight' or 'gradient', not 'size'"):
+        draw_network(MLP(1, [1], rng=0), color_by="size")
+    with pytest.raises(ValueError, match="light, dark"):
+        draw_network(MLP(1, [1], rng=0), theme="pink")
+    with pytest.raises(ValueError, match="max_neurons is 3 or more"):
+        draw_network(MLP(1, [1], rng=0), max_neurons=1)

@@ -1,0 +1,214 @@
+"""Rendering happens elsewhere: whatever befalls the child process, the session and its files go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from autograd import Value
+from viz import RenderError, draw_dot, draw_graph
+from viz.render import FORMATS, render, write
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+EDGES = "; ".join(f"{i} -> {(i * k + 7 * k) % 600}" for i in range(600) for k in (2, 3, 5))
+LONG = "digraph {" + EDGES + "}"  # takes Graphviz far longer than any test here waits
+HEADS = {
+    "svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "jpg": b"\xff\xd8", "gif": b"GIF8",
+    "ps": b"%!PS", "eps": b"%!PS", "json": b"{", "plain": b"graph", "dot": b"digraph",
+}  # fmt: skip
+
+
+def drawing():
+    x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    y = (x * w).tanh()
+    y.backward()
+    return draw_graph(y)
+
+
+def children() -> set[int]:
+    """The running child processes of this one."""
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    found = " ".join((task / "children").read_text() for task in tasks.iterdir())
+    return {int(pid) for pid in found.split()}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_begins_as_it_should(format):
+    assert drawing().pipe(format).startswith(HEADS[format])
+
+
+def test_an_unknown_format_lists_the_known_ones():
+    message = r"unknown picture format 'webp'; known are: svg, png, pdf"
+    with pytest.raises(ValueError, match=message):
+        drawing().pipe("webp")
+    with pytest.raises(ValueError, match=message):
+        drawing().save("x.webp")
+    with pytest.raises(ValueError, match=message):
+        draw_dot(Value(1.0), format="webp")
+    assert not Path("x.webp").exists()
+
+
+def test_text_that_is_no_dot_is_one_clear_line():
+    with pytest.raises(RenderError, match=r"could not draw this: .*syntax error in line 1"):
+        render("digraph { a -> }")
+
+
+def test_a_layout_that_takes_too_long_is_given_up():
+    begin = time.perf_counter()
+    with pytest.raises(RenderError, match=r"no picture within 0.3 s.*depth=.*timeout="):
+        render(LONG, timeout=0.3)
+    assert time.perf_counter() - begin < 3
+    assert render("digraph { a }", "plain")
+
+
+@POSIX
+def test_a_killed_renderer_is_one_clear_error_and_the_next_call_works():
+    before = children()
+
+    def kill() -> None:
+        for _ in range(1000):
+            for pid in children() - before:
+                os.kill(pid, signal.SIGKILL)
+                return
+            time.sleep(0.002)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(RenderError, match=r"crashed \(signal 9\).*next call starts afresh"):
+        render(LONG)
+    killer.join()
+    assert drawing().pipe("png").startswith(b"\x89PNG")
+    assert children() == before
+
+
+@POSIX
+def test_what_crashes_graphviz_itself_does_not_crash_us():
+    crash = 'digraph { a [label="\\nd0"]; b [label="\\nd1"] }'
+    with suppress(RenderError):  # later versions of Graphviz may draw it
+        render(crash)
+    assert render("digraph { a }", "plain")
+
+
+@POSIX
+def test_ctrl_c_returns_at_once_and_leaves_nothing_half_written(tmp_path):
+    program = f"""
+import signal, sys, time
+from viz.render import render, write
+print("ready", flush=True)
+try:
+    write({str(tmp_path / "x.svg")!r}, render({LONG!r}))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    print(render("digraph {{ a }}", "plain")[:5])
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.4)
+        begin = time.perf_counter()
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.readline() == "interrupted\n"
+        assert time.perf_counter() - begin < 1.0
+        assert "graph" in child.communicate()[0]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_lie_about_take_no_modules_place(tmp_path, monkeypatch):
+    for name in ("pygraphviz", "_graphviz", "os", "sys", "typing", "importlib", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('shadowed')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert drawing().pipe("png").startswith(b"\x89PNG")
+
+
+def test_a_graphviz_of_ones_own_only_on_request(tmp_path, monkeypatch):
+    fake = tmp_path / "dot"
+    fake.write_text("#!/bin/sh\necho '<svg/>'\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert b"<svg/>" not in drawing().pipe("svg")
+    if os.name == "posix":
+        assert drawing().pipe("svg", executable="dot") == b"<svg/>\n"
+    with pytest.raises(RenderError, match="could not start no-such-dot"):
+        drawing().pipe("svg", executable="no-such-dot")
+
+
+def test_save_makes_folders_and_takes_the_format_from_the_suffix(tmp_path):
+    path = drawing().save(tmp_path / "a" / "b" / "x.PNG")
+    assert Path(path).read_bytes().startswith(b"\x89PNG")
+    drawing().save(tmp_path / "x.dot")
+    assert (tmp_path / "x.dot").read_text() == drawing().source
+    with pytest.raises(ValueError, match="suffix, like x"):
+        drawing().save(tmp_path / "x")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "x.dot"]
+
+
+def test_a_path_that_cannot_be_written_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file" / "x.svg", tmp_path):
+        with pytest.raises(OSError, match=r"^cannot write .*: \S+") as caught:
+            write(path, b"")
+        assert "\n" not in str(caught.value)
+        assert caught.value.errno
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_writing_keeps_links_and_permissions(tmp_path):
+    (tmp_path / "real.svg").write_text("old")
+    (tmp_path / "link.svg").symlink_to(tmp_path / "real.svg")
+    write(tmp_path / "link.svg", b"new")
+    assert (tmp_path / "link.svg").is_symlink()
+    assert (tmp_path / "real.svg").read_text() == "new"
+    if os.name == "posix":
+        assert (tmp_path / "real.svg").stat().st_mode & 0o044  # as any new file, not as a secret
+        write("/dev/null", b"x")
+        assert not Path("/dev/null").is_file()
+
+
+def test_the_habits_of_the_graphviz_package(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    d = drawing()
+    assert d.source.startswith("digraph expression {")
+    assert d.render("g", format="png", cleanup=True) == "g.png"
+    assert d.render("g") == "g.svg"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["g", "g.png", "g.svg"]
+    assert d.render(outfile="out/h.pdf") == str(Path("out/h.pdf"))
+    assert d.pipe("svg", encoding="utf-8").startswith("<?xml")
+    d.attr(label="more")
+    d.node("another")
+    assert "another" in d.pipe("svg", encoding="utf-8")
+    bundle = d._repr_mimebundle_()
+    assert list(bundle) == ["image/svg+xml"]
+    assert bundle["image/svg+xml"].startswith("<?xml")
+
+
+def test_a_drawing_writes_nothing_by_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    drawing().pipe("svg")
+    repr(drawing())
+    assert list(tmp_path.iterdir()) == []
+
+
+@POSIX
+@pytest.mark.slow
+def test_a_thousand_renders_leave_memory_and_files_flat():
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    source = drawing().source
+    for _ in range(50):
+        render(source)
+    memory, files = resident(), len(os.listdir("/proc/self/fd"))
+    for _ in range(1000):
+        render(source)
+    assert len(os.listdir("/proc/self/fd")) == files
+    assert resident() - memory < 2_000_000
+    assert children() == set()
