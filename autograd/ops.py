@@ -78,11 +78,18 @@ def ieee(op: Op, *inputs: float) -> float:
 
 def ieee_partial(op: Op, index: int, *values: float) -> float:
     """The local derivative by input ``index`` on floats (inputs, then output), by IEEE 754."""
+    return float(run_rule(op, index, *values))
+
+
+def run_rule(op: Op, index: int, *values: Any) -> Any:
+    """The rule for input ``index`` on floats or Values; where Python's math raises, NumPy answers."""
+    rule = op.partials[index]
     try:
-        return float(op.partials[index](*values))
+        return rule(*values)
     except (ArithmeticError, ValueError):
         with np.errstate(all="ignore"):
-            return float(op.partials[index](*map(np.float64, values)))
+            found = rule(*(np.float64(x) if type(x) is float else x for x in values))
+        return float(found) if isinstance(found, (np.generic, np.ndarray)) else found
 
 
 @singledispatch

@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 
 from autograd import ops
 from autograd.modes import taping, thread
+from autograd.ops import run_rule
 from autograd.structure import Structure, block, flatten, pack, unflatten
 from autograd.value import Value
 
@@ -80,7 +81,7 @@ class _Run:
         if id(node) not in self._rules:
             inputs = (node._a, node._b)
             self._rules[id(node)] = [
-                rule(*node.operands, node) for x, rule in zip(inputs, op.partials) if x is not None
+                run_rule(op, i, *node.operands, node) for i, x in enumerate(inputs) if x is not None
             ]
         return self._rules[id(node)]
 

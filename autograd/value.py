@@ -9,6 +9,7 @@ reference counting frees a graph as soon as its root is dropped.
 from __future__ import annotations
 
 from numbers import Real
+from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
 import numpy as np
@@ -190,6 +191,10 @@ class Value:
         """
         backward(self)
 
+    def conjugate(self) -> Value:
+        """Itself: a Value is real. NumPy asks, on the way to a variance."""
+        return self
+
     def detach(self) -> Value:
         """A new leaf with the same number, cut off from the graph."""
         return Value(self.data)
@@ -203,6 +208,8 @@ class Value:
 
     def __int__(self) -> int:
         return int(float(self))
+
+    __trunc__ = __int__
 
     def __bool__(self) -> bool:
         return float(self) != 0.0
@@ -332,7 +339,7 @@ class Value:
 
     def round(self, ndigits: int | None = None) -> Value:
         """To ``ndigits`` decimals, halves to even, as Python's own `round`; flat, so of gradient 0."""
-        return self.rint() if ndigits is None else self._round(ndigits)
+        return self.rint() if ndigits is None else self._round(index(ndigits))
 
     __round__ = round
     _round = method(ops.ROUND_TO)
