@@ -80,7 +80,7 @@ def scene_of(graph: Graph) -> Scene:
             _add_value(scene, graph, i)
         elif box not in boxes:
             boxes.append(box)
-    for box in boxes:
+    for box in sorted(boxes, key=lambda box: box.outputs[-1]):
         _add_box(scene, graph, box)
     scene.clusters = _clusters(scene, graph) if graph.framing else []
     return scene

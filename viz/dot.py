@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from viz.scene import Cluster, Edge, Line, Node, Scene, Span
-from viz.style import FONT, Palette, clean, escape, number, shorten
+from viz.style import FONT, Palette, escape, number, shorten
 
 __all__ = ["body", "font_name"]
 
@@ -296,6 +296,9 @@ def _value(value: str) -> str:
 
 
 def quote(text: str) -> str:
-    """A text in DOT's double quotes, standing for itself: no escapes, no entities, no line breaks."""
-    text = clean(text).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
+    """A text in DOT's double quotes, standing for itself: no escapes, no entities, no line breaks.
+
+    Graphviz reads at most 16384 bytes of it.
+    """
+    text = shorten(text, 1000).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
     return f'"{text}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from viz.scene import Node, Scene
-from viz.style import clean, escape
+from viz.style import escape, shorten
 
 __all__ = ["readable"]
 
@@ -29,12 +29,12 @@ def readable(svg: str, scene: Scene) -> str:
         id, kind, content = found.groups()
         if id in cards:
             content = _classed(content, cards[id])
-        said = escape(clean(titles.get(id, "")))
+        said = escape(shorten(titles.get(id, ""), 1000))
         title = f"\n<title>{said}</title>" if said else ""
         return f'<g id="{id}" class="{kind}">{title}{content}</g>'
 
     svg = _ELEMENT.sub(element, _ANCHOR.sub(r"\1", svg))
-    summary = escape(clean(scene.summary()))
+    summary = escape(shorten(scene.summary(), 1000))
 
     def root(found: re.Match[str]) -> str:
         head = f'<svg role="graphics-document" aria-label="{summary}" {found[1]}>'

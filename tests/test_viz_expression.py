@@ -1,0 +1,229 @@
+"""Expression graphs: what is drawn, for values and derivatives known by hand."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from autograd import Value, tanh
+from nn import MLP
+from viz import TooLargeError, draw_dot, draw_graph
+from viz.expression import expression_scene
+
+
+def neuron():
+    """The lecture's tanh neuron: o = 0.7071, gradients −1.5, 1, 0.5, 0, 0.5."""
+    x1, x2 = Value(2.0, label="x1"), Value(0.0, label="x2")
+    w1, w2 = Value(-3.0, label="w1"), Value(1.0, label="w2")
+    b = Value(6.8813735870195432, label="b")
+    n = x1 * w1 + x2 * w2 + b
+    n.label = "n"
+    o = n.tanh()
+    o.label = "o"
+    return o, x1, w1
+
+
+def rows(scene) -> dict[str, list[str]]:
+    """The title of each card, and its data and grad."""
+    return {
+        "".join(span.text for line in node.lines for span in line): [
+            r.value.text for r in node.rows
+        ]
+        for node in scene.nodes
+        if node.rows
+    }
+
+
+def test_the_tanh_neuron():
+    o, _, _ = neuron()
+    o.backward()
+    scene = expression_scene(o)
+    assert rows(scene) == {
+        "x1": ["2", "−1.5"], "w1": ["−3", "1"], "x1·w1": ["−6", "0.5"],
+        "x2": ["0", "0.5"], "w2": ["1", "0"], "x2·w2": ["0", "0.5"],
+        "x1·w1 + x2·w2": ["−6", "0.5"], "b": ["6.881", "0.5"], "n": ["0.8814", "0.5"],
+        "o": ["0.7071", "1"],
+    }  # fmt: skip
+    kinds = {node.lines[0][0].text: node.kind for node in scene.nodes if node.rows}
+    assert (kinds["x1"], kinds["w1"], kinds["b"], kinds["n"], kinds["o"]) == (
+        "input", "parameter", "parameter", "value", "output",
+    )  # fmt: skip
+    operators = [node.lines[0][0].text for node in scene.nodes if node.kind == "operator"]
+    assert operators == ["×", "×", "+", "+", "tanh"]
+    locals_ = {edge.id: edge.label.text for edge in scene.edges if edge.label}
+    assert (locals_["e2_0"], locals_["e2_1"], locals_["e9_0"]) == ("×−3", "×2", "×0.5")
+
+
+def test_gradients_not_yet_computed_read_as_such():
+    o, _, _ = neuron()
+    assert {value[1] for value in rows(expression_scene(o)).values()} == {"–"}
+
+
+def test_a_value_used_twice_has_two_edges():
+    x = Value(3.0, label="x")
+    y = x * x
+    y.backward()
+    scene = expression_scene(y)
+    edges = [(edge.id, edge.tail, edge.head) for edge in scene.edges if edge.label]
+    assert edges == [("e1_0", "v0", "o1"), ("e1_1", "v0", "o1")]
+    assert rows(scene) == {"x": ["3", "6"], "x²": ["9", "1"]}
+
+
+def test_constants_have_data_only():
+    x = Value(2.0, label="x")
+    scene = expression_scene(3 - x)
+    constant = next(node for node in scene.nodes if node.kind == "constant")
+    assert (constant.id, constant.lines[0][0].text, constant.rows) == ("c1_0", "3", ())
+    edges = {edge.id: edge for edge in scene.edges}
+    assert edges["e1_0"].label is None
+    assert edges["e1_1"].label.text == "×−1"
+
+
+def test_merged_folds_the_operator_into_its_value():
+    o, _, _ = neuron()
+    scene = expression_scene(o, merged=True)
+    assert not [node for node in scene.nodes if node.kind == "operator"]
+    assert len(scene.nodes) == 10
+    assert "o = tanh" in rows(scene)
+    assert {(edge.tail, edge.head) for edge in scene.edges if edge.id.startswith("e9")} == {
+        ("v8", "v9")
+    }
+
+
+def test_what_names_say():
+    o, x1, _ = neuron()
+    scene = expression_scene(o, names={"left": x1})
+    assert "left·w1" in rows(scene)
+    value = Value(1.0) * Value(2.0, label="plain")
+    assert [node.kind for node in expression_scene(value).nodes if node.rows] == [
+        "constant", "input", "output"
+    ]  # fmt: skip
+    listed = expression_scene(value, parameters=value.parents)
+    assert [node.kind for node in listed.nodes if node.rows][:2] == ["parameter", "parameter"]
+
+
+def test_thresholds():
+    def chain(n):
+        x = Value(1.0, label="x")
+        for _ in range(n - 1):
+            x = -x
+        return x
+
+    def looks(n):
+        scene = expression_scene(chain(n))
+        operators = any(node.kind == "operator" for node in scene.nodes)
+        return operators, any(edge.label for edge in scene.edges)
+
+    assert [looks(n) for n in (150, 151, 600, 601, 1500)] == [
+        (True, True), (False, True), (False, True), (False, False), (False, False)
+    ]  # fmt: skip
+    with pytest.raises(TooLargeError, match=r"1501 values.*limit is 1500.*depth=5.*force=True"):
+        expression_scene(chain(1501))
+    begin = time.perf_counter()
+    with pytest.raises(TooLargeError):
+        draw_graph(chain(100_000))
+    assert len(expression_scene(chain(10_000), depth=4).nodes) == 9
+    assert len(expression_scene(chain(2000), force=True).nodes) == 2000
+    assert time.perf_counter() - begin < 5
+
+
+def test_depth_says_where_it_cuts():
+    o, _, _ = neuron()
+    scene = expression_scene(o, depth=1)
+    assert list(rows(scene)) == ["n = +⋯ of values not shown", "o"]
+
+
+def model_loss():
+    model = MLP(3, [2, 1], activation="tanh", rng=0)
+    loss = (model([Value(x, label=f"x{i}") for i, x in enumerate((1.0, -2.0, 0.5), 1)]) - 1) ** 2
+    loss.label = "loss"
+    loss.backward()
+    return model, loss
+
+
+def test_neurons_and_layers_are_framed():
+    model, loss = model_loss()
+    scene = expression_scene(loss, names=model)
+    layer, last = scene.clusters
+    assert layer.title == "layers.0"
+    assert [inner.title for inner in layer.clusters] == ["layers.0.neurons.0", "layers.0.neurons.1"]
+    assert last.title == "layers.1.neurons.0"
+    assert not expression_scene(loss, names=model, clusters=False).clusters
+    inside = {id for inner in layer.clusters for id in inner.nodes}
+    titles = {n.id: n.lines[0][0].text for n in scene.nodes if n.lines and n.rows}
+    assert {titles[id] for id in inside if id in titles} >= {"w1", "w2", "w3", "b"}
+    assert not {"x1", "x2", "x3", "loss"} & {titles.get(id) for id in inside}
+
+
+def test_a_folded_neuron_carries_the_derivative_through_it():
+    model, loss = model_loss()
+    scene = expression_scene(loss, names=model, fold="neurons")
+    boxes = [node for node in scene.nodes if node.kind == "folded"]
+    assert [box.lines[0][0].text for box in boxes] == [
+        "layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"
+    ]  # fmt: skip
+    neuron_ = model.layers[0].neurons[1]
+    slope = (1 - neuron_.last_output**2) * neuron_.w[2].data  # tanh′ · w₃
+    arrows = [edge for edge in scene.edges if edge.head == boxes[1].id]
+    tips = [float(edge.tooltip.removeprefix("local derivative ")) for edge in arrows]
+    assert any(tip == pytest.approx(slope, rel=1e-12) for tip in tips)
+    assert len(arrows) == 3
+    whole = expression_scene(loss, names=model, fold=["layers.0"])
+    assert sum(node.kind == "folded" for node in whole.nodes) == 1
+    with pytest.raises(ValueError, match=r"no 'layers.9' to fold; did you mean 'layers\.[01]'"):
+        expression_scene(loss, names=model, fold="layers.9")
+
+
+def test_a_highlighted_path_shows_its_product():
+    o, _, w1 = neuron()
+    o.backward()
+    scene = expression_scene(o, highlight=w1)
+    assert scene.captions == ["∂o/∂w1 = 2 · 1 · 1 · 0.5 = 1"]
+    lit = {node.id for node in scene.nodes if node.highlighted}
+    assert lit == {"v1", "o2", "v2", "o6", "v6", "o8", "v8", "o9", "v9"}
+    assert {e.id for e in scene.edges if e.highlighted} == {
+        "e2_1", "m2", "e6_0", "m6", "e8_0", "m8", "e9_0", "m9"
+    }  # fmt: skip
+    a = Value(3.0, label="a")
+    c = a * a + 2 * a
+    c.label = "c"
+    assert expression_scene(c, highlight="a").captions[-1] == "∂c/∂a = 3 + 3 + 2 = 8"
+    for _ in range(60):
+        c = c + c
+    assert "the sum over" in expression_scene(c, highlight=a).captions[0]
+    with pytest.raises(ValueError, match="no part of this graph"):
+        expression_scene(o, highlight=Value(1.0))
+    with pytest.raises(KeyError, match="w1"):
+        expression_scene(o, highlight="w11")
+
+
+def test_room_is_kept_for_the_widest_number():
+    o, x1, _ = neuron()
+    narrow, wide = (expression_scene(o, reserve=r) for r in ({}, {x1: [0.0, -1.234e-5]}))
+    assert rows(narrow)["x1"] == ["2", "–"]
+    assert rows(wide)["x1"] == ["2", "−1.234e−5"]
+
+
+def test_every_operation_can_be_drawn():
+    x, y = Value(0.5, label="x"), Value(0.25, label="y")
+    z = tanh(x / y - y**2) + (x % y) * abs(-x) + x.maximum(y) + x.exp().log().relu() + x.clamp(0, 1)
+    picture = draw_dot(z).pipe("svg", encoding="utf-8")
+    assert picture.count('class="node"') > 40
+
+
+def test_micrograd_s_draw_dot():
+    o, _, _ = neuron()
+    drawing = draw_dot(o, format="png", rankdir="TB")
+    assert drawing.pipe().startswith(b"\x89PNG")
+    assert "rankdir=TB" in drawing.source
+    with pytest.raises(ValueError, match="LR, TB, RL or BT, not 'XY'"):
+        draw_dot(o, rankdir="XY")
+    with pytest.raises(TypeError, match="takes a Value, not float"):
+        draw_dot(1.0)  # type: ignore[arg-type]
+
+
+def test_the_same_graph_gives_the_same_bytes():
+    first, second = (draw_graph(neuron()[0]) for _ in range(2))
+    assert first.source == second.source
+    assert first.pipe("svg") == second.pipe("svg")
