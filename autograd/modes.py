@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["no_grad", "peeking", "recording", "taping", "watching"]
+__all__ = ["no_grad", "peeking", "recording", "taping", "tracing", "watching"]
 
 
 class _Thread(threading.local):
     recording: bool = True
     watchers: tuple[Callable[[Value], None], ...] = ()
     peek: Callable[[Value], None] | None = None
+    conditions: bool = False
     depth: int = 0  # of derivatives being taken, one within the other
 
 
@@ -84,6 +85,13 @@ def taping() -> Iterator[list[Value]]:
 def peeking(peek: Callable[[Value], None]) -> Iterator[None]:
     """Call ``peek(value)`` when a Value's number leaves the graph: a comparison, float() or bool()."""
     with _mode(peek=peek):
+        yield
+
+
+@contextmanager
+def tracing(peek: Callable[[Value], None]) -> Iterator[None]:
+    """Like `peeking`, but comparisons become nodes, which `where` takes as its condition."""
+    with _mode(peek=peek, conditions=True, recording=True):
         yield
 
 

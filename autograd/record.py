@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.modes import observed, peeked, special
+from autograd.modes import observed, peeked, special, thread
 from autograd.ops import Op, ieee, ieee_partial
 
 if TYPE_CHECKING:
@@ -135,10 +135,17 @@ def method(
 
 
 def comparison(op: Op, swap: bool = False) -> Callable[[Value, Number], bool]:
-    """Compare data: the answer is a plain bool, and no part of the graph."""
+    """Compare data: the answer is a plain bool and no part of the graph, except while tracing."""
     forward = op.forward
+    recorded, mirrored = binary(op), reflected(op)
 
     def method(self: Value, other: Number) -> Any:
+        if special and thread.conditions:
+            a, b = (other, self) if swap else (self, other)
+            node: Any = recorded(a, b) if type(a) is type(self) else mirrored(self, a)
+            if node is not NotImplemented:
+                node.data = float(node.data)
+            return node
         variable = type(other) is type(self)
         y = other.data if variable else operand(other)  # type: ignore[union-attr]
         if y is NotImplemented:

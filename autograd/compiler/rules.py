@@ -1,0 +1,457 @@
+"""How each kind of instruction becomes calls, forward and backward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler import kernels
+from autograd.compiler.bind import Binder, Late, plane
+from autograd.compiler.instructions import (
+    BATCHED,
+    INPUT,
+    STATIC,
+    Bias,
+    Elementwise,
+    Instruction,
+    Largest,
+    Matrix,
+    Operand,
+    Part,
+    Select,
+    Terms,
+)
+from autograd.compiler.lift import Array
+from autograd.compiler.scatter import set_rows
+
+__all__ = ["Bound", "bound"]
+
+CHAIN = 4  # sums of up to so many terms are written as calls one after the other
+
+
+class Bound:
+    """An instruction at a batch size: `forward` and `backward` append its calls."""
+
+    def __init__(self, binder: Binder, instruction: Instruction) -> None:
+        self.binder, self.instruction = binder, instruction
+        rows = slice(instruction.start, instruction.start + instruction.count)
+        self.out = binder.values[instruction.space][rows]
+        self.g = binder.gradients[instruction.space][rows]
+        self.width = self.out.shape[1]
+
+    def forward(self) -> None:
+        raise NotImplementedError
+
+    def backward(self) -> None:
+        raise NotImplementedError
+
+    def add_biases(self, biases: list[Bias], rows: int) -> None:
+        """Add them to the result [rows, positions]."""
+        b = self.binder
+        for bias in biases:
+            per_row = bias.index.shape[1] == 1
+            shape = (rows, -1) if per_row else (self.instruction.count, self.width)
+            out = self.out.reshape(shape)
+            static = b.table(STATIC, bias.index.reshape(-1, 1))
+            if bias.scale is not None:
+                scaled = np.empty_like(static)
+                b.emit(np.multiply, static, bias.scale.reshape(-1, 1).astype(b.dtype), scaled)
+                static = scaled
+            b.emit(np.add, out, static, out)
+
+    def push_biases(self, biases: list[Bias], rows: int) -> None:
+        b = self.binder
+        for bias in biases:
+            index = bias.index.ravel()
+            if not b.plan.needs[STATIC][index].any():
+                continue
+            g = self.g.reshape(len(index), -1)
+            if g.shape[1] > 1:
+                total = b.scratch(len(index))
+                ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
+                b.emit(np.dot, g, ones, total)
+                g = total[:, None]
+            if bias.scale is not None:
+                scaled = b.scratch(len(index), 1)
+                b.emit(np.multiply, g, bias.scale.reshape(-1, 1).astype(b.dtype), scaled)
+                g = scaled
+            b.accumulate(STATIC, index, g)
+
+
+class BoundMatrix(Bound):
+    instruction: Matrix
+
+    def forward(self) -> None:
+        b = self.binder
+        rows = self.instruction.node.shape[0]
+        self.out2 = self.out.reshape(rows, -1)
+        self.tables, self.weights = [], []
+        for i, part in enumerate(self.instruction.parts):
+            table = b.table(part.space, part.column)
+            weight = self._weight(part)
+            self.tables.append(table)
+            self.weights.append(weight)
+            out = self.out2 if i == 0 else b.scratch(*self.out2.shape)
+            if weight is None:
+                if isinstance(table, Late):
+                    b.emit(_sum_rows, table, out[0])
+                else:
+                    b.emit(np.add.reduce, table, 0, None, out[0])
+            else:
+                b.emit(np.dot, weight, table, out)
+            if i:
+                b.emit(np.add, self.out2, out, self.out2)
+        self.add_biases(self.instruction.biases, rows)
+
+    def _weight(self, part: Part) -> Any:
+        """The matrix [rows, K]; None for a plain sum."""
+        b = self.binder
+        if part.weight is None:
+            assert part.scale is not None
+            plain = part.scale.shape[0] == 1 and (part.scale == 1.0).all()
+            return None if plain else part.scale.astype(b.dtype)
+        steps = plane(part.weight)
+        if steps is not None and part.scale is None:
+            down, right = steps
+            f, k = part.weight.shape
+            if (right == 1 and down >= k) or (down == 1 and right >= f):
+                static = b.values[STATIC][int(part.weight[0, 0]) :, 0]
+                item = static.strides[0]
+                return np.lib.stride_tricks.as_strided(static, (f, k), (down * item, right * item))
+        weight = b.gather(STATIC, part.weight)[..., 0]
+        if part.scale is None:
+            return weight
+        out = np.empty_like(weight)
+        b.emit(np.multiply, weight, part.scale.astype(b.dtype), out)
+        return out
+
+    def backward(self) -> None:
+        b = self.binder
+        rows = self.instruction.node.shape[0]
+        g = self.g.reshape(rows, -1)
+        for part, table, weight in zip(self.instruction.parts, self.tables, self.weights):
+            if part.weight is not None and b.plan.needs[STATIC][part.weight].any():
+                self._push_weight(part, table, g)
+            if part.space >= INPUT:
+                continue
+            found = b.target(
+                part.space, part.column.ravel(), (len(part.column), g.shape[1]), self.width
+            )
+            if found is None:
+                continue
+            out, finish = found
+            if weight is None:
+                b.emit(np.copyto, out, g)
+            elif out.flags.c_contiguous:
+                b.emit(np.dot, weight.T, g, out)
+            else:
+                b.emit(np.matmul, weight.T, g, out)
+            finish()
+        self.push_biases(self.instruction.biases, rows)
+
+    def _push_weight(self, part: Part, table: Any, g: Array) -> None:
+        b = self.binder
+        assert part.weight is not None
+        found = b.target(STATIC, part.weight.ravel(), part.weight.shape, 1)
+        if found is None:
+            return
+        out, finish = found
+        product = np.dot if out.flags.c_contiguous else np.matmul
+        b.emit(product, g, table.T, out)
+        if part.scale is not None:
+            b.emit(np.multiply, out, part.scale.astype(b.dtype), out)
+        finish()
+
+
+class BoundTerms(Bound):
+    instruction: Terms
+
+    def forward(self) -> None:
+        own, b = self.instruction, self.binder
+        self.chain = len(_index(own.second)) <= CHAIN
+        if self.chain:
+            self._forward_chain()
+        else:
+            count = own.count
+            second = b.table(own.second.space, _index(own.second)).reshape(-1, count, self.width)
+            self.inputs: list[Any] = [second]
+            terms = second
+            if own.first is not None:
+                first = b.table(own.first.space, _index(own.first)).reshape(len(second), count, -1)
+                self.inputs.insert(0, first)
+                terms = b.scratch(*second.shape)
+                b.emit(np.multiply, first, second, terms)
+            if own.scale is not None and not (own.scale == 1.0).all():
+                scaled = b.scratch(*second.shape)
+                b.emit(np.multiply, terms, own.scale[..., None].astype(b.dtype), scaled)
+                terms = scaled
+            b.emit(np.add.reduce, terms, 0, None, self.out)
+        self.add_biases(own.biases, own.count)
+
+    def _forward_chain(self) -> None:
+        own, b = self.instruction, self.binder
+        terms = len(_index(own.second))
+        firsts = own.first is not None
+        operands = [(own.second.space, _index(own.second)[k]) for k in range(terms)]
+        if own.first is not None:
+            operands += [(own.first.space, _index(own.first)[k]) for k in range(terms)]
+        self.shape, arrays = b.elementwise(operands)
+        self.inputs = arrays
+        out = self.out.reshape(*self.shape, self.width)
+        self.scales = [_scale(own.scale, k, self.shape, b) for k in range(terms)]
+        k = 0
+        if not firsts and terms > 1 and _is(self.scales[0], 1.0):
+            for unit, function in ((1.0, np.add), (-1.0, np.subtract)):
+                if _is(self.scales[1], unit):
+                    b.emit(function, arrays[0], arrays[1], out)
+                    k = 2
+                    break
+        for i in range(k, terms):
+            place = out if i == 0 else b.scratch(*out.shape)
+            scale = self.scales[i]
+            if firsts:
+                b.emit(np.multiply, arrays[terms + i], arrays[i], place)
+                if not _is(scale, 1.0):
+                    b.emit(np.multiply, place, scale, place)
+            elif i and (_is(scale, 1.0) or _is(scale, -1.0)):
+                b.emit(np.add if scale == 1.0 else np.subtract, out, arrays[i], out)
+                continue
+            elif _is(scale, 1.0):
+                b.emit(np.copyto, place, arrays[i])
+            else:
+                b.emit(np.multiply, arrays[i], scale, place)
+            if i:
+                b.emit(np.add, out, place, out)
+
+    def backward(self) -> None:
+        own, b = self.instruction, self.binder
+        if self.chain:
+            self._backward_chain()
+        else:
+            second, shape = own.second, (*_index(own.second).shape, self.width)
+            pairs = [(second, self.inputs[0] if own.first is not None else None)]
+            if own.first is not None:
+                pairs.append((own.first, self.inputs[1]))
+            for operand, factor in pairs:
+                found = b.target(operand.space, _index(operand).ravel(), shape, self.width)
+                if found is None:
+                    continue
+                out, finish = found
+                if factor is None:
+                    b.emit(np.copyto, out, self.g)
+                else:
+                    b.emit(times(own.masked), factor, self.g, out)
+                if own.scale is not None and not (own.scale == 1.0).all():
+                    b.emit(np.multiply, out, own.scale[..., None].astype(b.dtype), out)
+                finish()
+        self.push_biases(own.biases, own.count)
+
+    def _backward_chain(self) -> None:
+        own, b = self.instruction, self.binder
+        terms = len(_index(own.second))
+        shape = (*self.shape, self.width)
+        g = self.g.reshape(shape)
+        for k in range(terms):
+            pairs = [(own.second, self.inputs[terms + k] if own.first is not None else None)]
+            if own.first is not None:
+                pairs.append((own.first, self.inputs[k]))
+            for operand, factor in pairs:
+                scale = self.scales[k]
+                if factor is None and _is(scale, 1.0):
+                    if operand.space < INPUT:
+                        b.accumulate(operand.space, _index(operand)[k], self.g)
+                    continue
+                found = b.target(operand.space, _index(operand)[k], shape, self.width)
+                if found is None:
+                    continue
+                out, finish = found
+                if factor is None:
+                    if _is(scale, -1.0):
+                        b.emit(np.negative, g, out)
+                    else:
+                        b.emit(np.multiply, g, scale, out)
+                else:
+                    b.emit(times(own.masked), factor, g, out)
+                    if not _is(scale, 1.0):
+                        b.emit(np.multiply, out, scale, out)
+                finish()
+
+
+class BoundLargest(Bound):
+    instruction: Largest
+
+    def forward(self) -> None:
+        own, b = self.instruction, self.binder
+        index = _index(own.second)
+        self.table = b.table(own.second.space, index).reshape(len(index), own.count, self.width)
+        b.emit(np.maximum.reduce, self.table, 0, None, self.out)
+
+    def backward(self) -> None:
+        own, b = self.instruction, self.binder
+        found = b.target(own.second.space, _index(own.second).ravel(), self.table.shape, self.width)
+        if found is not None:
+            out, finish = found
+            b.emit(_share, self.table, self.out, self.g, out)
+            finish()
+
+
+def _share(table: Array, largest: Array, g: Array, out: Array) -> None:
+    """Where the gradient of a maximum goes: at a tie of two neighbours in the chain, half to each."""
+    hit = table == largest
+    np.multiply(hit, g, out)
+    if (np.add.reduce(hit, 0) == 1).all():
+        return
+    running = np.maximum.accumulate(table, 0)
+    rest = np.array(g)
+    for k in range(len(table) - 1, 0, -1):
+        own = np.where(
+            table[k] > running[k - 1], 1.0, np.where(table[k] == running[k - 1], 0.5, 0.0)
+        )
+        np.multiply(own, rest, out[k], casting="same_kind")
+        rest -= out[k]
+    out[0] = rest
+
+
+class BoundElementwise(Bound):
+    instruction: Elementwise
+
+    def forward(self) -> None:
+        own, b = self.instruction, self.binder
+        found = [(o.space, _index(o)) for o in own.operands if o.index is not None]
+        self.shape, arrays = b.elementwise([*found, (own.space, own.start + np.arange(own.count))])
+        arrays.pop()
+        self.inputs: list[Any] = []
+        waiting = iter(arrays)
+        for operand in own.operands:
+            if operand.index is not None:
+                self.inputs.append(next(waiting))
+            else:
+                assert operand.number is not None
+                number = operand.number
+                self.inputs.append(
+                    float(number[0]) if len(number) == 1
+                    else number.astype(b.dtype).reshape(*self.shape, 1)
+                )  # fmt: skip
+        self.y = self.out.reshape(*self.shape, self.width)
+        kernels.forward(b.emit, self._scratch, own.operation, self.inputs, self.y)
+
+    def _scratch(self) -> Array:
+        return self.binder.scratch(*self.y.shape)
+
+    def backward(self) -> None:
+        own, b = self.instruction, self.binder
+        g = self.g.reshape(self.y.shape)
+        for i, operand in enumerate(own.operands):
+            if operand.index is None:
+                continue
+            found = b.target(operand.space, operand.index, self.y.shape, self.width)
+            if found is None:
+                continue
+            out, finish = found
+            kernels.backward(
+                b.emit, self._scratch, own.operation, i, self.inputs, self.y, g, out, own.masked
+            )
+            finish()
+
+
+class BoundSelect(Bound):
+    instruction: Select
+
+    def forward(self) -> None:
+        own, b = self.instruction, self.binder
+        table = _index(own.candidates)
+        count, size = table.shape
+        numbers = b.integers(own.argument)
+        self.address = np.empty((count, b.batch), dtype=np.intp)
+        b.emit(np.take, numbers, own.column, 0, self.address, "clip")
+        step = int(table[0, 1] - table[0, 0]) if size > 1 else 0
+        if np.array_equal(table[:, :1] + step * np.arange(size), table):
+            if step != 1:
+                b.emit(np.multiply, self.address, step, self.address)
+            b.emit(np.add, self.address, table[:, :1], self.address)
+        else:
+            b.emit(np.add, self.address, size * np.arange(count)[:, None], self.address)
+            b.emit(_look_up, table.ravel(), self.address)
+        values = b.values[own.candidates.space]
+        if own.candidates.space == BATCHED:
+            b.emit(np.multiply, self.address, b.batch, self.address)
+            b.emit(np.add, self.address, np.arange(b.batch), self.address)
+        b.emit(np.take, values.reshape(-1), self.address, None, self.out, "clip")
+
+    def backward(self) -> None:
+        own, b = self.instruction, self.binder
+        space, table = own.candidates.space, _index(own.candidates)
+        wanted = np.unique(table)
+        needs = b.plan.needs[space]
+        if not needs[wanted].any():
+            return
+        rows = b.gradients[space]
+        if b.fresh(space, wanted):
+            b.emit(set_rows, rows, wanted, 0.0) if len(np.unique(np.diff(wanted))) > 1 else b.emit(
+                rows[wanted[0] : wanted[-1] + 1].fill, 0.0
+            )
+        flat = rows.reshape(-1)
+        lowest, highest = int(wanted[0]), int(wanted[-1]) + 1
+        if space == STATIC:
+            b.emit(_add_at, flat[lowest:highest], self.address, lowest, self.g)
+        elif len(wanted) == table.size:
+            b.emit(_add_distinct, flat, self.address, self.g)
+        else:
+            b.emit(np.add.at, flat, self.address, self.g)
+        lost = wanted[~needs[wanted]]
+        if len(lost):
+            b.emit(set_rows, rows, lost, 0.0)
+
+
+def times(masked: bool) -> Any:
+    return _times_masked if masked else np.multiply
+
+
+def _times_masked(factor: Array, g: Array, out: Array) -> None:
+    """factor · g, but 0 where g is, whatever the factor."""
+    out[...] = np.where(g == 0.0, 0.0, factor * g)
+
+
+def _look_up(table: Array, address: Array) -> None:
+    address[...] = table[address]
+
+
+def _add_at(column: Array, address: Array, lowest: int, g: Array) -> None:
+    column += np.bincount((address - lowest).ravel(), g.ravel(), len(column))
+
+
+def _add_distinct(flat: Array, address: Array, g: Array) -> None:
+    flat[address] += g
+
+
+def _sum_rows(table: Array, out: Array) -> None:
+    np.add.reduce(table, 0, out=out)
+
+
+def _index(operand: Operand) -> Array:
+    assert operand.index is not None
+    return operand.index
+
+
+def _scale(scale: Array | None, k: int, shape: tuple[int, ...], b: Binder) -> Any:
+    """The factors of one term: a number if they are all the same."""
+    if scale is None:
+        return 1.0
+    own = scale[k]
+    if (own == own[0]).all():
+        return float(own[0])
+    return own.astype(b.dtype).reshape(*shape, 1)
+
+
+def _is(scale: Any, number: float) -> bool:
+    return type(scale) is float and scale == number
+
+
+def bound(instruction: Instruction, binder: Binder) -> Bound:
+    """The rules of an instruction's kind."""
+    kinds: dict[type, type[Bound]] = {
+        Matrix: BoundMatrix, Terms: BoundTerms, Largest: BoundLargest,
+        Elementwise: BoundElementwise, Select: BoundSelect,
+    }  # fmt: skip
+    return kinds[type(instruction)](binder, instruction)

@@ -1,0 +1,118 @@
+"""Maxima that only keep exp from overflowing: their gradient is exactly 0 and need not be computed.
+
+log Σ exp(xᵢ − m) + m and exp(xᵢ − m) / Σ exp(xⱼ − m) do not depend on m. A node below m either gains a
+constant when m grows by δ ("shift"), or a factor exp(d·δ) ("power"), or stays as it is. If in the end
+everything stays as it is, no gradient arrives at m.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.lift import CODE, Graph
+
+__all__ = ["detach_maxima"]
+
+_ADD, _SUB, _MUL, _DIV = (CODE[op] for op in (ops.ADD, ops.SUB, ops.MUL, ops.DIV))
+_NEG, _COPY, _EXP, _LOG, _MAX = (
+    CODE[op] for op in (ops.NEG, ops.IDENTITY, ops.EXP, ops.LOG, ops.MAXIMUM)
+)
+
+
+def detach_maxima(graph: Graph) -> None:
+    """Mark maxima whose gradient is always 0 as needing none."""
+    maxima = np.flatnonzero((graph.code == _MAX) & graph.needs)
+    if not len(maxima):
+        return
+    a, b, code = graph.a.tolist(), graph.b.tolist(), graph.code.tolist()
+    ca, cb = graph.ca.tolist(), graph.cb.tolist()
+    users: dict[int, list[int]] = {}
+    live = np.flatnonzero(~graph.constant & (graph.code > 0)).tolist()
+    for i in live:
+        for x in {a[i], b[i]}:
+            if x >= 0:
+                users.setdefault(x, []).append(i)
+    for operands in graph.more.values():
+        for x in operands:
+            if type(x) is int:
+                users.setdefault(x, []).append(-1)  # where and select: no rule
+    for root in graph.roots:
+        users.setdefault(root, []).append(-1)
+    for top in maxima.tolist():
+        if all(user >= 0 and code[user] != _MAX for user in users.get(top, [])) and _invariant(
+            top, users, a, b, ca, cb, code
+        ):
+            _detach(graph, top, users, code)
+
+
+def _detach(graph: Graph, top: int, users: dict[int, list[int]], code: list[int]) -> None:
+    """Mark the maximum and the maxima inside it that nothing else uses."""
+    stack = [top]
+    while stack:
+        node = stack.pop()
+        graph.needs[node] = False
+        for x in (int(graph.a[node]), int(graph.b[node])):
+            if x >= 0 and code[x] == _MAX and users[x] == [node]:
+                stack.append(x)
+
+
+State = tuple[float, float]  # what is gained by a shift of 1; the power of exp that is multiplied
+
+
+def _invariant(
+    top: int, users: dict[int, list[int]], a: list[int], b: list[int], ca: list[float],
+    cb: list[float], code: list[int],
+) -> bool:  # fmt: skip
+    """Whether all that depends on ``top`` stays the same when only it changes."""
+    state: dict[int, State] = {top: (1.0, 0.0)}
+    waiting = sorted(users.get(top, ()))  # a heap: nodes in topological order
+    unchanged = (0.0, 0.0)
+    while waiting:
+        node = heapq.heappop(waiting)
+        if node in state:
+            continue
+        if node < 0:
+            return False
+        x, y = state.get(a[node], unchanged), state.get(b[node], unchanged)
+        after = _step(code[node], x, y, a[node], b[node], ca[node], cb[node])
+        if after is None:
+            return False
+        if after != unchanged:
+            state[node] = after
+            if node not in users:
+                return False
+            for user in users[node]:
+                heapq.heappush(waiting, user)
+    return True
+
+
+def _step(code: int, x: State, y: State, a: int, b: int, ca: float, cb: float) -> State | None:
+    """How a node changes, given how its operands do; None if there is no rule."""
+    shift = x[1] == 0.0 and y[1] == 0.0
+    if code in (_ADD, _SUB):
+        if shift:
+            return (x[0] + y[0] if code == _ADD else x[0] - y[0]), 0.0
+        return (0.0, x[1]) if a >= 0 and b >= 0 and x == y and x[0] == 0.0 else None
+    if code == _NEG:
+        return -x[0], x[1]
+    if code == _COPY:
+        return x
+    if code in (_MUL, _DIV):
+        if a >= 0 and b >= 0:
+            if x[0] or y[0]:
+                return None
+            return 0.0, x[1] + y[1] if code == _MUL else x[1] - y[1]
+        number, own = (cb, x) if a >= 0 else (ca, y)
+        if code == _DIV:
+            if a < 0:
+                return None if own[0] else (0.0, -own[1])
+            number = 1.0 / number if number else 0.0
+        return own[0] * number, own[1]
+    if code == _EXP:
+        return (0.0, x[0]) if x[1] == 0.0 else None
+    if code == _LOG:
+        return (x[1], 0.0) if x[0] == 0.0 else None
+    return None
