@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from nn.init import Rng, generator
 from nn.module import Module
@@ -30,12 +33,24 @@ class Dropout(Module):
             raise ValueError(f"p is a probability from 0 up to below 1, not {p!r}")
         self.p = p
         self._rng = generator(rng)
+        self._given: Iterator[Any] | None = None
 
     def __call__(self, x: Any) -> Any:
         return each(self._kept, plain(x)) if self.training and self.p else x
 
+    def masks(self, n: int) -> np.ndarray[Any, Any]:
+        """The factors for the next ``n`` numbers: 0 or 1 / (1 − p)."""
+        return np.where(self._rng.uniform(0.0, 1.0, n) >= self.p, 1.0 / (1.0 - self.p), 0.0)
+
+    def use(self, masks: Iterator[Any] | None) -> None:
+        """Take the factors from here, one a number, instead of drawing them; None: draw again.
+
+        A compiled program is given them as inputs: what is drawn while it is traced would be frozen.
+        """
+        self._given = masks
+
     def _kept(self, x: Any) -> Any:
-        return x * (1.0 / (1.0 - self.p) if self._rng.uniform(0.0, 1.0, 1)[0] >= self.p else 0.0)
+        return x * (next(self._given) if self._given is not None else float(self.masks(1)[0]))
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"

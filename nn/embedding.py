@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Value
+from autograd.compiler import select
 from nn.init import Init, Rng, generator, initial
 from nn.layers import parameter, positive
 from nn.module import Module
@@ -47,14 +48,7 @@ class Embedding(Module):
         ]
 
     def __call__(self, index: Any) -> Any:
-        return each(self._row, plain(index))
-
-    def _row(self, index: Any) -> list[Value]:
-        if int(index) != index or not 0 <= index < self.num_embeddings:
-            raise IndexError(
-                f"this table has the rows 0 to {self.num_embeddings - 1}, not {index!r}"
-            )
-        return self.weight[int(index)]
+        return each(lambda i: select(self.weight, i), plain(index))
 
     def __repr__(self) -> str:
         return f"Embedding({self.num_embeddings}, {self.embedding_dim})"

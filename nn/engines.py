@@ -1,4 +1,4 @@
-"""How `fit` runs a model: node by node over Values, or compiled to matrices."""
+"""How `fit` runs a model over Values, node by node, and what it asks of any way to run one."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ class Engine(Protocol):
 
     def sync(self) -> None:
         """Bring the parameters into the Values."""
+        ...
+
+    def close(self) -> None:
+        """The training is over: everything is where its owner expects it."""
         ...
 
 
@@ -89,6 +93,9 @@ class Eager:
             p.data = number
 
     def sync(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
     def _params(self) -> list[Value]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nn.compiled import Compiled
 from nn.data import Array
 from nn.engines import Eager, Engine
 from nn.losses import resolve_loss
@@ -64,7 +65,7 @@ def engine_for(
     y: Array,
 ) -> Engine:
     """What runs the model: node by node, or compiled."""
-    return Eager(model, loss, optimizer)
+    return Compiled(model, loss, optimizer, x, y) if compiled else Eager(model, loss, optimizer)
 
 
 def arrays(data: Any) -> tuple[Array, Array]:
@@ -83,7 +84,9 @@ def arrays(data: Any) -> tuple[Array, Array]:
             raise TypeError(f"the {name} are not numbers but {array.dtype}")
         if not np.isfinite(array).all():
             raise ValueError(f"the {name} hold nan or infinite numbers")
-    return x, y
+    return (x.astype(float) if x.dtype.kind == "b" else x), (
+        y.astype(float) if y.dtype.kind == "b" else y
+    )
 
 
 def measured(

@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from autograd import Value, exp, log, maximum, relu, softplus
+from autograd import exp, log, maximum, relu, softplus
+from autograd.compiler.select import Index, select
 from nn.nested import flat, plain, shape_of
 
 __all__ = [
@@ -124,12 +125,14 @@ def _cross_entropy(logits: list[Any], target: Any) -> Any:
             raise ValueError(f"{len(logits)} logits, but {len(target)} target probabilities")
         chosen = _total([x * t for x, t in zip(logits, target)])
         return logsumexp(logits) * _total(target) - chosen
-    if isinstance(target, Value) or int(target) != target or not 0 <= target < len(logits):
+    if not isinstance(target, Index) and not (
+        isinstance(target, (int, float)) and target in range(len(logits))
+    ):
         raise ValueError(
             f"a target is a class number from 0 to {len(logits) - 1}, or a list of "
             f"{len(logits)} probabilities, not {target!r}"
         )
-    return logsumexp(logits) - logits[int(target)]
+    return logsumexp(logits) - select(logits, target)
 
 
 def logsumexp(x: Sequence[Any]) -> Any:

@@ -108,6 +108,7 @@ def fit(
                     mean, answer = engine.step(x[chosen], y[chosen], clip_grad_norm)
                     if not math.isfinite(mean):
                         where = f"epoch {epoch + 1}, batch {seen // batch_size + 1}"
+                        engine.sync()
                         said = explain(model, function, x[chosen], y[chosen])
                         raise NonFiniteLossError(f"{where}: the loss is {mean}; {said}")
                     answers.append(answer)
@@ -143,7 +144,7 @@ def fit(
         best.restore()
         raise
     finally:
-        engine.sync()
+        engine.close()
         if isinstance(model, Module):
             model.eval()
         if bar:

@@ -1,0 +1,152 @@
+"""How `fit` runs a compiled model: the same scalars, read back as matrices."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from autograd import no_grad
+from autograd.compiler import Program, TraceError, compile
+from nn.clip import clip_norm
+from nn.data import Array
+from nn.dropout import Dropout
+from nn.module import Module
+from nn.nested import flat
+from nn.optim import Optimizer
+
+__all__ = ["Compiled"]
+
+
+class Compiled:
+    """One program to train and, where dropout makes a difference, one to use.
+
+    Whole numbers among samples and targets select where the model lets them (an embedding's row, a
+    class), else they are calculated with. The numbers that dropout draws are inputs of the program.
+    """
+
+    def __init__(
+        self,
+        model: Callable[..., Any],
+        loss: Callable[[Any, Any], Any],
+        optimizer: Optimizer | None,
+        x: Array,
+        y: Array,
+    ) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.example = (x[0], y[0])
+        if optimizer is not None:
+            self.params = optimizer.params
+        elif isinstance(model, Module):
+            self.params = model.parameters()
+        else:
+            raise TypeError(
+                "a function that is to be compiled needs an optimizer or to be a Module"
+            )
+        modules = model.modules() if isinstance(model, Module) else []
+        self.drops = [m for m in modules if isinstance(m, Dropout) and m.p]
+        self.sizes: list[int] = []
+        self.whole: tuple[bool, ...] = (False, False)
+        self._training: Program | None = None
+        self._using: Program | None = None
+
+    def step(self, x: Array, y: Array, max_norm: float | None) -> tuple[float, Array]:
+        assert self.optimizer is not None
+        if self._training is None:
+            self.sizes = self._seen_by(self.drops)
+            self._training = self._compiled(self.drops)
+            self._reorder(self._training.plan.order)
+        program = self._training
+        masks = [
+            drop.masks(len(x) * size).reshape(len(x), size)
+            for drop, size in zip(self.drops, self.sizes)
+        ]
+        mean, answers = self._run(program, x, y, masks)
+        if math.isfinite(mean):
+            if max_norm is not None:
+                clip_norm(program.gradients, max_norm)
+            program.update(self.optimizer)
+        return mean, answers
+
+    def evaluate(self, x: Array, y: Array) -> tuple[float, Array]:
+        if self._training is not None and not self.drops:
+            return self._run(self._training, x, y, [])
+        if self._using is None:
+            self._using = self._compiled([])
+        if self._training is not None:
+            self._using.parameters[...] = self.weights()[self._using.plan.order]
+        return self._run(self._using, x, y, [])
+
+    def weights(self) -> Array:
+        assert self._training is not None
+        weights = np.empty(len(self.params))
+        weights[self._training.plan.order] = self._training.parameters
+        return weights
+
+    def restore(self, weights: Array) -> None:
+        assert self._training is not None
+        self._training.parameters[...] = weights[self._training.plan.order]
+
+    def sync(self) -> None:
+        if self._training is not None:
+            self._training.sync()
+
+    def close(self) -> None:
+        self.sync()
+        if self._training is not None:
+            self._reorder(np.argsort(self._training.plan.order))
+            self._training = None
+
+    def _run(self, program: Program, x: Array, y: Array, masks: list[Array]) -> tuple[float, Array]:
+        samples, targets = (
+            array if whole else array.astype(float) for array, whole in zip((x, y), self.whole)
+        )
+        mean = program.run(samples, targets, *masks)[0]
+        answers = program._replay(len(x)).outputs()[1:]
+        return mean, np.stack([np.broadcast_to(a, len(x)) for a in answers], axis=1)
+
+    def _reorder(self, order: Array) -> None:
+        """Bring the optimizer's state into the program's order of parameters, or back."""
+        assert self.optimizer is not None
+        for name, array in self.optimizer.state.items():
+            self.optimizer.state[name] = array[order]
+
+    def _compiled(self, drops: list[Dropout]) -> Program:
+        masks = [np.ones(size) for size in self.sizes[: len(drops)]]
+
+        def forward(x: Any, y: Any, *given: Any) -> list[Any]:
+            for drop, mask in zip(drops, given):
+                drop.use(iter(mask))
+            answer = self.model(x)
+            return [self.loss(answer, y), *flat(answer)]
+
+        kinds = [(True, False) if a.dtype.kind in "iu" else (False,) for a in self.example]
+        try:
+            for self.whole in product(*kinds):
+                given = [a if w else a.astype(float) for a, w in zip(self.example, self.whole)]
+                try:
+                    return compile(forward, self.params, inputs=(*given, *masks))
+                except TraceError as error:
+                    reason = error
+            raise reason
+        finally:
+            for drop in drops:
+                drop.use(None)
+
+    def _seen_by(self, drops: list[Dropout]) -> list[int]:
+        """How many numbers of one sample each dropout sees."""
+        sizes = [0] * len(drops)
+
+        def counted(k: int) -> Any:
+            while True:
+                sizes[k] += 1
+                yield 1.0
+
+        for k, drop in enumerate(drops):
+            drop.use(counted(k))
+        with no_grad():
+            self.model(self.example[0].tolist())
+        return sizes
