@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from math import isfinite, isnan
 from pathlib import Path
 
@@ -19,8 +19,11 @@ from autograd.value import Value
 
 __all__ = ["Anomaly", "AnomalyError", "detect_anomaly", "first_nonfinite", "record_sources"]
 
-# The folders whose lines say nothing to whoever wrote the program.
-_OURS = tuple(f"{Path(__file__).parents[1] / package}{os.sep}" for package in ("autograd", "nn"))
+# Whose lines say nothing to whoever wrote the program: this house's, and those that dispatch for it.
+_OURS = (
+    *(f"{Path(__file__).parents[1] / package}{os.sep}" for package in ("autograd", "nn")),
+    functools.__file__,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def _source() -> str:
     return f"{_shown(name)}:{line}: {text}".removesuffix(": ")
 
 
-@cache
+@functools.cache
 def _shown(file: str) -> str:
     """The path from here, where the file lies below the working directory."""
     return os.path.relpath(file) if Path(file).is_relative_to(Path.cwd()) else file
