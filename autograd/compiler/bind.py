@@ -17,6 +17,13 @@ __all__ = ["Binder", "Call"]
 Call = tuple[Callable[..., Any], list[Any]]
 
 
+# NumPy 2.4 wants the output of these two by name.
+_EXTREMES: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.maximum: lambda a, b, out: np.maximum(a, b, out=out),
+    np.minimum: lambda a, b, out: np.minimum(a, b, out=out),
+}
+
+
 class Binder:
     """Storage and what instructions need to write their calls: operands in, gradients out.
 
@@ -45,6 +52,7 @@ class Binder:
 
     def emit(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Append a call; an argument that is a `Late` is put in before each run."""
+        function = _EXTREMES.get(function, function)
         call = list(arguments)
         for place, x in enumerate(call):
             if isinstance(x, Late):

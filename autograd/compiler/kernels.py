@@ -67,11 +67,11 @@ def _relu(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
 
 
 def _sigmoid(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
-    # (1 + tanh(x/2)) / 2: nothing overflows, and no branch
-    emit(np.multiply, inputs[0], 0.5, out)
-    emit(np.tanh, out, out)
+    # 1 / (1 + exp(−x)): exp may become infinite, then 1/∞ = 0 is right; tanh would lose small answers
+    emit(np.negative, inputs[0], out)
+    emit(np.exp, out, out)
     emit(np.add, out, 1.0, out)
-    emit(np.multiply, out, 0.5, out)
+    emit(np.divide, 1.0, out, out)
     return True
 
 
