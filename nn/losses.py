@@ -12,6 +12,7 @@ Predictions and targets are numbers, Values, or (nested) lists of them; both hav
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
@@ -79,8 +80,13 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
     >>> print(f"{binary_cross_entropy(0.5, 1):.4f}")                # log 2
     0.6931
     """
+    least = math.exp(-100.0)
     return _reduced(
-        [-(t * log(p)) - (1.0 - t) * log(1.0 - p) for p, t in _pairs(input, target)], reduction
+        [
+            -(t * log(maximum(p, least))) - (1.0 - t) * log(maximum(1.0 - p, least))
+            for p, t in _pairs(input, target)
+        ],
+        reduction,
     )
 
 
