@@ -27,7 +27,7 @@ class Backprop:
 
     Args:
         root: what is differentiated, a loss for example.
-        names: what to call the nodes: a model or a dictionary from names to Values (see `Names`).
+        names: what to call the nodes: a model, a dictionary from names to Values, or `Names`.
 
     Raises:
         TypeError: if ``root`` is no Value.
@@ -63,7 +63,7 @@ class Backprop:
         if type(root) is not Value:
             raise TypeError(f"Backprop takes the Value to differentiate, not {type(root).__name__}")
         self.root = root
-        self.names = Names(root, names=names)
+        self.names = names if isinstance(names, Names) else Names(root, names=names)
         self._tape = Tape(self.names.order)
         self._stretches: Stretches | None = None
 

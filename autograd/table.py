@@ -8,6 +8,7 @@ total  12.5
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -17,14 +18,20 @@ __all__ = ["clean", "number", "table", "width"]
 def number(x: float, digits: int = 4) -> str:
     """``x`` with up to ``digits`` significant digits, as people write it.
 
-    >>> [number(x) for x in (-1.5, 1 / 3, 0.0, 1e-5, -2.5e300, float("-inf"), float("nan"))]
-    ['−1.5', '0.3333', '0', '1e−5', '−2.5e300', '−∞', 'nan']
+    >>> [number(x) for x in (-1.5, 1 / 3, 0.0, 2e-5, -2.5e300, float("-inf"), float("nan"))]
+    ['−1.5', '0.3333', '0', '2e−5', '−2.5e300', '−∞', 'nan']
     """
-    text = f"{x + 0.0:.{digits}g}".replace("inf", "∞")
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return "0" if text == "-0" else text.replace("-", "−")
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    if x == 0 or math.isnan(x):
+        return "0" if x == 0 else "nan"
+    mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    if -3 <= power < max(5, digits):
+        mantissa, power = f"{x:.{max(0, digits - 1 - power)}f}", 0
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return (f"{mantissa}e{power}" if power else mantissa).replace("-", "−")
 
 
 def clean(text: str, limit: int = 60) -> str:

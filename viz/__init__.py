@@ -3,6 +3,16 @@
 from viz.drawing import Drawing
 from viz.expression import TooLargeError, draw_dot, draw_graph
 from viz.network import draw_network
+from viz.player import Player, player
 from viz.render import RenderError
 
-__all__ = ["Drawing", "RenderError", "TooLargeError", "draw_dot", "draw_graph", "draw_network"]
+__all__ = [
+    "Drawing",
+    "Player",
+    "RenderError",
+    "TooLargeError",
+    "draw_dot",
+    "draw_graph",
+    "draw_network",
+    "player",
+]

@@ -1,0 +1,160 @@
+"""A real browser for the tests: headless Chromium, driven over a pipe by the DevTools protocol."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+EXECUTABLE = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+MISSING = "no Chromium here: apt-get install chromium"
+
+
+class Page:
+    """One page of a running Chromium: open, look, press keys, and hear what it complained about."""
+
+    def __init__(self, to: int, back: int) -> None:
+        self._to, self._back = to, back
+        self._buffer = b""
+        self._number = 0
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        target = self("Target.createTarget", url="about:blank")["targetId"]
+        self._session = ""
+        self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log", "Accessibility"):
+            self(f"{domain}.enable")
+
+    def __call__(self, method: str, **params: Any) -> Any:
+        """Call a method of the protocol and return its result."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if getattr(self, "_session", ""):
+            message["sessionId"] = self._session
+        os.write(self._to, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, answer["error"]
+                return answer["result"]
+
+    def _read(self, seconds: float = 30.0) -> dict[str, Any]:
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._back], [], [], seconds)
+            assert ready, "Chromium does not answer"
+            self._buffer += os.read(self._back, 1 << 20)
+        first, self._buffer = self._buffer.split(b"\0", 1)
+        message: dict[str, Any] = json.loads(first)
+        self._note(message.get("method", ""), message.get("params", {}))
+        return message
+
+    def _note(self, event: str, params: dict[str, Any]) -> None:
+        if event == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif event == "Runtime.exceptionThrown":
+            self.complaints.append(json.dumps(params["exceptionDetails"]))
+        elif event == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
+            self.complaints.append(params["entry"]["text"])
+        elif event == "Runtime.consoleAPICalled" and params["type"] in (
+            "error",
+            "warning",
+            "assert",
+        ):
+            self.complaints.append(json.dumps(params["args"]))
+
+    def open(self, url: str, width: int = 1200, height: int = 800, mobile: bool = False) -> None:
+        self("Emulation.setDeviceMetricsOverride", width=width, height=height,
+             deviceScaleFactor=2 if mobile else 1, mobile=mobile)  # fmt: skip
+        self("Page.navigate", url="about:blank")
+        self("Page.navigate", url=url)
+        self.wait("document.readyState === 'complete'")
+
+    def wait(self, condition: str, seconds: float = 20.0) -> None:
+        end = time.monotonic() + seconds
+        while not self.value(condition):
+            assert time.monotonic() < end, f"never came true: {condition}"
+            time.sleep(0.02)
+
+    def value(self, expression: str) -> Any:
+        """What an expression of JavaScript comes to."""
+        result = self("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
+
+    def press(self, key: str, modifiers: int = 0) -> None:
+        """Press and release a key: "ArrowLeft", "ArrowRight", "Home", "End" or " "."""
+        code = {"ArrowLeft": 37, "ArrowRight": 39, "Home": 36, "End": 35, " ": 32}[key]
+        text = {"text": " "} if key == " " else {}
+        for kind in ("keyDown", "keyUp"):
+            self(
+                "Input.dispatchKeyEvent",
+                type=kind,
+                key=key,
+                code="Space" if key == " " else key,
+                windowsVirtualKeyCode=code,
+                modifiers=modifiers,
+                **(text if kind == "keyDown" else {}),
+            )
+
+    def click(self, selector: str) -> None:
+        """Click the middle of an element, as a mouse would."""
+        x, y = self.value(f"""(() => {{
+            const element = document.querySelector({selector!r});
+            element.scrollIntoView({{block: 'nearest'}});
+            const box = element.getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2] }})()""")
+        for kind in ("mousePressed", "mouseReleased"):
+            self("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def screenshot(self, path: str) -> None:
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(self("Page.captureScreenshot", format="png")["data"]))
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """A page of a fresh headless Chromium that is gone afterwards."""
+    assert EXECUTABLE, MISSING
+    read_by_browser, to = os.pipe()
+    back, written_by_browser = os.pipe()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+
+        def channels() -> None:  # the protocol speaks over descriptors 3 and 4
+            os.dup2(read_by_browser, 103)
+            os.dup2(written_by_browser, 104)
+            os.dup2(103, 3)
+            os.dup2(104, 4)
+
+        arguments = [
+            EXECUTABLE, "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={profile}",
+            "--no-first-run", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+            "--mute-audio", "--disable-background-networking", "--disable-component-update",
+            "--disable-extensions", "--disable-sync",
+        ]  # fmt: skip
+        process = subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            close_fds=False, preexec_fn=channels,
+        )  # fmt: skip
+        os.close(read_by_browser)
+        os.close(written_by_browser)
+        try:
+            yield Page(to, back)
+        finally:
+            os.close(to)
+            os.close(back)
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
