@@ -18,7 +18,7 @@ from autograd.ops import Op, apply
 
 __all__ = ["Formula", "derivative"]
 
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)  # how tightly a text binds
+_CHOICE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)  # how tightly a text binds
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _COMPARE = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "="}
 
@@ -43,14 +43,14 @@ class Formula:
 
     def __add__(self, other: Any) -> Formula:
         b = formula(other)
-        return Formula(f"{self.text} + {b.within(_PRODUCT)}", _SUM)
+        return Formula(f"{self.within(_SUM)} + {b.within(_PRODUCT)}", _SUM)
 
     def __radd__(self, other: Any) -> Formula:
         return formula(other) + self
 
     def __sub__(self, other: Any) -> Formula:
         b = formula(other)
-        return Formula(f"{self.text} − {b.within(_PRODUCT)}", _SUM)
+        return Formula(f"{self.within(_SUM)} − {b.within(_PRODUCT)}", _SUM)
 
     def __rsub__(self, other: Any) -> Formula:
         return formula(other) - self
@@ -80,6 +80,9 @@ class Formula:
 
     def __neg__(self) -> Formula:
         return Formula(f"−{self.within(_PRODUCT)}", _SIGN)
+
+    def __abs__(self) -> Formula:
+        return Formula(f"|{self.text}|")
 
     def __lt__(self, other: Any) -> Formula:
         return _compare("<", self, other)
@@ -125,7 +128,7 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
             return formula(yes if condition else no)
         if formula(no).text == "nan":  # outside the domain there is nothing to say
             return formula(yes)
-        return Formula(f"{formula(yes)} if {condition} else {formula(no)}", _SUM)
+        return Formula(f"{formula(yes).within(_SUM)} if {condition} else {formula(no)}", _CHOICE)
     parts = [formula(i) for i in inputs]
     if op.name in _COMPARE:
         return _compare(_COMPARE[op.name], *parts)

@@ -231,7 +231,7 @@ DIV: Op = _row(
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
-    lambda a, b, z: where(equal(b, 0.0), 0.0, b * POW(a, b - 1.0)),
+    lambda a, b, z: where(equal(abs(a) + abs(b), 0.0), 0.0, b * POW(a, b - 1.0)),
     lambda a, b, z: where(equal(a, 0.0), where(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
 )  # fmt: skip
 MOD: Op = _row(
