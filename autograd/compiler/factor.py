@@ -16,22 +16,19 @@ __all__ = ["Hashes", "factor"]
 class Hashes:
     """One number for the columns of each row and one for its coefficients, in order."""
 
-    def __init__(self, rows: Rows, kind_of: Array) -> None:
+    def __init__(self, rows: Rows) -> None:
         start = rows.start[:-1]
         size = np.diff(rows.start)
         position = np.arange(len(rows.second)) - np.repeat(start, size)
-        weight = rows.scale.view(np.uint64) * _ODD[3] + rows.first.astype(np.uint64) * _ODD[0]
+        weight = rows.scale.view(np.uint64) * _ODD[2] + rows.first.astype(np.uint64) * _ODD[0]
         place = position.astype(np.uint64) * _ODD[1]
-        space = kind_of[rows.second].astype(np.uint64) * _ODD[2]
         total = np.add.reduceat
         self.columns = total(_mix(rows.second.astype(np.uint64) * _ODD[0] + place), start).tolist()
-        self.coefficients = total(_mix(weight + place + space), start).tolist()
-        self.firsts = total(_mix(rows.first.astype(np.uint64) * _ODD[0] + place), start).tolist()
+        self.coefficients = total(_mix(weight + place), start).tolist()
 
 
 _ODD = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93],
-    dtype=np.uint64,
+    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64
 )
 
 

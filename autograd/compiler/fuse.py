@@ -225,20 +225,51 @@ def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
     # A sum keeps its own row unless it is added as it is, and a product is never scaled: the weights
     # of a row are then rows of storage as they are.
     inside &= shape.scaling | (~shape.scaling[user] & ((factor == 1.0) | shape.product))
-    inside &= (batched == batched[user]) | shape.weighted
+    inside &= (batched == batched[user]) | shape.weighted | ~batched
     largest = once & shape.maximum & shape.maximum[user] & (a[user] == np.arange(n))
     largest &= graph.needs == graph.needs[user]
 
-    owner = np.where(inside | largest, user, np.arange(n))
+    # Two kinds of sum are absorbed only if what they hold allows it: one that no input reaches, into
+    # one that an input does, if it holds constants and parameters alone (the border of a padded image);
+    # and one that is added to another sum, if it holds no products (else a layer's rows would melt into
+    # the sum over samples or positions).
+    leaf = graph.code == 0
+    static = inside & ~batched & batched[user] & ~shape.weighted
+    added = inside & shape.add & shape.add[user] & (b[user] == np.arange(n))
+    added &= (a[user] >= 0) & ~leaf[a[user]]
+    later = static | added
+    owner = np.where((inside & ~later) | largest, user, np.arange(n))
     scale = np.where(inside, factor, 1.0)
-    moving = np.flatnonzero(inside | largest)
-    while True:  # pointer jumping: each round doubles how far up a node sees
+    _jump(owner, scale, (inside & ~later) | largest)
+
+    pair = shape.product & inside & ~later
+    pairs = np.bincount(owner[pair], minlength=n) > 0
+    impure = np.bincount(owner[pair & ~shape.weighted], minlength=n) > 0
+    for operand in (a, b):
+        held = np.flatnonzero(linear & (operand >= 0))
+        child = operand[held]
+        held = held[~leaf[child] & (~inside[child] | later[child])]
+        impure |= np.bincount(owner[held], minlength=n) > 0
+    kept = later & ((static & (impure | ~shape.add)) | (added & pairs))
+    inside &= ~kept
+    late = later & inside
+    owner[late] = user[late]
+    _jump(owner, scale, inside | largest)
+    return owner, scale, inside | largest
+
+
+def _jump(owner: Array, scale: Array, inside: Array) -> None:
+    """Follow owners to the end, multiplying scales: each round doubles how far up a node sees."""
+    factor = np.where(owner == np.arange(len(owner)), 1.0, scale)
+    moving = np.flatnonzero(inside)
+    while True:
         up = owner[moving]
         further = owner[up]
         if np.array_equal(up, further):
-            return owner, scale, inside | largest
-        scale[moving] *= scale[up]
+            break
+        factor[moving] *= factor[up]
         owner[moving] = further
+    scale[moving] = factor[moving]
 
 
 def _split(

@@ -59,6 +59,7 @@ class _Layout:
         for instruction in self.instructions:  # weights are placed; now biases, then what is left
             for bias in getattr(instruction, "biases", ()):
                 planner.place(bias.index.ravel())
+        planner.place_penalties()
         parameters = graph.parameters
         for operand in self._static_uses():
             planner.place(operand)

@@ -1,14 +1,22 @@
-"""What can run at once: rows and operations of one kind, none of which needs another's result."""
+"""What runs at once: rows and operations of one kind, none of which needs another's result.
+
+Groups are found by an agenda: of all kinds with members that could run now, the one whose members lie
+deepest in the graph on average waits longest, so that those which become ready later can join it.
+
+Source: Neubig, Goldberg & Dyer, On-the-fly operation batching in dynamic computation graphs,
+arXiv:1705.07860.
+"""
 
 from __future__ import annotations
 
-import itertools
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.fuse import Fused
+from autograd.compiler.factor import Hashes
+from autograd.compiler.fuse import MATRIX, Fused
 from autograd.compiler.lift import CODE, Array
 from autograd.compiler.select import Index
 
@@ -22,7 +30,6 @@ _POW = CODE[ops.POW]
 class Group:
     """``members`` are row numbers, or nodes where the kind is OPERATION."""
 
-    level: int
     kind: int
     code: int
     batched: bool
@@ -31,76 +38,141 @@ class Group:
     members: Array
 
 
-def groups(fused: Fused) -> list[Group]:
+def groups(fused: Fused, hashes: Hashes) -> list[Group]:
     """Groups in an order in which they can run."""
     rows, graph, operations = fused.rows, fused.graph, fused.operations
-    count = len(fused.batched)
+    count = len(rows.node) + len(operations)
+    member = np.concatenate([np.arange(len(rows.node)), operations])
     node = np.concatenate([rows.node, operations])
-    place = np.concatenate([rows.place, operations * 3 + 2])
-    item = np.full(count, -1)
-    order = np.argsort(place, kind="stable")
-    rank = np.empty(len(node), dtype=np.int64)
-    rank[order] = np.arange(len(node))
-    item[node] = rank
+    order = np.argsort(np.concatenate([rows.place, operations * 3 + 2]), kind="stable")
+    member, node = member[order], node[order]
+    item = np.full(len(fused.batched), -1)
+    item[node] = np.arange(count)
 
-    row_of_term = np.repeat(np.arange(len(rows.node)), np.diff(rows.start))
-    row_of_bias = np.repeat(np.arange(len(rows.node)), np.diff(rows.bias_start))
-    more = [
-        (i, x) for i in operations.tolist() for x in graph.more.get(i, ()) if type(x) is int
-    ] if graph.more else []  # fmt: skip
-    extra = np.array(more, dtype=np.int64).reshape(-1, 2)
-    user = np.concatenate(
-        [rows.node[row_of_term], rows.node[row_of_term], rows.node[row_of_bias], operations,
-         operations, extra[:, 0]]
-    )  # fmt: skip
-    used = np.concatenate(
-        [rows.first, rows.second, rows.bias, graph.a[operations], graph.b[operations], extra[:, 1]]
+    user, used = _edges(fused)
+    user, used = item[user], item[used]
+    keep = used >= 0
+    user, used = user[keep], used[keep]
+
+    columns = np.stack(
+        [
+            np.concatenate([rows.kind, np.full(len(operations), OPERATION)])[order],
+            np.concatenate([np.zeros(len(rows.node), int), graph.code[operations]])[order],
+            fused.batched[node].astype(np.int64),
+            fused.needs[node].astype(np.int64),
+            fused.masked[node].astype(np.int64),
+            np.concatenate([np.diff(rows.bias_start), _operands(fused)])[order],
+        ]
     )
-    keep = (used >= 0) & (item[used] >= 0)
-    user, used = item[user[keep]], item[used[keep]]
-    level = np.empty(len(node), dtype=np.int64)
-    level[order] = _levels(len(node), user, used)
-
-    is_row = np.arange(len(node)) < len(rows.node)
-    nothing = np.zeros(len(operations), dtype=np.int64)
-    columns = [
-        np.concatenate([np.zeros(len(rows.node), dtype=np.int64), _operands(fused)]),
-        np.concatenate([np.diff(rows.bias_start), nothing]),
-        fused.masked[node],
-        fused.needs[node],
-        fused.batched[node],
-        np.concatenate([np.zeros(len(rows.node), dtype=np.int64), graph.code[operations]]),
-        np.concatenate([rows.kind, nothing + OPERATION]),
-        level,
-    ]
-    by_group = np.lexsort([place, *columns])
-    changed = np.zeros(len(node), dtype=bool)
-    changed[:1] = True
-    for column in columns:
-        changed[1:] |= np.diff(column[by_group].astype(np.int64)) != 0
-    begin = [*np.flatnonzero(changed).tolist(), len(node)]
+    _, first, base = np.unique(columns, axis=1, return_index=True, return_inverse=True)
+    kinds = columns[:, first].T.tolist()
+    first_operand = np.full(count, -1)
+    first_operand[user[::-1]] = used[::-1]  # edges lie in the order of the operands
+    layer = np.full(count, -1)
+    layer[item[rows.node]] = _layers(fused, hashes)
     found = []
-    member = np.where(is_row, np.arange(len(node)), node)[by_group]
-    masked, needs, batched, code, kind, depth = (
-        column[by_group].tolist() for column in columns[2:]
-    )
-    for s, e in itertools.pairwise(begin):
+    for base_kind, members in _agenda(
+        count, user, used, base.ravel().tolist(), first_operand.tolist(), layer.tolist()
+    ):
+        kind, code, batched, needs, masked, _ = kinds[base_kind]
         found.append(
-            Group(depth[s], kind[s], code[s], batched[s], needs[s], masked[s], member[s:e])
+            Group(kind, code, bool(batched), bool(needs), bool(masked), member[np.sort(members)])
         )
     return found
 
 
-def _levels(count: int, user: Array, used: Array) -> list[int]:
-    """The length of the longest path that leads to each item."""
-    order = np.argsort(user, kind="stable")
-    sources = used[order].tolist()
-    start = np.searchsorted(user[order], np.arange(count + 1)).tolist()
-    level: list[int] = []
-    append, of = level.append, level.__getitem__
-    for s, e in itertools.pairwise(start):
-        append(1 + max(map(of, sources[s:e])) if e > s else 0)
-    return level
+def _edges(fused: Fused) -> tuple[Array, Array]:
+    """Pairs of nodes (user, used), the operands of each user in order."""
+    rows, graph, operations = fused.rows, fused.graph, fused.operations
+    of_term = rows.node[np.repeat(np.arange(len(rows.node)), np.diff(rows.start))]
+    of_bias = rows.node[np.repeat(np.arange(len(rows.node)), np.diff(rows.bias_start))]
+    more = [
+        (i, x)
+        for i in (operations.tolist() if graph.more else ())
+        for x in graph.more.get(i, ())
+        if type(x) is int
+    ]
+    extra = np.array(more, dtype=np.int64).reshape(-1, 2)
+    user = np.concatenate([of_term, of_term, of_bias, operations, operations, extra[:, 0]])
+    used = np.concatenate(
+        [rows.second, rows.first, rows.bias, graph.a[operations], graph.b[operations], extra[:, 1]]
+    )
+    keep = used >= 0
+    return user[keep], used[keep]
+
+
+def _agenda(
+    count: int, user: Array, used: Array, base: list[int], first_operand: list[int],
+    layer: list[int],
+) -> list[tuple[int, list[int]]]:  # fmt: skip
+    """Groups of items by signature, each ready when its turn comes."""
+    by_user = np.argsort(user, kind="stable")
+    sources = used[by_user].tolist()
+    start = np.searchsorted(user[by_user], np.arange(count + 1)).tolist()
+    by_used = np.argsort(used, kind="stable")
+    users = user[by_used].tolist()
+    user_start = np.searchsorted(used[by_used], np.arange(count + 1)).tolist()
+
+    names: dict[tuple[int, int, int], int] = {}
+    signature: list[int] = []
+    depth: list[int] = []
+    of, sign = depth.__getitem__, names.setdefault
+    for i in range(count):  # what is alike: its kind, its layer, and the signature of its first operand
+        s, e = start[i], start[i + 1]
+        depth.append(1 + max(map(of, sources[s:e])) if e > s else 0)
+        operand = first_operand[i] if layer[i] < 0 else -1
+        key = (base[i], layer[i], signature[operand] if operand >= 0 else -1)
+        signature.append(sign(key, len(names)))
+    kinds = np.array(signature, dtype=np.int64)
+    mean = (np.bincount(kinds, depth) / np.maximum(np.bincount(kinds), 1)).tolist()
+
+    waiting = np.diff(start)
+    ready: dict[int, list[int]] = {}
+    for i in np.flatnonzero(waiting == 0).tolist():
+        ready.setdefault(signature[i], []).append(i)
+    left = waiting.tolist()
+    agenda = [(mean[kind], kind) for kind in ready]
+    heapq.heapify(agenda)
+    found = []
+    while agenda:
+        kind = heapq.heappop(agenda)[1]
+        members = ready.pop(kind)
+        found.append((base[members[0]], members))
+        for i in members:
+            for x in users[user_start[i] : user_start[i + 1]]:
+                left[x] -= 1
+                if not left[x]:
+                    other = signature[x]
+                    if other in ready:
+                        ready[other].append(x)
+                    else:
+                        ready[other] = [x]
+                        heapq.heappush(agenda, (mean[other], other))
+    return found
+
+
+def _layers(fused: Fused, hashes: Hashes) -> Array:
+    """A number for each row of products with weights: the same for rows that share columns or weights,
+    over any number of steps; -1 for other rows."""
+    rows = fused.rows
+    members = np.flatnonzero((rows.kind == MATRIX) & (np.diff(rows.start) > 1))
+    out = np.full(len(rows.node), -1)
+    parent: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def find(x: tuple[int, int]) -> tuple[int, int]:
+        while (up := parent.setdefault(x, x)) != x:
+            parent[x] = parent[up] if up in parent else up
+            x = up
+        return x
+
+    for row in members.tolist():
+        a, b = find((0, hashes.columns[row])), find((1, hashes.coefficients[row]))
+        if a != b:
+            parent[b] = a
+    names: dict[tuple[int, int], int] = {}
+    for row in members.tolist():
+        out[row] = names.setdefault(find((0, hashes.columns[row])), len(names))
+    return out
 
 
 def _operands(fused: Fused) -> Array:

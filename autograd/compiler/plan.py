@@ -60,11 +60,11 @@ class Planner:
         self.static_count = 0
         self.batched_count = 0
         self.instructions: list[Instruction] = []
-        kind = np.where(self.is_constant, 0, np.where(self.is_parameter, 1, 2 + fused.batched))
-        self.hashes = Hashes(self.rows, kind)
+        self.penalties: list[int] = []  # sums over parameters: they follow the others' order
+        self.hashes = Hashes(self.rows)
 
     def run(self) -> list[Instruction]:
-        for group in groups(self.fused):
+        for group in groups(self.fused, self.hashes):
             if group.kind in (MATRIX, SUM):
                 self._sums(group)
             elif group.kind == PRODUCT:
@@ -100,6 +100,19 @@ class Planner:
             self.where[new] = self.placed_count + np.arange(len(new))
             self.placed_count += len(new)
             self.placed.append(new)
+
+    def place_penalties(self) -> None:
+        """Bring the terms of sums over parameters into the order in which those lie."""
+        for i in self.penalties:
+            instruction = self.instructions[i]
+            assert isinstance(instruction, Matrix)
+            (part,) = instruction.parts
+            self.place(part.column.ravel())
+            order = np.argsort(self.where[part.column[:, 0]], kind="stable")
+            part.column = part.column[order]
+            for name in ("weight", "scale"):
+                array = getattr(part, name)
+                setattr(part, name, None if array is None else array[:, order])
 
     def _biases(self, rows: Array) -> list[Bias]:
         """The biases of rows [F, P], which all have equally many."""
@@ -153,11 +166,15 @@ class Planner:
             order = np.argsort(key, kind="stable")
             column, scale = column[order], scale[:, order]  # type: ignore[index]
             weight = weight if weight is None else weight[:, order]
+        penalty = column.shape[1] == 1 and self.is_parameter[column].all()
         if weight is not None:
-            self.place(weight.ravel())
+            if not penalty:
+                self.place(weight.ravel())
             if np.all(scale == 1.0):
                 scale = None
         space = BATCHED if group.batched else STATIC
+        if penalty:
+            self.penalties.append(len(self.instructions))
         self._emit(
             Matrix(group.batched, group.needs, parts=[Part(space, column, weight, scale)],
                    biases=self._biases(rows)),
@@ -278,6 +295,8 @@ def _equal(rows: Array, size: Array) -> Iterable[tuple[Array, int]]:
 
 
 def _buckets(rows: Array, size: Array) -> Iterable[tuple[Array, int]]:
-    """Rows whose lengths are within a factor of two; a length of up to 4 has a bucket of its own."""
+    """Rows to be filled up to one length: all, if that about doubles them, else by powers of two."""
+    if len(rows) * int(size.max()) <= 2.2 * size.sum():
+        return [(rows, int(size.max()))]
     bucket = np.where(size <= 4, size, 4 + np.ceil(np.log2(np.maximum(size, 1))))
     return [(rows[bucket == b], int(size[bucket == b].max())) for b in np.unique(bucket)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -9,7 +10,9 @@ import numpy as np
 
 from autograd.compiler.instructions import Plan
 from autograd.compiler.lift import Array
+from autograd.compiler.listing import listing
 from autograd.compiler.replay import Replay
+from autograd.compiler.saving import load, save
 from autograd.value import Value
 
 __all__ = ["Program"]
@@ -23,6 +26,25 @@ class _Optimizer(Protocol):
 
 
 class Program:
+    """What `compile` returns. It owns the parameters as one array; `sync` writes them to the Values.
+
+    Attributes:
+        parameters: the numbers of all parameters, in the program's own order; change them in place.
+        gradients: the derivative of the mean loss by each, after `run`; the same order.
+        order: which of the given parameters stands at each place.
+        names: of the given parameters, "" where none is known.
+
+    ``print(program)`` lists the instructions in the notation of the lectures. As a context manager a
+    program syncs when the block ends.
+
+    >>> from autograd import Value, compile
+    >>> w = Value(3.0)
+    >>> with compile(lambda x: w * x * x, [w], inputs=(1.0,)) as program:
+    ...     mean, = program.run([1.0, 2.0])
+    >>> mean, w.grad
+    (7.5, 2.5)
+    """
+
     def __init__(
         self,
         plan: Plan,
@@ -31,15 +53,18 @@ class Program:
         names: Sequence[str] = (),
         dtype: Any = np.float64,
     ) -> None:
+        if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
+            raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
         self.plan = plan
+        self.names = list(names)
         self._values = list(values)
-        self._names = list(names)
         self._static = np.zeros(plan.static_size, dtype=dtype)
         self._gradient = np.zeros(plan.static_size, dtype=dtype)
         p = len(plan.order)
         self._static[:p] = numbers[plan.order]
         self._static[p : p + len(plan.constants)] = plan.constants
         self._replays: dict[int, Replay] = {}
+        self._outputs: list[Array] = []
 
     @property
     def parameters(self) -> Array:
@@ -49,6 +74,71 @@ class Program:
     def gradients(self) -> Array:
         return self._gradient[: len(self.plan.order)]
 
+    @property
+    def order(self) -> Array:
+        return self.plan.order
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32."""
+        return self._static.dtype
+
+    # Running --------------------------------------------------------------------------------------
+
+    def run(self, *inputs: Any) -> tuple[float, ...]:
+        """Compute the loss and its gradients.
+
+        Args:
+            inputs: an array for each argument, [batch, ...] with the example's shape after the batch; an
+                array that is C-contiguous and of the program's dtype is read where it lies.
+
+        Returns:
+            the mean of each output over the batch; `gradients` then holds those of the first mean.
+
+        Raises:
+            ValueError: for arrays of another number, shape or length.
+            IndexError: for a whole number that selects what does not exist.
+        """
+        arrays, batch = self._arguments(inputs)
+        if batch <= CHUNK:
+            self._outputs = self._run_piece(arrays, batch, batch)
+        else:
+            total = np.zeros_like(self.gradients)
+            pieces = []
+            for start in range(0, batch, CHUNK):
+                piece = [array[start : start + CHUNK] for array in arrays]
+                size = min(CHUNK, batch - start)
+                pieces.append([o.copy() for o in self._run_piece(piece, size, batch)])
+                total += self.gradients
+            self.gradients[...] = total
+            self._outputs = _joined(pieces, self.plan)
+        return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
+
+    def _run_piece(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
+        with np.errstate(all="ignore"):
+            replay = self._replay(size)
+            replay.forward(arrays)
+            replay.backward(arrays, size / batch / len(replay.seed))
+        return replay.outputs()
+
+    def forward(self, *inputs: Any) -> list[Array]:
+        """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
+        arrays, batch = self._arguments(inputs)
+        pieces = []
+        for start in range(0, batch, CHUNK):
+            replay = self._replay(min(CHUNK, batch - start))
+            with np.errstate(all="ignore"):
+                replay.forward([array[start : start + CHUNK] for array in arrays])
+            pieces.append([o.copy() for o in replay.outputs()])
+        return [np.broadcast_to(o, batch) for o in _joined(pieces, self.plan)]
+
+    __call__ = forward
+
+    @property
+    def outputs(self) -> list[Array]:
+        """Each output for each sample of the last `run`, [batch] ([1] if it does not depend on one)."""
+        return [o.copy() for o in self._outputs]
+
     def _replay(self, batch: int) -> Replay:
         if batch not in self._replays:
             if len(self._replays) >= KEPT:
@@ -57,34 +147,97 @@ class Program:
         return self._replays[batch]
 
     def _arguments(self, given: Sequence[Any]) -> tuple[list[Array], int]:
+        """The arguments as [batch, columns], and the batch size."""
         wanted = self.plan.arguments
         if len(given) != len(wanted):
             raise ValueError(f"this program takes {len(wanted)} arrays, not {len(given)}")
-        arrays = []
+        arrays: list[Array] = []
         for k, (x, size) in enumerate(zip(given, wanted)):
             array = np.asarray(x)
-            if array.dtype.kind not in "iub" and array.dtype != self._static.dtype:
-                array = array.astype(self._static.dtype)
-            rows = array.reshape(len(array), -1) if array.ndim else array.reshape(1, 1)
-            if rows.shape[1] != size:
-                raise ValueError(f"argument {k} has {size} numbers a sample, not {rows.shape[1]}")
-            arrays.append(rows)
+            if array.dtype.kind not in "biuf":
+                raise TypeError(f"argument {k} is an array of numbers, not of {array.dtype}")
+            if array.dtype.kind in "bf" and array.dtype != self.dtype:
+                array = array.astype(self.dtype)
+            if not array.ndim or not len(array) or array.size != len(array) * size:
+                raise ValueError(
+                    f"argument {k} is an array [batch, ...] of {size} numbers a sample and one sample "
+                    f"or more, not of shape {array.shape}"
+                )
+            if arrays and len(array) != len(arrays[0]):
+                raise ValueError(f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}")
+            arrays.append(array.reshape(len(array), size))
         return arrays, len(arrays[0]) if arrays else 1
 
-    def run(self, *inputs: Any) -> tuple[float, ...]:
-        arrays, batch = self._arguments(inputs)
-        with np.errstate(all="ignore"):
-            replay = self._replay(batch)
-            replay.forward(arrays)
-            replay.backward(arrays, 1.0 / len(replay.seed))
-        return tuple(float(np.add.reduce(o)) / len(o) for o in replay.outputs())
+    # Training -------------------------------------------------------------------------------------
 
     def update(self, optimizer: _Optimizer) -> None:
+        """Let an optimizer change the parameters, as one array: ``optimizer.update(data, grad)``."""
         optimizer.update(self.parameters, self.gradients)
 
     def sync(self) -> None:
+        """Write parameters and gradients into the Values' ``data`` and ``grad``."""
+        self._owned()
+        values = self._values
         for place, data, grad in zip(
-            self.plan.order.tolist(), self.parameters.tolist(), self.gradients.tolist()
+            self.order.tolist(), self.parameters.tolist(), self.gradients.tolist()
         ):
-            value = self._values[place]
+            value = values[place]
             value.data, value.grad = data, grad
+
+    def refresh(self) -> None:
+        """Read the parameters from the Values, after these were changed."""
+        self._owned()
+        self.parameters[...] = np.array([p.data for p in self._values])[self.order]
+
+    def _owned(self) -> None:
+        if len(self._values) != len(self.order):
+            raise ValueError(
+                "this program was loaded and has no Values: read parameters, order and names"
+            )
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sync()
+
+    # Reading, keeping, handing on -----------------------------------------------------------------
+
+    def __str__(self) -> str:
+        return listing(self.plan, self.names)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Program: {len(self.plan.instructions)} instructions, {len(self.order)} parameters, "
+            f"{sum(self.plan.arguments)} inputs, {self.dtype}>"
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write instructions and parameters to a file of NumPy's npz format; no pickle."""
+        save(path, self.plan, self.parameters, self.names)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Program:
+        """A program from a file that `save` wrote; it runs without the code that built it.
+
+        Raises:
+            ValueError: if the file is truncated, damaged or something else.
+        """
+        plan, parameters, names = load(path)
+        numbers = np.empty_like(parameters)
+        numbers[plan.order] = parameters
+        return cls(plan, numbers, (), names, parameters.dtype)
+
+    def to_torch(self) -> Any:
+        """A `torch.nn.Module` that computes the same: see `autograd.compiler.torch_export`."""
+        from autograd.compiler.torch_export import to_torch
+
+        return to_torch(self)
+
+
+def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
+    """Each output over all pieces of a batch; what depends on no sample is there once."""
+    return [
+        np.concatenate([piece[i] for piece in pieces]) if space else pieces[0][i]
+        for i, (space, _) in enumerate(plan.outputs)
+    ]

@@ -95,7 +95,10 @@ def _step(code: int, x: State, y: State, a: int, b: int, ca: float, cb: float) -
     if code in (_ADD, _SUB):
         if shift:
             return (x[0] + y[0] if code == _ADD else x[0] - y[0]), 0.0
-        return (0.0, x[1]) if a >= 0 and b >= 0 and x == y and x[0] == 0.0 else None
+        if a < 0 or b < 0:  # 0 + x, as Python's sum begins, is still a multiple of x
+            power = x[1] if a >= 0 else y[1]
+            return (0.0, power) if (cb if a >= 0 else ca) == 0.0 else None
+        return (0.0, x[1]) if x == y and x[0] == 0.0 else None
     if code == _NEG:
         return -x[0], x[1]
     if code == _COPY:
