@@ -81,9 +81,6 @@ class Formula:
     def __neg__(self) -> Formula:
         return Formula(f"−{self.within(_PRODUCT)}", _SIGN)
 
-    def __abs__(self) -> Formula:
-        return Formula(f"|{self.text}|")
-
     def __lt__(self, other: Any) -> Formula:
         return _compare("<", self, other)
 
@@ -126,6 +123,8 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
         condition, yes, no = inputs
         if not isinstance(condition, Formula):  # decided already
             return formula(yes if condition else no)
+        if no is False:
+            return Formula(f"{condition} and {yes}", _CHOICE)
         if formula(no).text == "nan":  # outside the domain there is nothing to say
             return formula(yes)
         return Formula(f"{formula(yes).within(_SUM)} if {condition} else {formula(no)}", _CHOICE)

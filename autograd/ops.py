@@ -215,6 +215,11 @@ def within(condition: Any, x: Any) -> Any:
     return where(condition, x, math.nan * x)
 
 
+def both(condition: Any, other: Any) -> Any:
+    """Whether two conditions hold."""
+    return where(condition, other, False)
+
+
 def equal(x: Any, y: Any) -> Any:
     """Whether two numbers of any system are equal (`==` of Values is identity)."""
     return x == y if type(x) is type(y) is float else EQUAL(x, y)
@@ -231,7 +236,7 @@ DIV: Op = _row(
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
-    lambda a, b, z: where(equal(abs(a) + abs(b), 0.0), 0.0, b * POW(a, b - 1.0)),
+    lambda a, b, z: where(both(equal(b, 0.0), equal(a, 0.0)), 0.0, b * POW(a, b - 1.0)),
     lambda a, b, z: where(equal(a, 0.0), where(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
 )  # fmt: skip
 MOD: Op = _row(

@@ -345,6 +345,8 @@ def _apply_symbol(x: sympy.Basic, op: Op, inputs: tuple[Any, ...]) -> Any:
     values = dict(zip((a, b), inputs))
     if op.name == "where":
         condition, yes, no = inputs
+        if no is False:
+            return sympy.And(condition, yes)
         return Piecewise((yes, condition), (no, True))
     if op.name in CHOICES:
         relations = {"<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge, "==": sympy.Eq}
