@@ -58,13 +58,14 @@ class Compiled:
         if self._training is None:
             self.sizes = self._seen_by(self.drops)
             self._training = self._compiled(self.drops)
-            self._reorder(self._training.plan.order)
+            self._reorder(self._training.order)
         program = self._training
         masks = [
             drop.masks(len(x) * size).reshape(len(x), size)
             for drop, size in zip(self.drops, self.sizes)
         ]
-        mean, answers = self._run(program, x, y, masks)
+        mean = program.run(*self._cast(x, y), *masks)[0]
+        answers = np.stack([np.broadcast_to(o, len(x)) for o in program.outputs[1:]], axis=1)
         if math.isfinite(mean):
             if max_norm is not None:
                 clip_norm(program.gradients, max_norm)
@@ -72,23 +73,23 @@ class Compiled:
         return mean, answers
 
     def evaluate(self, x: Array, y: Array) -> tuple[float, Array]:
-        if self._training is not None and not self.drops:
-            return self._run(self._training, x, y, [])
-        if self._using is None:
-            self._using = self._compiled([])
-        if self._training is not None:
-            self._using.parameters[...] = self.weights()[self._using.plan.order]
-        return self._run(self._using, x, y, [])
+        program = self._training
+        if program is None or self.drops:
+            program = self._using = self._using or self._compiled([])
+            if self._training is not None:
+                program.parameters[...] = self.weights()[program.order]
+        loss, *answers = program.forward(*self._cast(x, y))
+        return float(loss.mean()), np.stack(answers, axis=1)
 
     def weights(self) -> Array:
         assert self._training is not None
         weights = np.empty(len(self.params))
-        weights[self._training.plan.order] = self._training.parameters
+        weights[self._training.order] = self._training.parameters
         return weights
 
     def restore(self, weights: Array) -> None:
         assert self._training is not None
-        self._training.parameters[...] = weights[self._training.plan.order]
+        self._training.parameters[...] = weights[self._training.order]
 
     def sync(self) -> None:
         if self._training is not None:
@@ -97,16 +98,12 @@ class Compiled:
     def close(self) -> None:
         self.sync()
         if self._training is not None:
-            self._reorder(np.argsort(self._training.plan.order))
+            self._reorder(np.argsort(self._training.order))
             self._training = None
 
-    def _run(self, program: Program, x: Array, y: Array, masks: list[Array]) -> tuple[float, Array]:
-        samples, targets = (
-            array if whole else array.astype(float) for array, whole in zip((x, y), self.whole)
-        )
-        mean = program.run(samples, targets, *masks)[0]
-        answers = program._replay(len(x)).outputs()[1:]
-        return mean, np.stack([np.broadcast_to(a, len(x)) for a in answers], axis=1)
+    def _cast(self, x: Array, y: Array) -> list[Array]:
+        """Samples and targets as the kind of numbers that the program was compiled for."""
+        return [a if whole else a.astype(float) for a, whole in zip((x, y), self.whole)]
 
     def _reorder(self, order: Array) -> None:
         """Bring the optimizer's state into the program's order of parameters, or back."""
