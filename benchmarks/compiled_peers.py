@@ -1,0 +1,144 @@
+"""A contestant of `compiled.py` in a process of its own: `compiled_peers.py torch data.npz model`.
+
+Reads one line a command: "loss" runs one step and prints the loss before it, "time N" prints the seconds
+that each of N steps took.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+import numpy as np
+
+LR = 0.01
+
+
+def torch_step(model: str, arrays: dict[str, np.ndarray]):
+    import torch
+    import torch.nn.functional as F  # noqa: N812
+
+    torch.set_num_threads(1)
+    p = [torch.tensor(arrays[f"p{i}"], requires_grad=True) for i in range(len(arrays) - 2)]
+    x, y = torch.tensor(arrays["x"]), torch.tensor(arrays["y"])
+    optimizer = torch.optim.SGD(p, lr=LR)
+
+    def forward():
+        if model == "moons":
+            h = torch.relu(F.linear(torch.relu(F.linear(x, p[0], p[1])), p[2], p[3]))
+            score = F.linear(h, p[4], p[5])
+            hinge = torch.relu(1.0 - y[:, None] * score).mean()
+            return hinge + 1e-4 * sum((q * q).sum() for q in p)
+        if model == "digits":
+            return F.cross_entropy(F.linear(torch.relu(F.linear(x, p[0], p[1])), p[2], p[3]), y)
+        if model == "convolution":
+            h = torch.relu(F.conv2d(x, p[0].reshape(8, 1, 5, 5), p[1], stride=2))
+            h = torch.relu(F.conv2d(h, p[2].reshape(16, 8, 3, 3), p[3], stride=2))
+            return F.cross_entropy(F.linear(h.flatten(1), p[4], p[5]), y)
+        wte, wpe, wq, wk, wv, wo, up, down, head = p
+        b, t = x.shape
+        c = wte.shape[1]
+
+        def norm(a):
+            return a * torch.rsqrt((a * a).mean(-1, keepdim=True) + 1e-5)
+
+        def split(a):
+            return a.view(b, t, 4, c // 4).transpose(1, 2)
+
+        h = wte[x] + wpe
+        n = norm(h)
+        q, k, v = (split(F.linear(n, w)) for w in (wq, wk, wv))
+        a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        h = h + F.linear(a.transpose(1, 2).reshape(b, t, c), wo)
+        h = h + F.linear(torch.relu(F.linear(norm(h), up)), down)
+        return F.cross_entropy(F.linear(norm(h), head).view(b * t, -1), y.view(-1))
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = forward()
+        loss.backward()
+        optimizer.step()
+        return loss.detach().item()
+
+    return step
+
+
+def jax_step(model: str, arrays: dict[str, np.ndarray]):
+    import os
+
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    p = [jnp.array(arrays[f"p{i}"]) for i in range(len(arrays) - 2)]
+    x, y = jnp.array(arrays["x"]), jnp.array(arrays["y"])
+    relu = jax.nn.relu
+
+    def cross_entropy(z, y):
+        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None], 1).mean()
+
+    def forward(p):
+        if model == "moons":
+            h = relu(relu(x @ p[0].T + p[1]) @ p[2].T + p[3])
+            hinge = relu(1.0 - y[:, None] * (h @ p[4].T + p[5])).mean()
+            return hinge + 1e-4 * sum((q * q).sum() for q in p)
+        if model == "digits":
+            return cross_entropy(relu(x @ p[0].T + p[1]) @ p[2].T + p[3], y)
+        if model == "convolution":
+            conv = jax.lax.conv_general_dilated
+            h = relu(conv(x, p[0].reshape(8, 1, 5, 5), (2, 2), "VALID") + p[1][:, None, None])
+            h = relu(conv(h, p[2].reshape(16, 8, 3, 3), (2, 2), "VALID") + p[3][:, None, None])
+            return cross_entropy(h.reshape(len(x), -1) @ p[4].T + p[5], y)
+        wte, wpe, wq, wk, wv, wo, up, down, head = p
+        b, t = x.shape
+
+        def norm(a):
+            return a * ((a * a).mean(-1, keepdims=True) + 1e-5) ** -0.5
+
+        def split(a):
+            return a.reshape(b, t, 4, -1).transpose(0, 2, 1, 3)
+
+        h = wte[x] + wpe
+        n = norm(h)
+        q, k, v = (split(n @ w.T) for w in (wq, wk, wv))
+        scores = q @ k.transpose(0, 1, 3, 2) * q.shape[-1] ** -0.5
+        a = jax.nn.softmax(jnp.where(jnp.tri(t, dtype=bool), scores, -jnp.inf)) @ v
+        h = h + a.transpose(0, 2, 1, 3).reshape(b, t, -1) @ wo.T
+        h = h + relu(norm(h) @ up.T) @ down.T
+        return cross_entropy((norm(h) @ head.T).reshape(b * t, -1), y.ravel())
+
+    @jax.jit
+    def train(p):
+        loss, g = jax.value_and_grad(forward)(p)
+        return loss, [q - LR * d for q, d in zip(p, g)]
+
+    def step() -> float:
+        nonlocal p
+        loss, p = train(p)
+        return float(loss)
+
+    return step
+
+
+def main() -> None:
+    engine, path, model = sys.argv[1:]
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    step = {"torch": torch_step, "jax": jax_step}[engine](model, arrays)
+    for line in sys.stdin:
+        command, *count = line.split()
+        if command == "loss":
+            print(json.dumps(step()), flush=True)
+        else:
+            times = []
+            for _ in range(int(count[0])):
+                start = time.perf_counter()
+                step()
+                times.append(time.perf_counter() - start)
+            print(json.dumps(times), flush=True)
+
+
+if __name__ == "__main__":
+    main()
