@@ -16,25 +16,25 @@ from viz import draw_network
 started = time.perf_counter()
 compiled = "--eager" not in sys.argv
 flowers = read_csv(Path(__file__).parent / "data" / "iris.csv", target="species")
-sums = Dataset(flowers.x / 10, flowers.x.sum(axis=1) / 10, flowers.features)
+sums = Dataset(flowers.x, flowers.x.sum(axis=1) / 10, flowers.features)  # in dm
 train, test = sums.split(test=0.2, rng=0)
+train_, test_ = train.standardized(test)
 
 model = MLP(4, [4, 4, 1], activation="tanh", init="xavier_uniform", rng=0)
-optimizer = Adam(model.parameters(), lr=0.02)
+optimizer = Adam(model.parameters(), lr=0.05)
 fit(
-    model, train, "mse", optimizer,
-    epochs=200, scheduler=CosineAnnealingLR(optimizer, T_max=200), compiled=compiled,
+    model, train_, "mse", optimizer,
+    epochs=400, scheduler=CosineAnnealingLR(optimizer, T_max=400), compiled=compiled,
 )  # fmt: skip
 
-answers = predict(model, test.x, compiled=compiled)[:, 0]
-error = np.abs(answers - test.y)
-for x, answer, right in list(zip(test.x, answers, test.y))[:3]:
-    print(
-        " + ".join(f"{10 * xi:.1f}" for xi in x), f"= {10 * answer:.2f}  (right: {10 * right:.1f})"
-    )
-assert 10 * error.mean() < 0.1, error.mean()
-draw_network(model, title="4–4–4–1 adds").save("out/addition.svg")
+answers = 10 * predict(model, test_.x, compiled=compiled)[:, 0]
+right = test.x.sum(axis=1)
+for x, answer, total in list(zip(test.x, answers, right))[:3]:
+    print(" + ".join(f"{xi:.1f}" for xi in x), f"= {answer:.2f}  (right: {total:.1f})")
+error = np.abs(answers - right).mean()
+assert error < 0.1, error
+draw_network(model, input_names=flowers.features, title="4–4–4–1 adds").save("out/addition.svg")
 print(
-    f"Sums of about {10 * test.y.mean():.0f} cm are off by {10 * error.mean():.2f} cm on average · "
+    f"Held-out sums of about {right.mean():.0f} cm are off by {error:.3f} cm on average · "
     f"{time.perf_counter() - started:.1f} s"
 )

@@ -1,13 +1,25 @@
 """A convolutional network: convolution, ReLU, pooling, one after the other, then fully connected.
 
-A filter is one neuron that slides over the image, so its nine weights are shared by all 36 places. An
+A filter is one neuron that slides over the image, so its nine weights are shared by all 64 places. An
 image of 8×8 pixels, a handwritten digit, becomes one of ten classes.
 """
 
 import sys
 import time
 
-from nn import Adam, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, accuracy, fit, predict
+from nn import (
+    Adam,
+    Conv2d,
+    CosineAnnealingLR,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sequential,
+    accuracy,
+    fit,
+    predict,
+)
 from nn.datasets import digits
 from viz import draw_network
 
@@ -17,21 +29,22 @@ train, test = digits().split(test=0.2, rng=0)
 train, test = (d._replace(x=d.x.reshape(-1, 1, 8, 8)) for d in (train, test))
 
 model = Sequential(
-    Conv2d(1, 6, kernel_size=3, rng=0),  # 6 images of 6×6
+    Conv2d(1, 8, kernel_size=3, padding=1, rng=0),  # 8 images of 8×8
     ReLU(),
-    MaxPool2d(2),  # 6 of 3×3
-    Conv2d(6, 12, kernel_size=2, rng=1),  # 12 of 2×2
+    MaxPool2d(2),  # 8 of 4×4
+    Conv2d(8, 16, kernel_size=3, rng=1),  # 16 of 2×2
     ReLU(),
     Flatten(),
-    Linear(48, 10, rng=2),
+    Linear(64, 10, rng=2),
 )
-assert len(model[0].neurons) == 6
+assert len(model[0].neurons) == 8
 assert len(model[0].neurons[0].w) == 9
 
-optimizer = Adam(model.parameters(), lr=0.01)
+optimizer = Adam(model.parameters(), lr=0.005)
+epochs = 1 if eager else 20
 fit(
-    model, train, "cross_entropy", optimizer,
-    epochs=1 if eager else 15, metrics="accuracy", compiled=not eager,
+    model, train, "cross_entropy", optimizer, epochs=epochs,
+    scheduler=CosineAnnealingLR(optimizer, T_max=epochs), metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
 assert right >= (0.6 if eager else 0.96), right

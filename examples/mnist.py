@@ -20,7 +20,7 @@ assert weights == 784 * 16 + 16 * 10
 assert sum(len(layer.neurons) for layer in model.layers) == 26
 
 epochs = 1 if eager else 20
-optimizer = Adam(model.parameters(), lr=0.003)
+optimizer = Adam(model.parameters(), lr=0.003, weight_decay=3e-3)
 history = fit(
     model, train, "cross_entropy", optimizer,
     epochs=epochs, scheduler=CosineAnnealingLR(optimizer, T_max=epochs),
