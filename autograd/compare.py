@@ -63,7 +63,7 @@ class Comparison:
             (
                 row.name,
                 *(number(x, 6) for x in (row.autograd, row.by_hand, row.numerical)),
-                number(row.error, 3),
+                number(row.error if row.error > 1e-15 * max(1.0, abs(row.autograd)) else 0.0, 3),
                 row.verdict,
             )
             for row in self.rows

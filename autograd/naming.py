@@ -189,7 +189,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; there are {', '.join(known[:8])}{' …' if len(known) > 8 else ''}" if known else ""
+    there = "there is only" if len(known) == 1 else "there are"
+    return f"; {there} {', '.join(known[:8])}{' …' if len(known) > 8 else ''}" if known else ""
 
 
 def _pairs(names: Any) -> Iterable[tuple[str, Value]]:

@@ -140,7 +140,8 @@ class Paths:
         value, root = (self.names.formula(node).within_all() for node in (self.value, self.root))
         if not self:
             return f"no path leads from {value} to {root}: ∂{root}/∂{value} = 0"
-        lines = [f"∂{root}/∂{value} is the sum over {self._many()}"]
+        what = "the product along one path" if self.count == 1 else f"the sum over {self._many()}"
+        lines = [f"∂{root}/∂{value} is {what}"]
         products: list[float] = []
         shown = _SHOWN if self.log10 < 3 else 2
         for path in self:
@@ -149,7 +150,9 @@ class Paths:
                 break
             products.append(path.product)
             lines.append(f"  {path}")
-        complete = len(products) == self.count and len(products) > 1
+        if self.count == 1:
+            return "\n".join(lines)
+        complete = len(products) == self.count
         terms = [number(products[0]), *map(factor, products[1:])] if complete else ["sum"]
         return "\n".join([*lines, f"{' + '.join(terms)} = {number(self.total)}"])
 

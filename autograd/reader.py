@@ -21,7 +21,11 @@ class FormulaError(ValueError):
 
     def __init__(self, message: str, column: int) -> None:
         super().__init__(f"column {column}: {message}")
-        self.column = column
+        self.message, self.column = message, column
+
+    def moved(self, columns: int) -> FormulaError:
+        """The same error in a longer text, that many columns further right."""
+        return FormulaError(self.message, self.column + columns)
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], range]] = {

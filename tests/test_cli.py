@@ -1,0 +1,302 @@
+"""The command chainrule, run as a process: by scripts, and at a terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from viz.cli import main
+
+NEURON = ["tanh(x1*w1 + x2*w2 + b)", "x1=2", "x2=0", "w1=-3", "w2=1", "b=6.8813735870195432"]
+
+
+def process(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+    """The command as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "viz", *arguments],
+        input=typed.encode(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def chainrule(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+    """The same within this process: no seconds are spent on starting it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "stdin", io.StringIO(typed))
+        status = main(arguments)
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_steps_read_from_a_script() -> None:
+    status, out, err = process("step", *NEURON, typed="s\n\nback\nuntil w1\np x1\nwhere\nq\n")
+    assert (status, err) == (0, "")
+    assert out == (
+        "f = tanh(x1·w1 + x2·w2 + b) = 0.7071\n"
+        "before step 1 of 6, start at f; help lists the commands\n"
+        "step 1 of 6: start at f\n  ∂f/∂f = 1\n  f.grad = 1\n"
+        "step 2 of 6: f = tanh(x1·w1 + x2·w2 + b)\n"
+        "  ∂tanh(x1·w1 + x2·w2 + b)/∂(x1·w1 + x2·w2 + b) = 1 − tanh(x1·w1 + x2·w2 + b)²\n"
+        "  (x1·w1 + x2·w2 + b).grad += ∂f/∂(x1·w1 + x2·w2 + b) · f.grad = 0.5 · 1 = 0.5\n"
+        "after step 1 of 6, next: f = tanh(x1·w1 + x2·w2 + b)\n"
+        "step 6 of 6: x1·w1\n"
+        "  ∂(x1·w1)/∂x1 = w1; ∂(x1·w1)/∂w1 = x1\n"
+        "  x1.grad += ∂(x1·w1)/∂x1 · (x1·w1).grad = −3 · 0.5 = −1.5\n"
+        "  w1.grad += ∂(x1·w1)/∂w1 · (x1·w1).grad = 2 · 0.5 = 1\n"
+        "value  data  grad\nx1        2  −1.5\n"
+        "after step 6 of 6, the end\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("back", "the pass is at its start"),
+        ("r\ns", "the pass is at its end, step 6: back() or restart()"),
+        ("until w9", "no value is called 'w9'"),
+        ("until", "until what?"),
+        ("until > x", "could not convert"),
+        ("goto 9", "a position is 0 to 6, not 9"),
+        ("goto x", "goto takes a number of steps, 0 to 6"),
+        ("step line", "a step is one of product, node, neuron, layer, not 'line'"),
+        ("frobnicate", "no command is called 'frobnicate'; help lists the commands"),
+        ("unt", "did you mean until?"),
+        ("help nothing", "no command is called 'nothing'"),
+        ("paths", "paths from where?"),
+    ],
+)
+def test_a_mistake_in_a_script_is_one_line_and_status_1(typed: str, says: str) -> None:
+    status, out, err = chainrule("step", *NEURON, typed=f"{typed}\n")
+    assert (status, err) == (1, "")
+    assert says in out.splitlines()[-1]
+
+
+def test_every_command_of_the_help_works() -> None:
+    typed = "help;help until;s product;s layer;b;u b;u > 1.2;restart;goto 3;w;l;t;p;paths x1;why;c;"
+    typed = typed.replace(";", "\n")
+    status, out, err = chainrule("step", *NEURON, typed=typed)
+    assert (status, err) == (0, "")
+    assert "An empty line repeats the last command." in out
+    assert "x1 → x1·w1" in out
+    assert "here depth first goes well" in out
+    assert out.endswith("after step 6 of 6, the end\n")
+
+
+def test_all_steps_and_the_table_without_asking() -> None:
+    status, out, _ = chainrule("step", *NEURON, "--all")
+    assert status == 0
+    assert out.count("step ") == 6
+    status, out, _ = chainrule("step", *NEURON, "--table")
+    assert (status, len(out.splitlines())) == (0, 7)
+    assert "x1: −3 · 0.5 = −1.5               w1: 2 · 0.5 = 1" in out
+
+
+def test_check_is_0_for_right_and_1_for_wrong() -> None:
+    right = ("--by-hand", "x=2*x*y", "--by-hand", "y=x**2")
+    status, out, err = chainrule("check", "x**2*y", "x=3", "y=4", *right)
+    assert (status, err) == (0, "")
+    assert out == (
+        "value  autograd  by hand  numerical  error  verdict\n"
+        "x            24       24         24      0  right\n"
+        "y             9        9          9      0  right\n"
+    )
+    status, out, err = chainrule("check", "x**2*y", "x=3", "y=4", "--by-hand", "x=-2*x*y")
+    assert (status, err) == (1, "")
+    assert out.endswith("wrong\n  x: the sign is flipped\n")
+
+
+def test_draw_and_page_write_files_or_the_standard_output(tmp_path: Path) -> None:
+    graph, page = tmp_path / "deep" / "graph.svg", tmp_path / "steps.html"
+    assert chainrule("draw", *NEURON, "-o", str(graph)) == (0, f"{graph}\n", "")
+    assert graph.read_text("utf-8").count('class="node"') == 15
+    assert chainrule("page", *NEURON, "-o", str(page)) == (0, f"{page}\n", "")
+    assert "−3 · 0.5 = −1.5" in page.read_text("utf-8")
+    status, out, _ = chainrule("draw", *NEURON)
+    assert (status, out[:9]) == (0, "digraph e")
+    status, out, _ = chainrule("page", *NEURON, "-o", "-")
+    assert (status, out[:15]) == (0, "<!DOCTYPE html>")
+
+
+def test_paths_of_one_value_or_of_all() -> None:
+    status, out, _ = chainrule("paths", "x*y + x", "x=3", "y=4", "--by", "x")
+    assert status == 0
+    assert out == "∂f/∂x is the sum over 2 paths\n  x → x·y → f: 4 · 1 = 4\n  x → f: 1\n4 + 1 = 5\n"
+    status, out, _ = chainrule("paths", "x*y + x", "x=3", "y=4")
+    assert "∂f/∂y is the product along one path\n  y → x·y → f: 3 · 1 = 3\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["step", '__import__("os")'], "column 1: '__import__' is no function here"),
+        (["step", "9**9**9**9"], "column 5: the result of '**' is too large"),
+        (
+            ["step", "(" * 3000 + "x" + ")" * 999, "x=1"],
+            "column 101: parentheses are nested more than 100 deep",
+        ),
+        (
+            ["step", "+".join(["x"] * 5000), "x=1"],
+            "column 4001: a formula has at most 4000 characters",
+        ),
+        (["step", "x1*w1", "x1=2"], "column 4: 'w1' has no value"),
+        (["step", "x", "x=1", "z=2"], "'z' is not in the formula, which has x"),
+        (["step", "x", "x"], "a value is NAME=NUMBER, like x=2, not 'x'"),
+        (["step", "x", "x=1", "x=2"], "'x' has two values"),
+        (["step", "x", "x=one"], "'x=one', column 3: 'one' is no number"),
+        (["step", "x", "x="], "'x=', column 3: a formula is empty"),
+        (["step", "3+4"], "nothing to differentiate by"),
+        (["check", "x", "x=1"], "what did you derive?"),
+        (["check", "x", "x=1", "--by-hand", "x=2*"], "--by-hand 'x=2*', column 5"),
+        (["check", "x", "x=1", "--by-hand", "2"], "--by-hand is NAME=FORMULA"),
+        (["check", "x*x", "x=1", "--by-hand", "q=2"], "no value is called 'q'"),
+        (
+            ["draw", "x*x", "x=1", "-o", "graph.bmp"],
+            "unknown picture format 'bmp'; known are: svg, png",
+        ),
+        (["page", "x*x", "x=1", "-o", "/dev/null/steps.html"], "/dev/null/steps.html"),
+        (["paths", "x*x", "x=1", "--by", "q"], "no value is called 'q'"),
+    ],
+)
+def test_a_mistake_is_one_line_on_standard_error_and_status_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = time.perf_counter()
+    assert main(arguments) == 2
+    assert time.perf_counter() - start < 1.0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("chainrule: ")
+    assert says in printed.err
+    assert printed.err.count("\n") == 1
+    assert len(printed.err) < 250
+
+
+def test_a_formula_may_begin_with_a_minus_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "-x**2", "x=-3", "--by-hand", "x=-2*x"]) == 0
+    assert main(["step", "-x +", "x=1"]) == 2
+    assert "column 5: '+' at the end" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -m viz step '{'+'.join(['x*x'] * 900)}' x=1 --all | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=60, check=False)
+    assert done.stdout.decode() == "step 1 of 1800: start at f\n"
+    assert done.stderr == b""
+
+
+class Terminal:
+    """A person at a terminal: a pseudo-terminal with the command behind it."""
+
+    def __init__(self, *arguments: str, term: str = "dumb") -> None:
+        self.screen = ""
+        self._process, self._keyboard = pty.fork()
+        if self._process == 0:
+            environment = {
+                **os.environ,
+                "TERM": term,
+                "COLUMNS": "200",
+                "PYTHONIOENCODING": "utf-8",
+            }
+            os.execve(sys.executable, [sys.executable, "-m", "viz", *arguments], environment)
+
+    def until(self, text: str, seconds: float = 30.0) -> str:
+        """Wait for a text on the screen; returns everything so far."""
+        end = time.monotonic() + seconds
+        while not self.screen.endswith(text):
+            ready, _, _ = select.select([self._keyboard], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"{text!r} never came: {self.screen!r}"
+            try:
+                part = os.read(self._keyboard, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not part:
+                break
+            self.screen += part.decode().replace("\r\n", "\n")
+        return self.screen
+
+    def type(self, line: str) -> None:
+        os.write(self._keyboard, f"{line}\n".encode())
+
+    def close(self) -> int:
+        self.until("\0never")
+        _, status = os.waitpid(self._process, 0)
+        os.close(self._keyboard)
+        return os.waitstatus_to_exitcode(status)
+
+
+PROMPT = "(chainrule) "
+
+
+def replayed(command: str, lines: list[str]) -> str:
+    """What a terminal shows when these lines are typed into this command."""
+    words = [word[0] or word[1] for word in re.findall(r'"([^"]*)"|(\S+)', command)]
+    terminal = Terminal(*words[1:])
+    for line in lines:
+        terminal.until(PROMPT)
+        terminal.type(line)
+    assert terminal.close() == 0
+    return terminal.screen
+
+
+DOCUMENTS = [Path(__file__).parents[1] / name for name in ("README.md", "docs/stepping.md")]
+CONSOLE = re.compile(r"^```console\n(\$ chainrule .*?)^```$", re.MULTILINE | re.DOTALL)
+TRANSCRIPTS = [
+    (document.name, found)
+    for document in DOCUMENTS
+    if document.exists()
+    for found in CONSOLE.findall(document.read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize(("document", "transcript"), TRANSCRIPTS)
+def test_transcripts_are_what_a_terminal_shows(document: str, transcript: str) -> None:
+    for session in re.split(r"^(?=\$ )", transcript, flags=re.MULTILINE)[1:]:
+        command, _, expected = session.partition("\n")
+        typed = [
+            line.removeprefix(PROMPT) for line in expected.splitlines() if line.startswith(PROMPT)
+        ]
+        assert replayed(command.removeprefix("$ "), typed) == expected
+
+
+def test_there_is_a_transcript() -> None:
+    assert any(PROMPT in transcript for _, transcript in TRANSCRIPTS)
+
+
+def test_colour_only_on_a_terminal_that_has_it() -> None:
+    terminal = Terminal("step", *NEURON, term="xterm")
+    terminal.until(PROMPT)
+    terminal.type("s")
+    terminal.until(PROMPT)
+    terminal.type("nonsense")
+    terminal.until(PROMPT)
+    terminal.type("q")
+    assert terminal.close() == 0  # a slip of the fingers is no failure
+    assert "\x1b[1mstep 1 of 6: start at f\x1b[0m" in terminal.screen
+    assert "\x1b" not in chainrule("step", *NEURON, typed="s\nnonsense\n")[1]
+
+
+def test_the_end_of_the_input_leaves_politely() -> None:
+    terminal = Terminal("step", *NEURON)
+    terminal.until(PROMPT)
+    terminal.type("\x04")
+    assert terminal.close() == 0
+    assert chainrule("step", *NEURON)[0] == 0
+
+
+def test_on_a_terminal_it_asks_where_to_write() -> None:
+    terminal = Terminal("page", *NEURON)
+    assert terminal.close() == 2
+    assert "where to? -o steps.html" in terminal.screen
