@@ -1,13 +1,25 @@
-"""DOT from standard input to a picture on standard output, by the Graphviz inside pygraphviz.
+"""DOT on standard input, pictures on standard output, by the Graphviz library inside pygraphviz.
 
-Runs in a process of its own, started as ``python -I -S _renderer.py FOLDER FORMAT SECONDS``, and
-imports nothing but the one extension module in FOLDER: it starts in a few hundredths of a second,
-and no file that happens to lie about can take the place of a module.
+Runs in a process of its own, started as ``python -I -S _renderer.py FOLDER``, and imports nothing
+but the one extension module in FOLDER: it starts in a few hundredths of a second, and no file that
+happens to lie about can take the place of a module. `viz.worker` is the other end.
+
+A request is a line ``FORMAT SECONDS LENGTH`` and so many bytes of DOT; the answer is a line
+``ok LENGTH`` or ``error LENGTH`` and so many bytes of picture or complaint. After an error the process
+ends: the library does not clean up after itself.
 """
+
+from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # the module itself would cost milliseconds
+    from typing import Any
+
+IDLE = 300.0  # seconds without a request after which the process ends
+PICTURES = 200  # after which it ends too, with whatever the library leaked
 
 
 def load(folder: str) -> Any:
@@ -28,28 +40,77 @@ def load(folder: str) -> Any:
             module = module_from_spec(spec)
             loader.exec_module(module)
             return module
-    sys.exit(f"no _graphviz extension module in {folder}")
+    raise ImportError(f"no _graphviz extension module in {folder}")
 
 
-def main(folder: str, format: str, seconds: str) -> None:
-    if hasattr(os, "setpriority"):
+def scratch() -> Any:
+    """A file without a name."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("dot"), "w+b", buffering=0)
+    from tempfile import TemporaryFile
+
+    return TemporaryFile("w+b", buffering=0)
+
+
+def die_after(seconds: float) -> None:
+    """End this process then, whatever it is doing: a layout that outlived its parent must not run on.
+
+    The signal's default action needs no Python, so it works while the library computes.
+    """
+    if sys.platform != "win32":
         import signal
 
-        # Should the parent be killed, a layout that never ends must not outlive it for long: the
-        # default action of this signal needs no Python, so it works inside the C library too.
-        signal.setitimer(signal.ITIMER_REAL, float(seconds) + 5.0)
-    gv = load(folder)
-    graph = gv.agread(sys.stdin, None)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def draw(gv: Any, format: str, text: bytes) -> bytes:
+    """The picture.
+
+    Raises:
+        ValueError: for text that is no DOT, and what cannot be laid out or written.
+    """
+    with scratch() as file:
+        file.write(text)
+        file.seek(0)
+        graph = gv.agread(file, None)
     context = gv.gvContextWithBuiltins()
-    engine = gv.agget(graph, b"layout") or b"dot"
-    if gv.gvLayout(context, graph, engine):
-        sys.exit("Graphviz could not lay this out")
+    if gv.gvLayout(context, graph, gv.agget(graph, b"layout") or b"dot"):
+        raise ValueError("this cannot be laid out")
     failed, picture = gv.gvRenderData(context, graph, format.encode())
     if failed:
-        sys.exit(f"Graphviz could not write {format}")
-    sys.stdout.buffer.write(picture)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # the process is over: tearing the library down would only take time
+        raise ValueError(f"{format} cannot be written")
+    gv.gvFreeLayout(context, graph)
+    gv.agclose(graph)
+    gv.gvFreeContext(context)
+    return bytes(picture)
+
+
+def main(folder: str) -> None:
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    complaints = scratch()
+    os.dup2(complaints.fileno(), 2)  # where the library says what is wrong
+    gv = None
+    for _ in range(PICTURES):
+        die_after(IDLE)
+        request = requests.readline().split()
+        if not request:
+            break
+        die_after(float(request[1]) + 5.0)
+        text = requests.read(int(request[2]))
+        complaints.seek(0)
+        complaints.truncate()
+        try:
+            gv = gv or load(folder)
+            word, answer = b"ok", draw(gv, request[0].decode(), text)
+        except (ImportError, OSError, TypeError, ValueError) as error:
+            complaints.seek(0)
+            word, answer = b"error", complaints.read() or str(error).encode()
+        answers.write(b"%s %d\n" % (word, len(answer)))
+        answers.write(answer)
+        answers.flush()
+        if word != b"ok":
+            break
+    os._exit(0)  # tearing the library down would only take time
 
 
 if __name__ == "__main__":
