@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # the module itself would cost milliseconds
     from typing import Any
 
 IDLE = 300.0  # seconds without a request after which the process ends
-PICTURES = 200  # after which it ends too, with whatever the library leaked
 
 
 def load(folder: str) -> Any:
@@ -90,7 +89,7 @@ def main(folder: str) -> None:
     complaints = scratch()
     os.dup2(complaints.fileno(), 2)  # where the library says what is wrong
     gv = None
-    for _ in range(PICTURES):
+    while True:
         die_after(IDLE)
         request = requests.readline().split()
         if not request:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from typing import IO
 __all__ = ["RenderError", "Worker", "draw"]
 
 _CHILD = Path(__file__).with_name("_renderer.py")
+_PICTURES = 200  # after so many a child is replaced, with whatever the library leaked
+_IDLE = 240.0  # seconds after which it is replaced, before it ends by itself
 
 
 class RenderError(RuntimeError):
@@ -25,13 +28,11 @@ class Worker:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._pictures, self._used = 0, 0.0
 
     def draw(self, text: bytes, format: str, timeout: float) -> bytes:
         """The picture; the child is dead where this raises, Ctrl-C included."""
-        child = self._child
-        if child is None or child.poll() is not None:
-            self.close()
-            child = self._child = self._started()
+        child = self._ready()
         late = threading.Event()
 
         def stop() -> None:
@@ -52,6 +53,7 @@ class Worker:
             if not finished:
                 self.close()
         if finished:
+            self._pictures, self._used = self._pictures + 1, time.monotonic()
             return answer
         if late.is_set():
             raise RenderError(
@@ -78,6 +80,16 @@ class Worker:
         if self._child is not None:
             _foreign.append(self._child)
             self._child = None
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        """A child that waits for a request."""
+        child = self._child
+        stale = self._pictures >= _PICTURES or time.monotonic() - self._used > _IDLE
+        if child is None or child.poll() is not None or stale:
+            self.close()
+            child = self._child = self._started()
+            self._pictures = 0
+        return child
 
     def _started(self) -> subprocess.Popen[bytes]:
         found = find_spec("pygraphviz")
