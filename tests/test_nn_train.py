@@ -1,0 +1,368 @@
+"""`fit`: what it learns, what it says, and what is left after each way to stop."""
+
+from __future__ import annotations
+
+import io
+import math
+import signal
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn import (
+    LSTM,
+    MLP,
+    RNN,
+    SGD,
+    Adam,
+    Conv2d,
+    Dropout,
+    Embedding,
+    Flatten,
+    LayerNorm,
+    Linear,
+    MaxPool2d,
+    Module,
+    Neuron,
+    ReLU,
+    Sequential,
+    evaluate,
+    fit,
+    predict,
+)  # fmt: skip
+from nn.progress import Progress
+
+RNG = np.random.default_rng(0)
+LINE = (np.linspace(-1, 1, 24).reshape(24, 1), 2 * np.linspace(-1, 1, 24) + 3)
+BOTH = pytest.mark.parametrize("compiled", [False, True])
+
+
+def line(**settings):
+    """A neuron and the history of its training on y = 2x + 3."""
+    neuron = Neuron(1, "linear", rng=0)
+    optimizer = SGD(neuron.parameters(), lr=settings.pop("lr", 0.1))
+    settings = {"epochs": 40, "batch_size": 8, "progress": False} | settings
+    return neuron, fit(neuron, LINE, "mse", optimizer, **settings)
+
+
+@BOTH
+def test_a_line_is_found(compiled):
+    neuron, history = line(compiled=compiled)
+    assert math.isclose(neuron.w[0].data, 2, abs_tol=0.01)
+    assert math.isclose(neuron.b.data, 3, abs_tol=0.01)
+    assert len(history) == 40
+    assert history.stopped == "finished"
+    assert history["loss"][0] > history["loss"][-1]
+    assert set(history.last) == {"loss", "lr", "seconds"}
+    np.testing.assert_allclose(
+        predict(neuron, LINE[0], compiled=compiled)[:, 0], LINE[1], atol=0.02
+    )
+    assert evaluate(neuron, LINE, "mse", "r2", compiled=compiled)["r2"] > 0.999
+
+
+def test_one_epoch_of_one_batch_by_hand():
+    neuron = Neuron(1, "linear", init="zeros", rng=0)
+    data, steps = ([[1.0], [2.0]], [1.0, 3.0]), SGD(neuron.parameters(), lr=0.5)
+    history = fit(neuron, data, "mse", steps, epochs=1, shuffle=False, progress=False)
+    assert history["loss"] == [(1 + 9) / 2]
+    # d/dw = mean of −2·1·1 and −2·3·2, d/db = mean of −2·1 and −2·3
+    assert (neuron.w[0].data, neuron.b.data) == (3.5, 2.0)
+
+
+class Reader(Module):
+    def __init__(self, cell):
+        self.letters = Embedding(11, 3, rng=0)
+        self.cell = cell(3, 4, rng=1)
+        self.norm = LayerNorm(4)
+        self.drop = Dropout(0.3, rng=2)
+        self.out = Linear(4, 2, rng=3)
+
+    def __call__(self, x):
+        return self.out(self.drop(self.norm(self.cell(self.letters(x))[0][-1])))
+
+
+IMAGES = RNG.normal(size=(20, 1, 6, 6))
+WORDS = RNG.integers(0, 11, size=(20, 5))
+CLASSES = RNG.integers(0, 2, size=20)
+MODELS = {
+    "mlp": (lambda: MLP(6, [5, 2], "tanh", rng=0), IMAGES[:, 0, 0], CLASSES, "cross_entropy"),
+    "one output, whole targets": (
+        lambda: MLP(6, [4, 1], "sigmoid", rng=0), IMAGES[:, 0, 0], CLASSES,
+        "binary_cross_entropy_with_logits",
+    ),
+    "hinge": (lambda: MLP(6, [4, 1], rng=0), IMAGES[:, 0, 0], 2 * CLASSES - 1, "hinge"),
+    "several targets": (
+        lambda: MLP(6, [3, 6], "tanh", rng=0), IMAGES[:, 0, 0], IMAGES[:, 0, 1], "huber",
+    ),
+    "convolution": (
+        lambda: Sequential(Conv2d(1, 2, 3, padding=1, rng=0), ReLU(), MaxPool2d(2), Flatten(),
+                           Dropout(0.2, rng=1), Linear(18, 2, rng=2)),
+        IMAGES, CLASSES, "cross_entropy",
+    ),
+    "rnn": (lambda: Reader(RNN), WORDS, CLASSES, "cross_entropy"),
+    "lstm": (lambda: Reader(LSTM), WORDS, CLASSES, "cross_entropy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "optimizer", [lambda p: Adam(p, lr=0.01), lambda p: SGD(p, 0.1, momentum=0.9)]
+)
+def test_compiled_and_eager_are_the_same_training(name, optimizer):
+    make, x, y, loss = MODELS[name]
+    runs = []
+    for compiled in (False, True):
+        model = make()
+        steps = optimizer(model.parameters())
+        settings = {"epochs": 2, "batch_size": 6, "validation": 0.2, "clip_grad_norm": 0.5}
+        history = fit(model, (x, y), loss, steps, compiled=compiled, progress=False, **settings)
+        runs.append((model, steps, history))
+    (eager, eager_steps, slow), (compiled, compiled_steps, fast) = runs
+    close = {"rtol": 1e-10, "atol": 1e-12}
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(slow[name], fast[name], **close)
+    for name, array in eager.state_dict().items():
+        np.testing.assert_allclose(array, compiled.state_dict()[name], **close)
+    for name, array in eager_steps.state_dict().items():
+        np.testing.assert_allclose(array, compiled_steps.state_dict()[name], **close)
+    np.testing.assert_allclose(predict(eager, x), predict(eager, x, compiled=True), **close)
+
+
+def test_a_seed_repeats_the_order():
+    first, second, other = (line(rng=seed, epochs=3)[1]["loss"] for seed in (1, 1, 2))
+    assert first == second != other
+    assert (
+        line(rng=1, epochs=3, shuffle=False)[1]["loss"]
+        == line(rng=2, epochs=3, shuffle=False)[1]["loss"]
+    )
+
+
+@BOTH
+def test_validation_and_metrics(compiled):
+    _, history = line(validation=0.25, metrics=["mae", "r2"], epochs=5, compiled=compiled)
+    assert {"val_loss", "mae", "val_mae", "r2", "val_r2"} <= set(history.last)
+    _, given = line(validation=LINE, metrics={"worst": lambda o, t: float(np.abs(o[:, 0] - t).max())},
+                    epochs=5, compiled=compiled)  # fmt: skip
+    assert given.last["val_worst"] > 0
+
+
+@BOTH
+def test_patience_brings_the_best_weights_back(compiled):
+    neuron, history = line(
+        lr=1.05,
+        validation=LINE,
+        patience=3,
+        epochs=30,
+        compiled=compiled,
+        batch_size=24,
+        metrics={},
+    )  # a learning rate that is too large: the loss only grows
+    assert history.stopped == "patience"
+    assert len(history) == 4
+    assert history.best_epoch == 0
+    assert math.isclose(
+        evaluate(neuron, LINE, "mse")["loss"], history.best["val_loss"], rel_tol=1e-12
+    )
+    assert history.last["val_loss"] > history.best["val_loss"]
+
+
+@BOTH
+def test_ctrl_c_keeps_the_best_weights(compiled):
+    def interrupt(history):
+        if len(history) == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    neuron, history = line(callbacks=[interrupt], compiled=compiled)
+    assert history.stopped == "interrupted"
+    assert len(history) == 3
+    again, _ = line(epochs=3)
+    np.testing.assert_allclose(
+        [p.data for p in neuron.parameters()], [p.data for p in again.parameters()]
+    )
+
+
+def test_a_callback_may_stop_it():
+    _, history = line(callbacks=[lambda h: len(h) == 2, lambda h: None])
+    assert history.stopped == "callback"
+    assert len(history) == 2
+
+
+@BOTH
+def test_a_nan_stops_it_and_says_where_it_began(compiled):
+    neuron = Neuron(2, lambda v: v.log(), init="zeros", rng=0)
+    neuron.b.data = 1.0
+    x = np.array([[1.0, 1.0]] * 5 + [[1.0, -9.0]] + [[1.0, 1.0]] * 6)
+    neuron.w[1].data = 0.2
+    steps = SGD(neuron.parameters(), lr=1e-3)
+    settings = {"epochs": 3, "batch_size": 4, "shuffle": False, "progress": False}
+    with pytest.raises(nn.NonFiniteLossError) as caught:
+        fit(neuron, (x, np.zeros(12)), "mse", steps, compiled=compiled, **settings)
+    message = str(caught.value)
+    assert message.startswith("epoch 1, batch 2: the loss is nan; in sample 2 of the batch log(")
+    assert "gave nan" in message
+    assert "test_nn_train.py" in message
+    assert "\n" not in message
+    assert all(math.isfinite(p.data) for p in neuron.parameters())
+
+
+@BOTH
+def test_weights_that_explode_are_named(compiled):
+    with pytest.raises(nn.NonFiniteLossError, match=r"the loss is (inf|nan); ") as caught:
+        line(lr=1e200, compiled=compiled, batch_size=24, epochs=10)
+    assert "epoch" in str(caught.value)
+
+
+def test_dropout_is_on_in_training_only():
+    seen = []
+
+    class Spy(Dropout):
+        def __call__(self, x):
+            seen.append(self.training)
+            return super().__call__(x)
+
+    model = Sequential(Linear(1, 4, rng=0), Spy(0.5, rng=0), Linear(4, 1, rng=1))
+    fit(model, LINE, "mse", SGD(model.parameters()), epochs=1, validation=LINE, progress=False)
+    assert seen == [True] * 24 + [False] * 24
+    assert model.training is False
+    model.train()
+    predict(model, LINE[0])
+    assert model.training is True
+
+
+def test_a_function_of_values_can_be_trained():
+    a, b = Value(0.0), Value(0.0)
+    steps = SGD([a, b], lr=0.3)
+    fit(lambda x: a * x[0] + b, LINE, "mse", steps, epochs=60, compiled=True, progress=False)
+    assert abs(a.data - 2) < 0.01
+    assert abs(b.data - 3) < 0.01
+    with pytest.raises(TypeError, match="needs an optimizer or to be a Module"):
+        predict(lambda x: a * x[0], LINE[0], compiled=True)
+
+
+def test_a_second_training_goes_on_with_the_optimizers_state():
+    runs = []
+    for parts in ([(True, 4)], [(True, 2), (False, 1), (True, 1)]):
+        model = MLP(1, [3, 1], "tanh", rng=0)
+        steps = Adam(model.parameters(), lr=0.05)
+        for compiled, epochs in parts:
+            fit(
+                model,
+                LINE,
+                "mse",
+                steps,
+                epochs=epochs,
+                shuffle=False,
+                compiled=compiled,
+                progress=False,
+            )
+        runs.append([p.data for p in model.parameters()])
+    np.testing.assert_allclose(runs[0], runs[1], rtol=1e-10)
+
+
+def test_a_schedule_goes_along():
+    neuron = Neuron(1, "linear", rng=0)
+    steps = SGD(neuron.parameters(), lr=0.4)
+    halve = nn.ExponentialLR(steps, 0.5)
+    history = fit(neuron, LINE, "mse", steps, epochs=3, scheduler=halve, progress=False)
+    assert history["lr"] == [0.4, 0.2, 0.1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        (
+            {"data": (np.zeros((3, 1)), np.zeros(2))},
+            ValueError,
+            r"\(3, 1\) and targets of shape \(2,\)",
+        ),
+        ({"data": ([], [])}, ValueError, "do not match"),
+        (
+            {"data": ([[1.0], [2.0, 3.0]], [1, 2])},
+            TypeError,
+            "unequal lengths do not make an array",
+        ),
+        ({"data": (np.array([["a"]]), [1.0])}, TypeError, "the samples are not numbers"),
+        ({"data": ([[math.nan]], [1.0])}, ValueError, "the samples hold nan or infinite numbers"),
+        ({"data": 3}, TypeError, r"data is \(samples, targets\)"),
+        ({"loss": "mean"}, ValueError, "unknown loss 'mean'; known are: mse"),
+        ({"metrics": "acc"}, ValueError, "unknown metric 'acc'; known are: accuracy"),
+        ({"epochs": 0}, ValueError, "epochs is a whole number of 1 or more, not 0"),
+        ({"batch_size": 0}, ValueError, "batch_size is a whole number of 1 or more"),
+        (
+            {"validation": 1.5},
+            ValueError,
+            "validation is data, or a share between 0 and 1, not 1.5",
+        ),
+        ({"validation": 0.99}, ValueError, "too few to hold out"),
+    ],
+)
+def test_bad_input_is_one_clear_line(settings, error, message):
+    neuron = Neuron(1, "linear", rng=0)
+    given = {"data": LINE, "loss": "mse"} | settings
+    with pytest.raises(error, match=message) as caught:
+        fit(
+            neuron,
+            given.pop("data"),
+            given.pop("loss"),
+            SGD(neuron.parameters()),
+            progress=False,
+            **given,
+        )
+    assert "\n" not in str(caught.value)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_the_progress_bar(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "70")
+    clock = iter(range(100))
+    monkeypatch.setattr("nn.progress.time.monotonic", lambda: float(next(clock)))
+    screen = Terminal()
+    bar = Progress(4, screen)
+    bar.batch(0, 0.5, {"loss": 0.123456})
+    bar.epoch(3, {"loss": 0.5, "accuracy": 0.987})
+    bar.close()
+    first, last = screen.getvalue().rstrip("\n").split("\r")[1:]
+    assert first.startswith("epoch 1/4 ━━┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄  12 %  loss 0.1235")
+    assert last.startswith("epoch 4/4 ━━━━━━━━━━━━━━━━━━━━ 100 %  loss 0.5  accuracy 98.7 %")
+    assert all(len(text) <= 69 for text in (first, last.rstrip()))
+
+
+def test_progress_in_a_file_is_a_few_lines():
+    file = io.StringIO()
+    bar = Progress(100, file)
+    for epoch in range(100):
+        bar.batch(epoch, 0.5, {"loss": 1.0})
+        bar.epoch(epoch, {"loss": 1.0})
+    bar.close()
+    assert len(file.getvalue().splitlines()) == 10
+    assert "\r" not in file.getvalue()
+
+
+def test_progress_on_a_stream_of_few_letters():
+    raw = io.BytesIO()
+    bar = Progress(1, io.TextIOWrapper(raw, encoding="ascii"))
+    bar.epoch(0, {"loss": 1.0})
+    assert b"100 %" in raw.getvalue()
+
+
+def test_fit_speaks_only_when_asked(capfd):
+    line(epochs=2)
+    assert capfd.readouterr() == ("", "")
+    line(epochs=2, progress=True)
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 2
+
+
+def test_confusion_and_accuracy():
+    outputs, targets = [[2.0, 1.0, 0.0], [0.0, 3.0, 1.0], [0.0, 3.0, 1.0]], [0, 1, 2]
+    assert nn.confusion(outputs, targets, 3).tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+    assert nn.accuracy(outputs, targets) == 2 / 3
+    assert nn.accuracy(outputs, np.eye(3)) == 2 / 3
+    assert nn.accuracy([-1.0, 2.0], [-1, 1], threshold=0.0) == 1.0
