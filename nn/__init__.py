@@ -6,8 +6,8 @@ from nn.conv import AvgPool2d, Conv2d, MaxPool2d
 from nn.data import Dataset, one_hot, read_csv, read_idx
 from nn.dropout import Dropout
 from nn.embedding import Embedding
-from nn.evaluate import evaluate, predict
 from nn.history import History
+from nn.inference import evaluate, predict
 from nn.init import INITS
 from nn.interop import from_torch, to_torch
 from nn.layers import MLP, Layer, Linear, Neuron

@@ -12,8 +12,8 @@ import numpy as np
 from autograd.provenance import first_nonfinite, record_sources
 from nn.data import Array, batches
 from nn.engines import Engine
-from nn.evaluate import arrays, engine_for, measured, mode
 from nn.history import History
+from nn.inference import arrays, engine_for, measured, mode
 from nn.losses import resolve_loss
 from nn.metrics import resolve_metrics
 from nn.module import Module
