@@ -78,11 +78,17 @@ class Step:
     products: tuple[Product, ...]
     path: str = ""
 
+    @property
+    def rules(self) -> str:
+        """The local derivatives as formulas, on one line."""
+        parts = [product.rule.partition(", where ") for product in self.products]
+        where = parts[-1][1] + parts[-1][2]
+        return "; ".join(dict.fromkeys(rule for rule, _, _ in parts)) + where
+
     def __str__(self) -> str:
-        rules = "; ".join(dict.fromkeys(product.rule for product in self.products))
         inside = f" (in {self.path})" if self.path else ""
         head = f"step {self.number} of {self.total}{inside}: {self.equation}"
-        return "\n  ".join([head, rules, *(product.text for product in self.products)])
+        return "\n  ".join([head, self.rules, *(product.text for product in self.products)])
 
     __repr__ = __str__
 

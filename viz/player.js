@@ -21,6 +21,17 @@
     cards.set(id, card);
   }
 
+  // The drawing shrinks into its window where it stays readable; else it keeps its size and scrolls.
+  const svg = figure.querySelector("svg");
+  const { width, height } = svg.viewBox.baseVal;
+  function fit() {
+    const points = 4 / 3, smallest = 0.62;
+    const room = Math.min(figure.clientWidth / width, (0.64 * innerHeight) / height) / points;
+    const scale = points * (room < smallest ? 1 : Math.min(1, room));
+    svg.style.width = `${width * scale}px`;
+    svg.style.height = `${height * scale}px`;
+  }
+
   const blank = (id, field) => [id, field, "–", "zero", "not yet"];
 
   // A change is [card, field, text, tone, exact number]; undoing it sets what was there before.
@@ -149,7 +160,9 @@
   });
 
   for (const id of cards.keys()) apply([blank(id, "data"), blank(id, "grad")]);
+  fit();
   makeRoom();
+  addEventListener("resize", () => { fit(); makeRoom(); });
   go(0);
   fromAddress();
 })();

@@ -168,9 +168,8 @@ def _backward(step: Step, root: Value, names: Names, ids: dict[int, str]) -> Fra
                  step.products[0].rule)  # fmt: skip
         change = _change(ids, root, "grad", 1.0)
         return Frame(_BACKWARD, lines, (ids[id(root)],), (*zeros, change))
-    rules = "; ".join(dict.fromkeys(product.rule for product in step.products))
     name = names.formula(step.node, step.path).text
-    lines = (f"Backward: {name}{_inside(step.path)} passes its gradient on", rules,
+    lines = (f"Backward: {name}{_inside(step.path)} passes its gradient on", step.rules,
              *(product.text for product in step.products))  # fmt: skip
     changes = {p.parent: _change(ids, p.parent, "grad", p.after) for p in step.products}
     return Frame(_BACKWARD, lines, _elements(step.node, ids), tuple(changes.values()))
