@@ -27,7 +27,7 @@ def number(x: float, digits: int = 4) -> str:
         return "0" if x == 0 else "nan"
     mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
     power = int(exponent)
-    if -3 <= power < max(5, digits):
+    if -2 <= power < max(5, digits):
         mantissa, power = f"{x:.{max(0, digits - 1 - power)}f}", 0
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")

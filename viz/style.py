@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import html
-import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
+
+from autograd.table import number as written
 
 __all__ = [
     "DARK",
@@ -165,23 +166,7 @@ def number(x: float | None, digits: int = 3) -> str:
     >>> [number(x) for x in (0.0, -6.0, 123456.0, 0.25, 1e-300, float("-inf"))]
     ['0', '−6', '1.23e5', '0.25', '1e−300', '−∞']
     """
-    if x is None:
-        return "–"
-    if math.isnan(x):
-        return "nan"
-    if math.isinf(x):
-        return "∞" if x > 0 else f"{_MINUS}∞"
-    if x == 0:
-        return "0"
-    mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-    power = int(exponent)
-    if -2 <= power < max(5, digits):
-        text = f"{x:.{max(0, digits - 1 - power)}f}"
-        mantissa, power = (text.rstrip("0").rstrip(".") if "." in text else text), 0
-    elif "." in mantissa:
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    text = f"{mantissa}e{power}" if power else mantissa
-    return text.replace("-", _MINUS)
+    return "–" if x is None else written(x, digits)
 
 
 # What XML cannot hold, and marks that turn the direction of the text around them.
@@ -197,6 +182,8 @@ def clean(text: str) -> str:
     >>> clean("a\\x00b\\nc\\ud800")
     'a\ufffdb c\ufffd'
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _INVISIBLE.sub("", " ".join(text.split()) if not text.isprintable() else text)
     text = _UNPRINTABLE.sub("\ufffd", text)
     if (
