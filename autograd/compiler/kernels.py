@@ -130,8 +130,11 @@ def _exp_back(
 def _log_back(
     emit: Emit, scratch: Scratch, inputs: list[Any], y: Array, g: Array, out: Array
 ) -> bool:
-    # The table's rule, g / x, is nan below 0 like the logarithm itself: x + 0·y keeps that.
-    return False
+    below = np.empty(y.shape, dtype=bool)
+    emit(np.divide, g, inputs[0], out)
+    emit(np.less, inputs[0], 0.0, below)
+    emit(np.putmask, out, below, np.nan)  # a value that is nan has no slope
+    return True
 
 
 def _sqrt_back(
@@ -182,6 +185,7 @@ _BACKWARD: dict[tuple[str, int], Callable[..., bool]] = {
     ("tanh", 0): _tanh_back,
     ("sigmoid", 0): _sigmoid_back,
     ("exp", 0): _exp_back,
+    ("log", 0): _log_back,
     ("sqrt", 0): _sqrt_back,
     ("/", 0): _divide_back_a,
     ("/", 1): _divide_back_b,

@@ -39,8 +39,8 @@ class Replay:
         self._late_forward, self._late_backward = binder.late[:late], binder.late[late:]
         self._limits = self._select_limits()
 
-    def _select_limits(self) -> dict[int, tuple[Array, Array]]:
-        """For each argument that selects: its columns, and how many values each chooses from."""
+    def _select_limits(self) -> dict[int, tuple[Array, Array, int]]:
+        """For each argument that selects: its columns, from how many values each chooses, the fewest."""
         found: dict[int, dict[int, int]] = {}
         for i in self.plan.instructions:
             if isinstance(i, Select):
@@ -50,14 +50,19 @@ class Replay:
                 for column in i.column.tolist():
                     columns[column] = min(size, columns.get(column, size))
         return {
-            k: (np.array(list(c)), np.array(list(c.values()))[:, None]) for k, c in found.items()
+            k: (np.array(list(c)), np.array(list(c.values()))[:, None], min(c.values()))
+            for k, c in found.items()
         }
 
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every row for these inputs, [batch, columns] each."""
         binder = self.binder
-        for argument, (columns, sizes) in self._limits.items():
-            self._integers(inputs[argument], argument, columns, sizes)
+        for argument, (columns, sizes, fewest) in self._limits.items():
+            given, numbers = inputs[argument], binder.integers(argument)
+            np.copyto(numbers, given.T, casting="unsafe")
+            whole = given.dtype.kind in "iub"
+            if not whole or np.maximum.reduce(numbers.view(np.uintp), None) >= fewest:
+                _check_integers(given.T[columns], numbers[columns], sizes, columns)
         for argument, start in self.plan.copied.items():
             rows = binder.values[BATCHED][start : start + self.plan.arguments[argument]]
             np.copyto(rows, inputs[argument].T, casting="same_kind")
@@ -78,17 +83,13 @@ class Replay:
         """Each output: [batch], or [1] if it does not depend on the inputs."""
         return [self.binder.values[space][row] for space, row in self.plan.outputs]
 
-    def _integers(self, given: Array, argument: int, columns: Array, sizes: Array) -> None:
-        numbers = self.binder.integers(argument)
-        np.copyto(numbers, given.T, casting="unsafe")
-        chosen = numbers[columns]
-        if (chosen.view(np.uintp) >= sizes).any() or (
-            given.dtype.kind not in "iub" and (chosen != given.T[columns]).any()
-        ):
-            wrong = (chosen != given.T[columns]) | (chosen.view(np.uintp) >= sizes)
-            at = np.argwhere(wrong)[0]
-            raise IndexError(
-                f"input {int(columns[at[0]])} of sample {int(at[1])} is "
-                f"{given.T[columns][tuple(at)]}; it selects one of {int(sizes[at[0], 0])} values: "
-                f"a whole number from 0 to {int(sizes[at[0], 0]) - 1}"
-            )
+
+def _check_integers(given: Array, numbers: Array, sizes: Array, columns: Array) -> None:
+    """Raise IndexError for what selects nothing: a fraction, a negative or too large a number."""
+    wrong = (numbers != given) | (numbers < 0) | (numbers >= sizes)
+    if wrong.any():
+        i, sample = np.argwhere(wrong)[0]
+        raise IndexError(
+            f"input {int(columns[i])} of sample {int(sample)} is {given[i, sample]}; it selects one of "
+            f"{int(sizes[i, 0])} values: a whole number from 0 to {int(sizes[i, 0]) - 1}"
+        )

@@ -68,10 +68,16 @@ class Bound:
                 continue
             g = self.g.reshape(len(index), -1)
             if g.shape[1] > 1:
-                total = b.scratch(len(index))
+                found = b.target(STATIC, index, (len(index),), 1)
+                assert found is not None
+                total, finish = found
                 ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
-                b.emit(np.dot, g, ones, total)
-                g = total[:, None]
+                product = np.dot if total.flags.c_contiguous else np.matmul
+                b.emit(product, g, ones, total)
+                if bias.scale is not None:
+                    b.emit(np.multiply, total, bias.scale.ravel().astype(b.dtype), total)
+                finish()
+                continue
             if bias.scale is not None:
                 scaled = b.scratch(len(index), 1)
                 b.emit(np.multiply, g, bias.scale.reshape(-1, 1).astype(b.dtype), scaled)
@@ -362,21 +368,23 @@ class BoundSelect(Bound):
         own, b = self.instruction, self.binder
         table = _index(own.candidates)
         count, size = table.shape
-        numbers = b.integers(own.argument)
+        numbers, first = b.integers(own.argument), int(own.column[0])
+        if np.array_equal(own.column, np.arange(first, first + count)):
+            chosen = numbers[first : first + count]
+        else:
+            chosen = np.empty((count, b.batch), dtype=np.intp)
+            b.emit(np.take, numbers, own.column, 0, chosen, "clip")
         self.address = np.empty((count, b.batch), dtype=np.intp)
-        b.emit(np.take, numbers, own.column, 0, self.address, "clip")
+        values = b.values[own.candidates.space]
+        width, sample = (b.batch, np.arange(b.batch)) if own.candidates.space == BATCHED else (1, 0)
         step = int(table[0, 1] - table[0, 0]) if size > 1 else 0
         if np.array_equal(table[:, :1] + step * np.arange(size), table):
-            if step != 1:
-                b.emit(np.multiply, self.address, step, self.address)
-            b.emit(np.add, self.address, table[:, :1], self.address)
+            b.emit(np.multiply, chosen, step * width, self.address)
+            b.emit(np.add, self.address, table[:, :1] * width + sample, self.address)
         else:
-            b.emit(np.add, self.address, size * np.arange(count)[:, None], self.address)
-            b.emit(_look_up, table.ravel(), self.address)
-        values = b.values[own.candidates.space]
-        if own.candidates.space == BATCHED:
-            b.emit(np.multiply, self.address, b.batch, self.address)
-            b.emit(np.add, self.address, np.arange(b.batch), self.address)
+            b.emit(np.add, chosen, size * np.arange(count)[:, None], self.address)
+            b.emit(_look_up, table.ravel() * width, self.address)
+            b.emit(np.add, self.address, sample, self.address)
         b.emit(np.take, values.reshape(-1), self.address, None, self.out, "clip")
 
     def backward(self) -> None:

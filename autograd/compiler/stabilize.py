@@ -30,10 +30,11 @@ def detach_maxima(graph: Graph) -> None:
     a, b, code = graph.a.tolist(), graph.b.tolist(), graph.code.tolist()
     ca, cb = graph.ca.tolist(), graph.cb.tolist()
     users: dict[int, list[int]] = {}
-    live = np.flatnonzero(~graph.constant & (graph.code > 0)).tolist()
-    for i in live:
+    first = int(maxima[0])  # what depends on a maximum comes after it
+    live = first + 1 + np.flatnonzero(~graph.constant[first + 1 :] & (graph.code[first + 1 :] > 0))
+    for i in live.tolist():
         for x in {a[i], b[i]}:
-            if x >= 0:
+            if x >= first:
                 users.setdefault(x, []).append(i)
     for operands in graph.more.values():
         for x in operands:
