@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler.access import align, distinct, strides, view
 from autograd.compiler.instructions import INPUT, STATIC, Plan
 from autograd.compiler.lift import Array
-from autograd.compiler.scatter import add_counts, add_rows, passes, set_rows
+from autograd.compiler.scatter import add_counts, add_rows, passes, ranked, set_rows
 
 __all__ = ["Binder", "Call"]
 
@@ -230,6 +230,16 @@ class Binder:
             self.emit(
                 add_counts, rows[lowest:highest, 0], index - lowest, values[:, 0], fresh and whole
             )
+            return
+        table, empty = ranked(index)
+        if 4 < len(table) and table.size <= 2.5 * len(index):
+            part = self.scratch(*table.shape, width)
+            self.emit(np.take, values, table.ravel(), 0, part.reshape(-1, width), "clip")
+            if len(empty):
+                self.emit(set_rows, part.reshape(-1, width), empty, 0.0)
+            total = self.scratch(table.shape[1], width)
+            self.emit(np.add.reduce, part, 0, None, total)
+            self.accumulate(space, np.unique(index), total)
             return
         for turn, (rows_of, contributions) in enumerate(passes(index)):
             fresh = turn == 0 and self.fresh(space, rows_of)

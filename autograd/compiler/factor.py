@@ -27,9 +27,7 @@ class Hashes:
         self.coefficients = total(_mix(weight + place), start).tolist()
 
 
-_ODD = np.array(
-    [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64
-)
+_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
 
 
 def _mix(x: Array) -> Array:

@@ -88,7 +88,7 @@ class _Layout:
             )
             instruction.start += base
             flat = instruction.node.ravel()
-            rows[flat] = instruction.start + np.arange(len(flat))
+            rows[flat[flat >= 0]] = instruction.start + np.flatnonzero(flat >= 0)
         static_size = static_from + planner.static_count
         batched_size = after + planner.batched_count
         needs = (np.zeros(static_size, dtype=bool), np.zeros(batched_size, dtype=bool))
@@ -153,7 +153,7 @@ class _Layout:
                         isinstance(instruction, Terms) and len(operand.index) <= 4
                     )
                     mixed = len(np.unique(self.argument[operand.index])) > 1
-                    for index in np.atleast_2d(operand.index):
+                    for index in operand.index.reshape(-1, operand.index.shape[-1]):
                         refuse = mixed or not rowwise
                         found |= self._scattered(index[:, None], runs=False, refuse=refuse)
         return sorted(found)

@@ -117,7 +117,9 @@ def _agenda(
     signature: list[int] = []
     depth: list[int] = []
     of, sign = depth.__getitem__, names.setdefault
-    for i in range(count):  # what is alike: its kind, its layer, and the signature of its first operand
+    for i in range(
+        count
+    ):  # what is alike: its kind, its layer, and the signature of its first operand
         s, e = start[i], start[i + 1]
         depth.append(1 + max(map(of, sources[s:e])) if e > s else 0)
         operand = first_operand[i] if layer[i] < 0 else -1

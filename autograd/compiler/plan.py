@@ -20,11 +20,13 @@ from autograd.compiler.instructions import (
     Matrix,
     Operand,
     Part,
+    Products,
     Select,
     Terms,
 )
 from autograd.compiler.level import Group, groups
 from autograd.compiler.lift import OPERATIONS, PARAMETER, Array
+from autograd.compiler.outer import outer
 from autograd.compiler.select import SELECT
 
 __all__ = ["Planner"]
@@ -68,7 +70,7 @@ class Planner:
             if group.kind in (MATRIX, SUM):
                 self._sums(group)
             elif group.kind == PRODUCT:
-                self._terms(group, group.members)
+                self._products(group)
             elif group.kind == MAXIMUM:
                 self._largest(group)
             else:
@@ -80,14 +82,15 @@ class Planner:
     def _emit(self, instruction: Instruction, node: Array) -> None:
         """Append an instruction that computes ``node``, in this order."""
         flat = node.ravel()
+        real = flat >= 0  # a dense block of products has rows that no node asked for
         instruction.node = node
         if instruction.batched:
             instruction.start = self.batched_count
-            self.where[flat] = _COMPUTED + self.batched_count + np.arange(len(flat))
+            self.where[flat[real]] = (_COMPUTED + self.batched_count + np.arange(len(flat)))[real]
             self.batched_count += len(flat)
         else:
             instruction.start = self.static_count
-            self.where[flat] = (1 << 40) + self.static_count + np.arange(len(flat))
+            self.where[flat[real]] = ((1 << 40) + self.static_count + np.arange(len(flat)))[real]
             self.static_count += len(flat)
         self.instructions.append(instruction)
 
@@ -129,10 +132,12 @@ class Planner:
 
     def _sums(self, group: Group) -> None:
         small: list[Array] = []
-        for rows in factor(group.members, self.hashes.columns, self.hashes.coefficients):
+        blocks = factor(group.members, self.hashes.columns, self.hashes.coefficients)
+        ragged = group.kind == SUM and sum(len(rows) == 1 for rows in blocks) > 2
+        for rows in blocks:
             f, p = rows.shape
             k = int(self.rows.start[rows[0, 0] + 1] - self.rows.start[rows[0, 0]])
-            if group.masked:
+            if group.masked or (ragged and f == 1 and k <= 64):
                 tiny = True
             elif group.kind == SUM:
                 tiny = k <= 4 or (f * p < 4 and k < 8)
@@ -207,6 +212,22 @@ class Planner:
                       scale=scale, biases=self._biases(rows[:, None]), masked=group.masked),
                 table.node[rows],
             )  # fmt: skip
+
+    def _products(self, group: Group) -> None:
+        """Products of two computed matrices where there are some, other terms else."""
+        table = self.rows
+        rest = group.members
+        if not group.masked and not np.any(np.diff(table.bias_start)[rest]):
+            blocks, rest = outer(table, rest, self.zero)
+            space = BATCHED if group.batched else STATIC
+            for rows, first, second in blocks:
+                self._emit(
+                    Products(group.batched, group.needs, first=Operand(space, first),
+                             second=Operand(space, second)),
+                    np.where(rows >= 0, table.node[rows], -1),
+                )  # fmt: skip
+        if len(rest):
+            self._terms(group, rest)
 
     def _largest(self, group: Group) -> None:
         table = self.rows

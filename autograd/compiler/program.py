@@ -164,7 +164,9 @@ class Program:
                     f"or more, not of shape {array.shape}"
                 )
             if arrays and len(array) != len(arrays[0]):
-                raise ValueError(f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}")
+                raise ValueError(
+                    f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}"
+                )
             arrays.append(array.reshape(len(array), size))
         return arrays, len(arrays[0]) if arrays else 1
 

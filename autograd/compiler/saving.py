@@ -116,7 +116,10 @@ def _check(plan: Plan, parameters: Array) -> None:
 
     def within(space: int, index: Array | None) -> None:
         if index is not None and (
-            index.dtype.kind != "i" or index.size == 0 or index.min() < 0 or index.max() >= sizes[space]
+            index.dtype.kind != "i"
+            or index.size == 0
+            or index.min() < 0
+            or index.max() >= sizes[space]
         ):
             raise ValueError("a row number lies outside of the storage")
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.compiler.lift import Array
 
-__all__ = ["add_counts", "add_rows", "passes", "set_rows"]
+__all__ = ["add_counts", "add_rows", "passes", "ranked", "set_rows"]
 
 
 def passes(index: Array) -> list[tuple[Array, Array]]:
@@ -20,11 +20,33 @@ def passes(index: Array) -> list[tuple[Array, Array]]:
     >>> [(t.tolist(), c.tolist()) for t, c in passes(np.array([7, 5, 7]))]
     [([5, 7], [1, 0]), ([7], [2])]
     """
+    order, target, rank = _ranks(index)
+    return [(target[rank == m], order[rank == m]) for m in range(int(rank.max()) + 1)]
+
+
+def ranked(index: Array) -> tuple[Array, Array]:
+    """A table [most contributions, targets] of the contributions to each target, filled up with 0, and
+    the flat places that were filled up.
+
+    >>> table, empty = ranked(np.array([7, 5, 7]))
+    >>> table.tolist(), empty.tolist()
+    ([[1, 0], [0, 2]], [2])
+    """
+    order, target, rank = _ranks(index)
+    column = np.cumsum(rank == 0) - 1
+    table = np.full((int(rank.max()) + 1, int(column[-1]) + 1), -1)
+    table[rank, column] = order
+    empty = np.flatnonzero(table.ravel() < 0)
+    return np.maximum(table, 0), empty
+
+
+def _ranks(index: Array) -> tuple[Array, Array, Array]:
+    """The contributions sorted by target, their targets, and each one's rank among its target's."""
     order = np.argsort(index, kind="stable")
     target = index[order]
     first = np.flatnonzero(np.diff(target, prepend=target[0] - 1))
     rank = np.arange(len(index)) - np.repeat(first, np.diff(np.append(first, len(index))))
-    return [(target[rank == m], order[rank == m]) for m in range(int(rank.max()) + 1)]
+    return order, target, rank
 
 
 def set_rows(rows: Array, index: Array, values: Array) -> None:
