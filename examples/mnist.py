@@ -29,13 +29,14 @@ history = fit(
 right = evaluate(model, test, "cross_entropy", "accuracy", compiled=not eager)["accuracy"]
 assert right >= (0.75 if eager else 0.9), right
 
-# One digit forwards and backwards over scalars, for the drawing.
+# One digit forwards and backwards over scalars, for the drawings: its weights, then its gradients.
 model.zero_grad()
 loss = cross_entropy(model(test.x[0].tolist()), int(test.y[0]))
 loss.backward()
-draw_network(model, title=f"784×16×10, a {test.y[0]}", output_names=test.classes).save(
-    "out/mnist.svg"
-)
+title = f"784×16×10 is shown a {test.y[0]}"
+for name, color_by in (("mnist", "weight"), ("mnist_gradient", "gradient")):
+    drawing = draw_network(model, title=title, output_names=test.classes, color_by=color_by)
+    drawing.save(f"out/{name}.svg")
 print(
     f"{right:.1%} of {len(test.x)} held-out digits right, {history.seconds / epochs:.2f} s an epoch · "
     f"{time.perf_counter() - started:.1f} s"

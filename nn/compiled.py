@@ -53,7 +53,9 @@ class Compiled:
         self._training: Program | None = None
         self._using: Program | None = None
 
-    def step(self, x: Array, y: Array, max_norm: float | None) -> tuple[float, Array]:
+    def step(
+        self, x: Array, y: Array, max_norm: float | None, wanted: bool = True
+    ) -> tuple[float, Array]:
         assert self.optimizer is not None
         if self._training is None:
             self.sizes = self._seen_by(self.drops)
@@ -65,7 +67,7 @@ class Compiled:
             for drop, size in zip(self.drops, self.sizes)
         ]
         mean = program.run(*self._cast(x, y), *masks)[0]
-        answers = np.stack([np.broadcast_to(o, len(x)) for o in program.outputs[1:]], axis=1)
+        answers = _columns(program.outputs[1:], len(x)) if wanted else np.zeros((0, 0))
         if math.isfinite(mean):
             if max_norm is not None:
                 clip_norm(program.gradients, max_norm)
@@ -79,7 +81,7 @@ class Compiled:
             if self._training is not None:
                 program.parameters[...] = self.weights()[program.order]
         loss, *answers = program.forward(*self._cast(x, y))
-        return float(loss.mean()), np.stack(answers, axis=1)
+        return float(loss.mean()), _columns(answers, len(x))
 
     def weights(self) -> Array:
         assert self._training is not None
@@ -147,3 +149,8 @@ class Compiled:
         with no_grad():
             self.model(self.example[0].tolist())
         return sizes
+
+
+def _columns(outputs: list[Array], n: int) -> Array:
+    """Outputs side by side, [sample, output]; what depends on no sample is the same for all."""
+    return np.array([o if len(o) == n else np.full(n, o[0]) for o in outputs]).T

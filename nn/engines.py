@@ -20,8 +20,13 @@ __all__ = ["Eager", "Engine"]
 class Engine(Protocol):
     """What `fit` asks of either way to run."""
 
-    def step(self, x: Array, y: Array, max_norm: float | None) -> tuple[float, Array]:
-        """One mini-batch: mean loss and answers. The parameters change if the loss is finite."""
+    def step(
+        self, x: Array, y: Array, max_norm: float | None, wanted: bool = True
+    ) -> tuple[float, Array]:
+        """One mini-batch: mean loss, and answers where they are wanted.
+
+        The parameters change if the loss is finite.
+        """
         ...
 
     def evaluate(self, x: Array, y: Array) -> tuple[float, Array]:
@@ -60,7 +65,9 @@ class Eager:
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
 
-    def step(self, x: Array, y: Array, max_norm: float | None) -> tuple[float, Array]:
+    def step(
+        self, x: Array, y: Array, max_norm: float | None, wanted: bool = True
+    ) -> tuple[float, Array]:
         assert self.optimizer is not None
         self.optimizer.zero_grad()
         total, answers = 0.0, []

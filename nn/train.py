@@ -105,7 +105,7 @@ def fit(
             answers, targets, seen = [], [], 0
             with mode(model, training=True):
                 for chosen in batches(len(x), batch_size, random if shuffle else None):
-                    mean, answer = engine.step(x[chosen], y[chosen], clip_grad_norm)
+                    mean, answer = engine.step(x[chosen], y[chosen], clip_grad_norm, bool(measures))
                     if not math.isfinite(mean):
                         where = f"epoch {epoch + 1}, batch {seen // batch_size + 1}"
                         engine.sync()

@@ -28,6 +28,7 @@ DRAWINGS = {
     "one_layer": ["layer_4x1", "layer_4x3"],
     "one_or_several_layers": ["xor", "moons"],
     "autoencoder": ["autoencoder", "autoencoder_digits"],
+    "mnist": ["mnist", "mnist_gradient"],
 }
 QUICK = [
     "one_neuron", "perceptron", "one_layer", "hidden_layer", "addition",
