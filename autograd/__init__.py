@@ -11,6 +11,7 @@ dy/dw = 1.2695
 from autograd.check import GradcheckError, gradcheck, gradgradcheck
 from autograd.compare import compare
 from autograd.compiler import Program, TraceError, compile, select
+from autograd.dot import dot
 from autograd.functions import (
     acos,
     asin,
@@ -68,12 +69,13 @@ from autograd.value import Number, Value
 __all__ = [
     "OPS", "Anomaly", "AnomalyError", "Backprop", "FormulaError", "GradcheckError", "Names",
     "Number", "Op", "Program", "TraceError", "Value", "acos", "asin", "atan", "atan2", "clamp",
-    "compare", "compile", "cos", "cosh", "detect_anomaly", "elu", "erf", "erfc", "exp", "expm1",
-    "first_nonfinite", "floor", "gelu", "grad", "gradcheck", "gradgradcheck", "hessian", "hypot",
-    "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves", "log", "log1p", "maximum",
-    "minimum", "naive", "no_grad", "numerical_derivative", "numerical_gradient", "parse", "paths",
-    "record_sources", "relu", "select", "sigmoid", "sign", "silu", "sin", "sinh", "softplus",
-    "sqrt", "step", "tan", "tanh", "topological_order", "value_and_grad", "vjp", "where",
+    "compare", "compile", "cos", "cosh", "detect_anomaly", "dot", "elu", "erf", "erfc", "exp",
+    "expm1", "first_nonfinite", "floor", "gelu", "grad", "gradcheck", "gradgradcheck",
+    "hessian", "hypot", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves", "log",
+    "log1p", "maximum", "minimum", "naive", "no_grad", "numerical_derivative",
+    "numerical_gradient", "parse", "paths", "record_sources", "relu", "select", "sigmoid",
+    "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
+    "topological_order", "value_and_grad", "vjp", "where",
 ]  # fmt: skip
 
 warn_of_second_owner()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Number, Value
+from autograd import Number, Value, dot
 from autograd.value import Note
 from nn.activations import Activation, activation_name, resolve_activation
 from nn.init import Init, Rng, generator, initial
@@ -81,14 +81,7 @@ class Neuron(Module):
             raise ValueError(f"this neuron takes {self.nin} inputs, not {len(x)}")
         if self.inputs is not None:
             x = [x[i] for i in self.inputs]
-        out = self.b
-        if out is None:
-            out = self.w[0] * x[0]
-            for w, xi in zip(self.w[1:], x[1:]):
-                out = out + w * xi
-        else:
-            for w, xi in zip(self.w, x):
-                out = out + w * xi
+        out: Value = dot(self.w, x, self.b)
         if self._function is not None:
             out = self._function(out)
         how = out._how
