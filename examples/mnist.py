@@ -6,6 +6,8 @@
 import sys
 import time
 
+import numpy as np
+
 from nn import MLP, Adam, CosineAnnealingLR, cross_entropy, evaluate, fit
 from nn.datasets import mnist_5k
 from viz import draw_network
@@ -13,6 +15,8 @@ from viz import draw_network
 started = time.perf_counter()
 eager = "--eager" in sys.argv
 train, test = mnist_5k().split(test=0.2, rng=0)
+if eager:  # 25 000 nodes a digit, one by one
+    train = train.take(np.arange(1000))
 
 model = MLP(784, [16, 10], activation="relu", init="he_normal", rng=0)
 weights = sum(len(neuron.w) for layer in model.layers for neuron in layer.neurons)
@@ -27,7 +31,7 @@ history = fit(
     metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = evaluate(model, test, "cross_entropy", "accuracy", compiled=not eager)["accuracy"]
-assert right >= (0.75 if eager else 0.9), right
+assert right >= (0.6 if eager else 0.9), right
 
 # One digit forwards and backwards over scalars, for the drawings: its weights, then its gradients.
 model.zero_grad()
