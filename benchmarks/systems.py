@@ -93,14 +93,14 @@ def main(names: list[str]) -> None:
     for name in names or SYSTEMS:
         said, compiled = measured(name)
         _, eager = measured(name, "--eager") if compiled["sample"] else ("", {"sample": None})
-        ratio = "–"
+        times = "–"
         if compiled["sample"] and eager["sample"]:
-            ratio = f"{eager['sample'] / compiled['sample']:.0f}×"
-        print(
-            f"| {SYSTEMS[name]} | [{name}.py](../examples/{name}.py) | {said} "
-            f"| {compiled['total']:.1f} s | {duration(eager['sample'])} | {duration(compiled['sample'])} | {ratio} |",
-            flush=True,
-        )
+            times = f"{eager['sample'] / compiled['sample']:.0f}×"
+        row = [
+            SYSTEMS[name], f"[{name}.py](../examples/{name}.py)", said, f"{compiled['total']:.1f} s",
+            duration(eager["sample"]), duration(compiled["sample"]), times,
+        ]  # fmt: skip
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
 if __name__ == "__main__":
