@@ -16,40 +16,41 @@ HOSTILE = [
     '"', "\\", '\\"', "'", "<b>", "</TABLE>", "<script>alert(1)</script>", "&amp;", "&", "&lt;",
     "]]>", "<!--", "-->", "\x00", "\x1b[31m", "\n", "\r\n", "\\n", "\\N", "\\G", "\\l", "\ud800",
     "\udfff", "\ufffe", "\U0001ffff", "👩‍🔬", "😀", "السلام عليكم", "\u202eevil", "\u200b", "é" * 50,
-    "x" * 10_000, "<" * 500, "{|}", "a;b", "->", "}", "]", "[label=x]", "javascript:alert(1)",
+    "x" * 10_000, "<" * 500, "{|}", "a;b", "->", "}", "]", "[label=x]",
+    "javascript:alert(1)",
     'x" URL="http://evil', "<IMG SRC='/etc/passwd'/>", "%s%n", "${x}", " ", "\t", "a" + "\u0301" * 400,
 ]  # fmt: skip
 
 GOLDEN = """\
 digraph expression {
-	graph [bgcolor="#FFFFFF", pad=0.2, fontname="Helvetica,Arial,sans-serif", fontsize=14, \
-fontcolor="#1A1A1A", labelloc=t, outputorder=edgesfirst, rankdir=LR, nodesep=0.22, ranksep=0.42, \
-splines=true, ordering=in, labeljust=l]
-	node [shape=plain, fontname="Helvetica,Arial,sans-serif", fontsize=11, fontcolor="#1A1A1A"]
-	edge [color="#7A7A7A", penwidth=1.1, arrowsize=0.6, arrowhead=vee, \
-fontname="Helvetica,Arial,sans-serif", fontsize=9, fontcolor="#5A5A5A"]
-	v0 [id=v0, label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
+	graph [bgcolor="#FFFFFF", pad="0.2", fontname="Helvetica,Arial,sans-serif", fontsize="14", \
+fontcolor="#1A1A1A", labelloc="t", outputorder="edgesfirst", rankdir="LR", nodesep="0.22", ranksep="0.42", \
+splines="true", ordering="in", labeljust="l"]
+	node [shape="plain", fontname="Helvetica,Arial,sans-serif", fontsize="11", fontcolor="#1A1A1A"]
+	edge [color="#7A7A7A", penwidth="1.1", arrowsize="0.6", arrowhead="vee", \
+fontname="Helvetica,Arial,sans-serif", fontsize="9", fontcolor="#5A5A5A"]
+	v0 [id="v0", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED" COLOR="#0072B2" BGCOLOR="#DCEBF7"><TR><TD COLSPAN="2" ALIGN="CENTER" SIDES="B" \
 BORDER="1" COLOR="#0072B2"><B>x</B></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5A5A5A" \
 POINT-SIZE="9">data</FONT></TD><TD ALIGN="RIGHT">3</TD></TR><TR><TD ALIGN="LEFT"><FONT \
 COLOR="#5A5A5A" POINT-SIZE="9">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
 </TD></TR></TABLE>>, tooltip="x (input): data = 3.0, grad = 1.0"]
-	v1 [id=v1, label=<<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
+	v1 [id="v1", label=<<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED" COLOR="#00795A" BGCOLOR="#DDF3E8"><TR><TD COLSPAN="2" ALIGN="CENTER" SIDES="B" \
 BORDER="1" COLOR="#00795A"><B>x + 2</B></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5A5A5A" \
 POINT-SIZE="9">data</FONT></TD><TD ALIGN="RIGHT">5</TD></TR><TR><TD ALIGN="LEFT"><FONT \
 COLOR="#5A5A5A" POINT-SIZE="9">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
 </TD></TR></TABLE>>, tooltip="x + 2 (output): data = 5.0, grad = 1.0"]
-	o1 [id=o1, shape=circle, style=filled, fillcolor="#333333", label=<+>, fixedsize=true, \
-width=0.34, height=0.34, fontsize=12, color="#333333", penwidth=1, fontcolor="#FFFFFF", \
+	o1 [id="o1", shape="circle", style="filled", fillcolor="#333333", label=<+>, fixedsize="true", \
+width="0.34", height="0.34", fontsize="12", color="#333333", penwidth="1", fontcolor="#FFFFFF", \
 tooltip="+: a + b"]
-	c1_1 [id=c1_1, label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
+	c1_1 [id="c1_1", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED,DASHED" COLOR="#8A8A8A" BGCOLOR="#EFEFEF"><TR><TD COLSPAN="2" ALIGN="CENTER" \
 BORDER="0">2</TD></TR></TABLE>>, tooltip="constant 2.0"]
-	o1 -> v1 [id=m1, weight=4]
-	v0 -> o1 [id=e1_0, label=<<FONT COLOR="#0B62A4">×1</FONT>>, edgetooltip="local derivative 1.0", \
+	o1 -> v1 [id="m1", weight="4"]
+	v0 -> o1 [id="e1_0", label=<<FONT COLOR="#0B62A4">×1</FONT>>, edgetooltip="local derivative 1.0", \
 labeltooltip="local derivative 1.0"]
-	c1_1 -> o1 [id=e1_1, style=dashed]
+	c1_1 -> o1 [id="e1_1", style="dashed"]
 }
 """
 

@@ -216,7 +216,7 @@ def test_micrograd_s_draw_dot():
     o, _, _ = neuron()
     drawing = draw_dot(o, format="png", rankdir="TB")
     assert drawing.pipe().startswith(b"\x89PNG")
-    assert "rankdir=TB" in drawing.source
+    assert 'rankdir="TB"' in drawing.source
     with pytest.raises(ValueError, match="LR, TB, RL or BT, not 'XY'"):
         draw_dot(o, rankdir="XY")
     with pytest.raises(TypeError, match="takes a Value, not float"):

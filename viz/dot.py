@@ -58,6 +58,8 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
             "ordering": "in",
             "labeljust": "l",
         }
+        if scene.large:  # the layout may end before it is the tightest possible
+            graph["nslimit"] = "1"
     if scene.title or scene.captions:
         graph["label"] = Markup(_heading(scene, palette))
     yield _line("graph", graph)
@@ -287,12 +289,8 @@ def _line(subject: str, attributes: dict[str, str]) -> str:
 
 
 def _value(value: str) -> str:
-    """An attribute's value: markup as it is, a plain word bare, other text quoted."""
-    if type(value) is Markup:
-        return f"<{value}>"
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(\.[0-9]+)?", value):
-        return value
-    return quote(value)
+    """An attribute's value: markup as it is, text quoted."""
+    return f"<{value}>" if type(value) is Markup else quote(value)
 
 
 def quote(text: str) -> str:

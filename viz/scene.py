@@ -106,6 +106,7 @@ class Scene:
     captions: list[str] = field(default_factory=list)
     direction: str = "LR"
     placed: bool = False
+    large: bool = False
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
 
     def summary(self) -> str:
