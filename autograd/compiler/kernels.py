@@ -7,6 +7,7 @@ A kernel appends calls: forward ``(emit, scratch, inputs, out)``, backward
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def forward(emit: Emit, scratch: Scratch, name: str, inputs: list[Any], out: Arr
         return
     op = OPS[name]
     if isinstance(op.array, np.ufunc):
-        emit(op.array, *inputs, out)
+        emit(partial(op.array, out=out), *inputs)
     else:
         emit(_evaluate, out, op, *inputs)
 
@@ -62,7 +63,7 @@ def _pull_masked(out: Array, partial: Callable[..., Any], g: Array, y: Array, *i
 
 
 def _relu(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
-    emit(np.maximum, inputs[0], 0.0, out)
+    emit(partial(np.maximum, out=out), inputs[0], 0.0)
     return True
 
 
@@ -94,8 +95,13 @@ def _power(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
 def _relu_back(
     emit: Emit, scratch: Scratch, inputs: list[Any], y: Array, g: Array, out: Array
 ) -> bool:
-    mask = scratch()
-    emit(np.sign, y, mask)
+    mask: Array
+    if y.size < 4096:
+        mask = scratch()
+        emit(np.sign, y, mask)
+    else:  # converting truth values is worth it from here on
+        mask = np.empty(y.shape, dtype=bool)
+        emit(np.greater, y, 0.0, mask)
     emit(np.multiply, g, mask, out)
     return True
 
