@@ -24,8 +24,8 @@ HOSTILE = [
 GOLDEN = """\
 digraph expression {
 	graph [bgcolor="#FFFFFF", pad="0.2", fontname="Helvetica,Arial,sans-serif", fontsize="14", \
-fontcolor="#1A1A1A", labelloc="t", outputorder="edgesfirst", rankdir="LR", nodesep="0.22", ranksep="0.42", \
-splines="true", ordering="in", labeljust="l"]
+fontcolor="#1A1A1A", labelloc="t", outputorder="edgesfirst", rankdir="LR", nodesep="0.22", \
+ranksep="0.42", splines="true", ordering="in", labeljust="l"]
 	node [shape="plain", fontname="Helvetica,Arial,sans-serif", fontsize="11", fontcolor="#1A1A1A"]
 	edge [color="#7A7A7A", penwidth="1.1", arrowsize="0.6", arrowhead="vee", \
 fontname="Helvetica,Arial,sans-serif", fontsize="9", fontcolor="#5A5A5A"]

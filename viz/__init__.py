@@ -4,6 +4,7 @@ from viz.drawing import Drawing
 from viz.expression import TooLargeError, draw_dot, draw_graph
 from viz.network import draw_network
 from viz.player import Player, player
+from viz.plots import plot_activation, plot_decision_boundary, plot_loss
 from viz.render import RenderError
 
 __all__ = [
@@ -15,4 +16,7 @@ __all__ = [
     "draw_graph",
     "draw_network",
     "player",
+    "plot_activation",
+    "plot_decision_boundary",
+    "plot_loss",
 ]

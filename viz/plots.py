@@ -1,0 +1,178 @@
+"""What people would rather look at than read: curves and boundaries, by matplotlib (extra "plots").
+
+Each function draws into ``ax`` (axes of a figure of yours, or new ones) and returns the figure; nothing
+is shown or written before ``figure.savefig("x.png")`` or the notebook does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, no_grad
+from nn.activations import Activation, activation_name, resolve_activation
+from viz.style import LIGHT
+
+__all__ = ["plot_activation", "plot_decision_boundary", "plot_loss"]
+
+
+def plot_activation(
+    activation: Activation, lo: float = -4.0, hi: float = 4.0, points: int = 401, ax: Any = None
+) -> Any:
+    """An activation and its derivative side by side, the derivative by the engine itself.
+
+    Args:
+        activation: a name ("tanh", "relu" …) or a function of a Value.
+        lo, hi: the range of inputs.
+        points: at how many inputs.
+        ax: two axes; None for a new figure.
+
+    Raises:
+        ImportError: without matplotlib; the message says what to install.
+
+    >>> figure = plot_activation("tanh")
+    >>> [round(float(max(axes.lines[-1].get_ydata())), 2) for axes in figure.axes]
+    [1.0, 1.0]
+    """
+    function = resolve_activation(activation)
+    name = activation_name(activation)
+    inputs = [Value(float(x)) for x in np.linspace(lo, hi, points)]
+    outputs = [x.clone() if function is None else function(x) for x in inputs]
+    for y in outputs:
+        y.backward()
+    left, right = ax if ax is not None else _axes(1, 2, (8.0, 3.2))
+    xs = [x.data for x in inputs]
+    for axes, ys, colour, title in (
+        (left, [y.data for y in outputs], LIGHT.positive, f"{name}(x)"),
+        (right, [x.grad for x in inputs], LIGHT.negative, f"∂{name}(x)/∂x"),
+    ):
+        axes.axhline(0.0, color=LIGHT.fills["cluster"][1], linewidth=0.8)
+        axes.axvline(0.0, color=LIGHT.fills["cluster"][1], linewidth=0.8)
+        axes.plot(xs, ys, color=colour, linewidth=2.2)
+        axes.set_title(title, loc="left", fontsize=11)
+        axes.set_xlabel("x")
+        _bare(axes)
+    return left.figure
+
+
+def plot_loss(losses: Sequence[float] | Mapping[str, Sequence[float]], ax: Any = None) -> Any:
+    """The loss of each epoch, on a logarithmic scale where it spans more than a factor of 20.
+
+    Args:
+        losses: one number an epoch, or several such curves by name ("training", "validation").
+        ax: axes; None for a new figure.
+
+    Raises:
+        ImportError: without matplotlib; the message says what to install.
+
+    >>> figure = plot_loss([1.0, 0.5, 0.25])
+    >>> figure.axes[0].get_xlabel()
+    'epoch'
+    """
+    curves = losses if isinstance(losses, Mapping) else {"": losses}
+    axes = ax if ax is not None else _axes(1, 1, (5.6, 3.4))
+    colours = [LIGHT.positive, LIGHT.negative, LIGHT.fills["output"][1], LIGHT.highlight]
+    for k, (name, curve) in enumerate(curves.items()):
+        numbers = [float(x) for x in curve]
+        epochs = range(1, len(numbers) + 1)
+        axes.plot(epochs, numbers, color=colours[k % len(colours)], linewidth=1.8)
+        if name and numbers:
+            axes.annotate(
+                f" {name}", (len(numbers), numbers[-1]), color=colours[k % len(colours)],
+                va="center", fontsize=9, annotation_clip=False,
+            )  # fmt: skip
+    finite = [x for curve in curves.values() for x in map(float, curve) if np.isfinite(x)]
+    if finite and min(finite) > 0 and max(finite) > 20 * min(finite):
+        axes.set_yscale("log")
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("loss")
+    _bare(axes)
+    return axes.figure
+
+
+def plot_decision_boundary(
+    predict: Callable[[list[float]], Any],
+    x: Any,
+    y: Any,
+    *,
+    threshold: float = 0.0,
+    steps: int = 60,
+    ax: Any = None,
+) -> Any:
+    """What a classifier answers over the plane, and the points it was to learn.
+
+    Args:
+        predict: a model, or any function from two numbers to a number (two classes, told apart by
+            ``threshold``) or to several (the class of the largest).
+        x: the points [points, 2].
+        y: the class of each point [points].
+        threshold: of the answer, for two classes: 0 for scores and tanh, 0.5 for a sigmoid.
+        steps: the plane is asked at steps × steps places, without recording.
+        ax: axes; None for a new figure.
+
+    Raises:
+        ImportError: without matplotlib; the message says what to install.
+        ValueError: if the points do not lie in a plane.
+
+    >>> figure = plot_decision_boundary(lambda p: p[0] - p[1], [[1, 0], [0, 1]], [1, 0], steps=9)
+    >>> len(figure.axes)
+    1
+    """
+    points, classes = np.asarray(x, dtype=float), np.asarray(y)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"a boundary is drawn in a plane: x is [points, 2], not {points.shape}")
+    margin = 0.08 * np.ptp(points, axis=0) + 1e-9
+    low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
+    across, up = (np.linspace(low[k], high[k], steps) for k in (0, 1))
+    with no_grad():
+        answers = [[_number(predict([float(a), float(b)])) for a in across] for b in up]
+    axes = ax if ax is not None else _axes(1, 1, (5.2, 4.4))
+    several = isinstance(answers[0][0], list)
+    colours = [LIGHT.negative, LIGHT.positive, LIGHT.fills["output"][1], LIGHT.highlight, "#6B4FA0"]
+    plane = np.argmax(answers, axis=-1) if several else np.asarray(answers) - threshold
+    if several:
+        levels = np.arange(plane.max() + 2) - 0.5
+        axes.contourf(across, up, plane, levels=levels, colors=colours, alpha=0.25)
+    else:
+        reach = float(np.nanmax(np.abs(plane))) or 1.0
+        from matplotlib.colors import LinearSegmentedColormap
+
+        signs = LinearSegmentedColormap.from_list("sign", [colours[0], "#FFFFFF", colours[1]])
+        axes.contourf(
+            across, up, plane, levels=np.linspace(-reach, reach, 21), cmap=signs, alpha=0.6
+        )
+        if plane.min() < 0 < plane.max():
+            axes.contour(across, up, plane, levels=[0.0], colors=LIGHT.text, linewidths=1.4)
+    for k, kind in enumerate(sorted(set(classes.tolist()))):
+        chosen = points[classes == kind]
+        axes.scatter(
+            chosen[:, 0], chosen[:, 1], s=22, color=colours[k % len(colours)], edgecolor="white",
+            linewidth=0.6, marker="osD^v"[k % 5], zorder=3,
+        )  # fmt: skip
+    _bare(axes)
+    return axes.figure
+
+
+def _number(answer: Any) -> Any:
+    if isinstance(answer, (list, tuple)) and len(answer) == 1:
+        answer = answer[0]
+    if isinstance(answer, (list, tuple, np.ndarray)):
+        return [float(part) for part in answer]
+    return float(answer)
+
+
+def _axes(rows: int, columns: int, size: tuple[float, float]) -> Any:
+    """Axes of a new figure that no window manager knows of, so none has to be closed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ImportError("plots need matplotlib: pip install 'chainrule[plots]'") from None
+    figure = Figure(figsize=size, layout="constrained")
+    return figure.subplots(rows, columns)
+
+
+def _bare(axes: Any) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=9)
