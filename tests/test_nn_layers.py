@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 
 import numpy as np
@@ -271,3 +272,12 @@ def test_a_deep_network_is_no_recursion():
     model = MLP(1, [1] * 3000, "tanh", init="xavier_uniform", rng=0)
     model([1.0]).backward()
     assert len(model.parameters()) == 6000
+
+
+def test_without_pytorch_the_message_says_so():
+    if importlib.util.find_spec("torch"):
+        pytest.skip("PyTorch is installed here")
+    with pytest.raises(
+        ModuleNotFoundError, match="needs PyTorch, which is not installed: pip install torch"
+    ):
+        nn.to_torch(Linear(1, 1, rng=0))
