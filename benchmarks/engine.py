@@ -64,10 +64,10 @@ class Engine:
         self.process.wait()
 
 
-def engines(pythons: Sequence[str]) -> dict[str, Engine]:
+def engines(pythons: Sequence[str], names: Sequence[str]) -> dict[str, Engine]:
     """Every contestant that one of the interpreters has, the first that has it."""
     found: dict[str, Engine] = {}
-    for name in CONTESTANTS:
+    for name in names:
         for python in pythons:
             engine = Engine(name, python)
             if engine.alive:
@@ -179,14 +179,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="another interpreter to look for peers in: HIPS autograd needs one, for its name",
     )
     parser.add_argument("--rounds", type=int, default=9, help="how many rounds (default 9)")
+    parser.add_argument(
+        "--only", action="append", choices=CONTESTANTS[1:], help="this peer, and no other but those"
+    )
     options = parser.parse_args(arguments)
-    field = engines([sys.executable, *options.peer_python])
+    pythons = [sys.executable, *options.peer_python]
+    names = [FIRST, *(options.only or CONTESTANTS[1:])]
+    field = engines(pythons, names)
     print("engines:", ", ".join(field))
     demo(field, options.rounds, warm_up=10)
     chains(field, max(3, options.rounds // 3))
     for engine in field.values():
         engine.close()
-    fresh = engines([sys.executable, *options.peer_python])
+    fresh = engines(pythons, names)
     memory(fresh)
     for engine in fresh.values():
         engine.close()
