@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import autograd
@@ -153,16 +154,18 @@ class ELU(Activate):
     """x where positive, ``alpha`` · (exp(x) − 1) elsewhere."""
 
     def __init__(self, alpha: float = 1.0) -> None:
-        super().__init__(lambda x: autograd.elu(x, alpha))
+        super().__init__("elu")
         self.alpha = alpha
+        self._function = partial(autograd.elu, alpha=alpha)
 
 
 class LeakyReLU(Activate):
     """x where positive, ``negative_slope`` · x elsewhere."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        super().__init__(lambda x: autograd.leaky_relu(x, negative_slope))
+        super().__init__("leaky_relu")
         self.negative_slope = negative_slope
+        self._function = partial(autograd.leaky_relu, negative_slope=negative_slope)
 
 
 class Softmax(Module):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from nn import (
     RNN,
     Conv2d,
     Embedding,
+    Flatten,
     Layer,
     LayerNorm,
     Linear,
@@ -266,6 +269,21 @@ def test_a_module_may_say_forward_and_is_found_in_lists_and_dicts():
     assert [p.grad for p in own.parameters()] == [0.0, 0.0, 0.0]
     with pytest.raises(NotImplementedError, match="neither __call__ nor forward"):
         nn.Module()()
+
+
+def test_models_are_copied_and_pickled():
+    model = Sequential(
+        Conv2d(1, 2, 2, activation="tanh", rng=0), Flatten(), Linear(8, 3, rng=1), nn.LeakyReLU(0.2),
+        nn.ELU(0.5), LayerNorm(3), nn.Dropout(0.5, rng=2),
+    )  # fmt: skip
+    image = [[[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]]
+    answer = data_of(model.eval()(image))
+    for other in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert data_of(other(image)) == answer
+        assert not {id(p) for p in other.parameters()} & {id(p) for p in model.parameters()}
+        other.parameters()[0].data += 1.0
+        assert data_of(other(image)) != answer
+    assert data_of(model(image)) == answer
 
 
 def test_a_deep_network_is_no_recursion():
