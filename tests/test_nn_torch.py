@@ -128,6 +128,26 @@ def test_a_pytorch_rnn_of_two_biases_and_an_embedding_come_over():
     )
 
 
+def test_an_embedding_gets_pytorchs_gradients():
+    table = nn.Embedding(5, 3, rng=1)
+    there = nn.to_torch(table)
+    weighting = np.arange(9.0).reshape(3, 3)
+    rows = table([4, 0, 4])
+    sum(float(c) * v for line, row in zip(weighting, rows) for c, v in zip(line, row)).backward()
+    (there(torch.tensor([4, 0, 4])) * torch.tensor(weighting)).sum().backward()
+    here = np.array(each(lambda v: v.grad, table.weight))
+    np.testing.assert_allclose(here, there.weight.grad.numpy(), **CLOSE)
+
+
+def test_dropout_keeps_the_same_share_and_scale():
+    torch.manual_seed(0)
+    ours, theirs = nn.Dropout(0.3, rng=0), torch.nn.Dropout(0.3)
+    here, there = ours([1.0] * 20_000), theirs(torch.ones(20_000, dtype=torch.float64)).tolist()
+    assert set(here) == set(there)
+    assert abs(np.mean(here) - np.mean(there)) < 0.02
+    assert nn.to_torch(ours).p == 0.3
+
+
 def test_what_has_no_counterpart_is_named():
     with pytest.raises(TypeError, match="Bilinear"):
         nn.from_torch(torch.nn.Bilinear(2, 2, 2))
