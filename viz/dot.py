@@ -96,7 +96,7 @@ def _heading(scene: Scene, palette: Palette) -> str:
     lines = [escape(shorten(scene.title, 120))] if scene.title else []
     for caption in scene.captions:
         lines.append(_span(Span(shorten(caption, 160), "highlight", size=11), palette))
-    if scene.captions:
+    if not scene.placed:  # some air above the cards
         lines.append('<FONT POINT-SIZE="5"> </FONT>')
     return "".join(f"{line}<BR{left}/>" for line in lines) if len(lines) > 1 else lines[0]
 

@@ -77,12 +77,10 @@ def plot_loss(losses: Sequence[float] | Mapping[str, Sequence[float]], ax: Any =
     for k, (name, curve) in enumerate(curves.items()):
         numbers = [float(x) for x in curve]
         epochs = range(1, len(numbers) + 1)
-        axes.plot(epochs, numbers, color=colours[k % len(colours)], linewidth=1.8)
-        if name and numbers:
-            axes.annotate(
-                f" {name}", (len(numbers), numbers[-1]), color=colours[k % len(colours)],
-                va="center", fontsize=9, annotation_clip=False,
-            )  # fmt: skip
+        colour = colours[k % len(colours)]
+        axes.plot(epochs, numbers, color=colour, linewidth=1.8, label=name or None)
+    if any(curves):
+        axes.legend(frameon=False, fontsize=9)
     finite = [x for curve in curves.values() for x in map(float, curve) if np.isfinite(x)]
     if finite and min(finite) > 0 and max(finite) > 20 * min(finite):
         axes.set_yscale("log")
