@@ -114,6 +114,11 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> No
         print("  ".join([first, *rest]))
 
 
+def state(collect: bool) -> str:
+    """How the garbage collector is set, in words."""
+    return "at its default" if collect else "off"
+
+
 def demo(field: dict[str, Engine], count: int, warm_up: int) -> None:
     """The table of the demo step: milliseconds of chainrule, and how many times that of the peers."""
     expected = field[FIRST].ask(do="time")[0]
@@ -126,7 +131,7 @@ def demo(field: dict[str, Engine], count: int, warm_up: int) -> None:
         for name in list(medians)[1:]:
             rows.append([f"{name}, ×", *(f"{t / f:.1f}" for t, f in zip(medians[name], first))])
         table(
-            f"micrograd's demo, {NODES} nodes, collector {'at its default' if collect else 'off'}",
+            f"micrograd's demo, {NODES} nodes, collector {state(collect)}",
             ["forward", "backward", "freeing", "total"],
             rows,
         )
@@ -142,7 +147,7 @@ def memory(field: dict[str, Engine]) -> None:
     table("bytes of memory a node", ["after forward", "after backward"], rows)
 
 
-def chains(field: dict[str, Engine], count: int) -> None:
+def chains(field: dict[str, Engine], count: int, collect: bool) -> None:
     """The table of nanoseconds a node on chains, and how they grow."""
     rows = {name: [name] for name in field}
     growth: dict[str, list[float]] = {name: [] for name in field}
@@ -151,18 +156,19 @@ def chains(field: dict[str, Engine], count: int) -> None:
         for name, engine in field.items():
             small = max(1, 20_000 // n)
             patient = not growth[name] or growth[name][-1] * n * 4 < PATIENCE
-            found = engine.ask(do="time", n=n, times=small) if patient else None
+            found = engine.ask(do="time", n=n, times=small, collect=collect) if patient else None
             if found is None:
                 rows[name].append("too slow" if engine.alive else "died")
                 continue
             agree(name, f"a chain of {n}", found[-1], expected)
-            total = rounds({name: engine}, count, do="time", n=n, times=small)[name][-1]
+            medians = rounds({name: engine}, count, do="time", n=n, times=small, collect=collect)
+            total = medians[name][-1]
             rows[name].append(f"{1e9 * total / n:.0f}")
             growth[name].append(total / n)
     for name in field:
         rows[name].append(f"{max(growth[name]) / min(growth[name]):.2f}")
     table(
-        "chains: nanoseconds a node, forward + backward + freeing",
+        f"chains, collector {state(collect)}: nanoseconds a node, forward + backward + freeing",
         [*(f"10^{len(str(n)) - 1}" for n in CHAINS), "most ÷ least"],
         list(rows.values()),
     )
@@ -188,7 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     field = engines(pythons, names)
     print("engines:", ", ".join(field))
     demo(field, options.rounds, warm_up=10)
-    chains(field, max(3, options.rounds // 3))
+    for collect in (True, False):
+        chains(field, max(3, options.rounds // 3), collect)
     for engine in field.values():
         engine.close()
     fresh = engines(pythons, names)
