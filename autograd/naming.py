@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from autograd.formula import Formula
 from autograd.graph import topological_order
 from autograd.scopes import owners
 from autograd.table import clean
-from autograd.value import Value
+from autograd.value import Note, Value
 
 __all__ = ["Names"]
 
@@ -54,32 +55,37 @@ class Names:
         self._numbers = {id(node): i for i, node in enumerate(self.order, 1)}
         self._texts: dict[int, Formula] = {}
         self._nodes: dict[str, Value] = {}
-        self._paths: dict[int, str] = {}
         self._local: dict[int, Formula] = {}
         self._inside: dict[str, dict[str, Value]] = {}
         given = {id(value): name for name, value in _pairs(names)}
-        scopes = {
+        self._scopes = {
             id(module): path for path, module in getattr(names, "named_modules", tuple)() if path
         }
         for node in self.order:
-            note = node.note
-            name = given.get(id(node)) or note.label or scopes.get(id(note.scope))
+            how = node._how
+            name = given.get(id(node), "")
+            if type(how) is Note:
+                name = name or how.label or self._scopes.get(id(how.scope), "")
             if name:
                 self._take(node, _atom(self._distinct(clean(name))))
-        if scopes:
-            self._paths = {
-                key: scopes[id(output.note.scope)]
-                for key, output in owners(self.order).items()
-                if id(output.note.scope) in scopes
-            }
         if len(self.order) <= _SPELLED_OUT:
-            for node in self.order:
-                if id(node) not in self._texts:
-                    self._take(node, self._spelled_out(node, limit) or self._numbered(node))
-                path = self.path(node)
-                if path and self[node] != path and not node.label:
-                    short = self._spelled_out(node, limit, path)
-                    self._local[id(node)] = short or self._numbered(node, path)
+            self._spell_out(limit)
+        elif self._scopes:
+            self.path(roots[0])  # finds the owners now, so that no step has to
+
+    @cached_property
+    def owners(self) -> dict[int, Value]:
+        """The output of the neuron that each node is in, by ``id(node)`` (see `owners`)."""
+        return owners(self.order)
+
+    def _spell_out(self, limit: int) -> None:
+        for node in self.order:
+            if id(node) not in self._texts:
+                self._take(node, self._spelled_out(node, limit) or self._numbered(node))
+            path = self.path(node)
+            if path and self[node] != path and not node.label:
+                short = self._spelled_out(node, limit, path)
+                self._local[id(node)] = short or self._numbered(node, path)
 
     def _take(self, node: Value, text: Formula) -> None:
         self._texts[id(node)] = text
@@ -159,7 +165,10 @@ class Names:
 
     def path(self, node: Value) -> str:
         """The path of the neuron that ``node`` is in, "" if it is in none that was named."""
-        return self._paths.get(id(node), "")
+        if not self._scopes or id(node) not in self.owners:
+            return ""
+        path: str = self._scopes.get(id(self.owners[id(node)].note.scope), "")
+        return path
 
     def find(self, name: str) -> Value:
         """The node of that name.

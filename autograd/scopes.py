@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.value import Value
+from autograd.value import Note, Value
 
 __all__ = ["layers", "owners"]
 
@@ -19,28 +19,28 @@ def owners(order: Sequence[Value]) -> dict[int, Value]:
     Args:
         order: the graph, parents before children (`topological_order`).
     """
-    made_of_parameters: set[int] = set()
+    inside: set[int] = set()  # made of parameters, up to the output of a neuron
+    outputs: set[int] = set()
     for node in order:
+        how = node._how
+        if type(how) is Note and how.scope is not None:
+            outputs.add(id(node))
         for parent in (node._a, node._b):
             if parent is None:
                 continue
-            note = parent.note
-            if note.parameter or (id(parent) in made_of_parameters and note.scope is None):
-                made_of_parameters.add(id(node))
+            made = parent._how
+            parameter = type(made) is Note and made.parameter
+            if (parameter or id(parent) in inside) and id(parent) not in outputs:
+                inside.add(id(node))
     owner: dict[int, Value] = {}
     for node in reversed(order):
-        if node.note.scope is not None:
+        if id(node) in outputs:
             owner[id(node)] = node
         output = owner.get(id(node))
-        if output is None:
-            continue
-        for parent in (node._a, node._b):
-            if (
-                parent is not None
-                and id(parent) in made_of_parameters
-                and parent.note.scope is None
-            ):
-                owner.setdefault(id(parent), output)
+        if output is not None:
+            for parent in (node._a, node._b):
+                if parent is not None and id(parent) in inside and id(parent) not in outputs:
+                    owner.setdefault(id(parent), output)
     return owner
 
 
@@ -53,9 +53,9 @@ def layers(order: Sequence[Value]) -> dict[int, int]:
     depth: dict[int, int] = {}
     outputs: dict[int, int] = {}
     for node in order:
-        d = max((depth[id(parent)] for parent in node.parents), default=0)
-        if node.note.scope is not None:
-            d += 1
-            outputs[id(node)] = d
+        a, b, how = node._a, node._b, node._how
+        d = max(0 if a is None else depth[id(a)], 0 if b is None else depth[id(b)])
+        if type(how) is Note and how.scope is not None:
+            outputs[id(node)] = d = d + 1
         depth[id(node)] = d
     return outputs

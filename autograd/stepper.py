@@ -186,7 +186,7 @@ class Backprop:
             )
         while self.position < self.total:
             self._tape.forward(self.position + 1)
-            if any(target(move.parent) for move in self._tape.last_moves()):
+            if any(target(move.parent) for move in self._tape.last(1)[0]):
                 return self._described()
         return None
 
@@ -231,14 +231,15 @@ class Backprop:
         Args:
             limit: the most rows; of more steps, the first and the last are shown.
         """
-        moves = self._tape.all_moves()
-        head = limit - limit // 2
-        tail = max(head, len(moves) - limit // 2)
+        tape = self._tape
+        head = tape.done if tape.done <= limit else limit - limit // 2
+        tail = min(limit // 2, tape.done - head)
+        after = tape.last(tail + tape.half)[:tail] if tail else []
         rows: list[list[str]] = []
         path = ""
-        for i, step in enumerate(moves[:head] + moves[tail:], 1):
-            if i == head + 1 and tail > head:
-                rows.append(["…", f"{tail - head} more"])
+        for i, step in enumerate(tape.first(head) + after, 1):
+            if i == head + 1 and tape.done > limit:
+                rows.append(["…", f"{tape.done - limit} more"])
             node = step[0].node
             if node is None:
                 rows.append([str(i), self.names[self.root], number(self.root.grad)])
@@ -247,7 +248,7 @@ class Backprop:
             if path and path != at:
                 rows.append(["", f"{path}:"])
             equation = self.names.equation(node, path)
-            number_of_step = i if i <= head else i + tail - head
+            number_of_step = i if i <= head else i + tape.done - head - tail
             passed = cells(step, self.names, path)
             rows.append([str(number_of_step), equation, number(node.grad), *passed])
         rows = [(row + [""] * 5)[:5] for row in rows]
@@ -256,7 +257,7 @@ class Backprop:
     def _described(self, products: int = 2) -> Step:
         tape = self._tape
         at = tape.done + 1 if tape.half else tape.done
-        return described(at, tape.total, tape.last_moves()[-products:], self.names)
+        return described(at, tape.total, tape.last(1)[0][-products:], self.names)
 
     def _completed(self, value: Value) -> int:
         """The step in which ``value`` gets its last contribution."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from autograd.naming import Names
-from autograd.scopes import layers, owners
+from autograd.scopes import layers
 from autograd.value import Value
 
 __all__ = ["Span", "Stretches"]
@@ -34,7 +34,7 @@ class Stretches:
     def __init__(self, order: Sequence[Value], names: Names) -> None:
         self._order = order
         self._names = names
-        self._owner = owners(names.order)
+        self._owner = names.owners
         self._depth = layers(names.order)
         self._members: dict[str, dict[int, list[int]]] = {"neuron": {}, "layer": {}}
         for i, node in enumerate(order):

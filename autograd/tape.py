@@ -91,37 +91,42 @@ class Tape:
         parent.grad = self._log.pop()
         self._counts[id(parent)] -= 1
 
-    def last_moves(self) -> list[Move]:
-        """The products taken of the last step: one in the middle of it, else all it has."""
-        if self.done == 0:
-            return []
-        if self.done == 1 and not self.half:
-            return [Move(None, False, self.root, self._log[-1], 1)]
-        node = self.order[self.done - 1 if self.half else self.done - 2]
-        moves = _moves(node, self._log[-(1 if self.half else len(node.parents)) :])
-        counts = [self._counts[id(parent)] for _, parent, _ in moves]
-        if len(moves) == 2 and moves[0][1] is moves[1][1]:
-            counts[0] -= 1
-        return [Move(node, *move, count) for move, count in zip(moves, counts)]
-
-    def all_moves(self) -> list[list[Move]]:
-        """The products of each step taken so far."""
+    def first(self, steps: int) -> list[list[Move]]:
+        """The products of the first steps taken, step by step."""
         counts: dict[int, int] = {}
-        steps: list[list[Move]] = []
-        at = 1
-        if self.done:
-            steps.append([Move(None, False, self.root, self._log[0], 1)])
-            counts[id(self.root)] = 1
-        for node in self.order[: max(0, self.done - 1)]:
-            step = []
-            for second, parent, before in _moves(node, self._log[at : at + 2]):
-                counts[id(parent)] = count = counts.get(id(parent), 0) + 1
-                step.append(Move(node, second, parent, before, count))
-            at += len(step)
-            steps.append(step)
-        return steps
+        found: list[list[Move]] = []
+        at = 0
+        for k in range(1, min(steps, self.done) + 1):
+            moves = []
+            node, slots = self._slots(k)
+            for second, parent in slots:
+                counts[id(parent)] = nth = counts.get(id(parent), 0) + 1
+                moves.append(Move(node, second, parent, self._log[at], nth))
+                at += 1
+            found.append(moves)
+        return found
 
+    def last(self, steps: int) -> list[list[Move]]:
+        """The products of the last steps taken, in their order; of a step half taken, the half."""
+        later: dict[int, int] = {}
+        found: list[list[Move]] = []
+        at = len(self._log)
+        taken = self.done + self.half
+        for k in range(taken, max(0, taken - steps), -1):
+            moves = []
+            node, slots = self._slots(k)
+            for second, parent in reversed(slots[:1] if k > self.done else slots):
+                at -= 1
+                nth = self._counts[id(parent)] - later.get(id(parent), 0)
+                later[id(parent)] = later.get(id(parent), 0) + 1
+                moves.append(Move(node, second, parent, self._log[at], nth))
+            found.append(moves[::-1])
+        return found[::-1]
 
-def _moves(node: Value, log: Sequence[float]) -> list[tuple[bool, Value, float]]:
-    slots = [(second, p) for second, p in ((False, node._a), (True, node._b)) if p is not None]
-    return [(second, parent, before) for (second, parent), before in zip(slots, log)]
+    def _slots(self, step: int) -> tuple[Value | None, list[tuple[bool, Value]]]:
+        """The node of a step (None in the first), and its parents with the slots they are in."""
+        if step == 1:
+            return None, [(False, self.root)]
+        node = self.order[step - 2]
+        slots = ((False, node._a), (True, node._b))
+        return node, [(second, parent) for second, parent in slots if parent is not None]

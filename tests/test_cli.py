@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import re
 import select
 import subprocess
@@ -16,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from viz.cli import main
+
+pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 
 NEURON = ["tanh(x1*w1 + x2*w2 + b)", "x1=2", "x2=0", "w1=-3", "w2=1", "b=6.8813735870195432"]
 

@@ -74,7 +74,7 @@ FORMULAS = [
     ("x/y - y/(x*x + 1)", {"x": 0.8, "y": 1.9}),
     ("exp(-x*x/2)*cos(3*y)", {"x": 0.4, "y": 1.1}),
     ("sigmoid(w0*x0 + w1*x1 + w2)", {"w0": 2.0, "x0": -1.0, "w1": -3.0, "x1": -2.0, "w2": -3.0}),
-    ("log(1 + exp(x)) * sqrt(y)", {"x": -0.3, "y": 2.2}),
+    ("log(1 + exp(x)) * sqrt(y)", {"x": 0.3, "y": 2.2}),
     ("(tanh(x*w + b) - t)**2", {"x": 0.5, "w": -1.3, "b": 0.1, "t": 0.9}),
     ("x*x*x - 2*x*y*y", {"x": 1.0, "y": 1.0}),
 ]
@@ -247,6 +247,38 @@ def test_a_number_from_nowhere_is_only_wrong() -> None:
     (row,) = compare(neuron(), {"x1": 77.77}).rows
     assert (row.verdict, row.slips) == ("wrong", ())
     assert "none of the usual slips" in str(compare(neuron(), {"x1": 77.77}))
+
+
+@pytest.mark.parametrize(("formula", "data"), FORMULAS)
+def test_slips_made_with_sympy_are_found_in_every_formula(
+    formula: str, data: dict[str, float]
+) -> None:
+    root = built(formula, data)
+    symbols = sympy.symbols(list(data))
+    expression = sympy.sympify(
+        formula.replace("sigmoid", "s"), locals={"s": lambda z: 1 / (1 + sympy.exp(-z))}
+    )
+    for symbol in symbols:
+        true = sympy.diff(expression, symbol)
+        assert kinds(root, str(symbol), str(-true)) == ["sign"]
+        assert kinds(root, str(symbol), str(3 * true))[-1] == "constant"
+        other = symbols[0] if symbol is not symbols[0] else symbols[1]
+        swapped = true.subs({symbol: other, other: symbol}, simultaneous=True)
+        here, there = (float(d.subs(data)) for d in (true, swapped))
+        if abs(here - there) > 1e-6 and abs(here + there) > 1e-6:
+            assert "point" in kinds(root, str(symbol), str(swapped))
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(0.3, 2.0), min_size=3, max_size=3), st.integers(0, 2))
+def test_a_dropped_path_is_found_from_a_number(numbers: list[float], dropped: int) -> None:
+    x, y, z = numbers
+    root = built("f = x*y + sin(x)*z + exp(x)", {"x": x, "y": y, "z": z})
+    terms = [y, z * math.cos(x), math.exp(x)]
+    found = compare(root, {"x": math.fsum(terms) - terms[dropped]}).rows[0]
+    assert not found.ok
+    way = ("x → x·y →", "x → sin(x) →", "x → exp(x) →")[dropped]
+    assert any(slip.kind == "path" and way in slip.text for slip in found.slips)
 
 
 # Around it ----------------------------------------------------------------------------------------
