@@ -18,7 +18,7 @@ from viz.style import FONT, Palette
 __all__ = ["TooLargeError", "draw_dot", "draw_graph", "expression_scene"]
 
 OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
-NAME_WIDTH = 18
+_NAME_WIDTH = 18
 
 
 class TooLargeError(ValueError):
@@ -122,7 +122,7 @@ def expression_scene(
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     if depth is not None and depth < 0:
         raise ValueError(f"depth is 0 or more operations, not {depth}")
-    known = Names(root, names=names, limit=NAME_WIDTH)
+    known = Names(root, names=names, limit=_NAME_WIDTH)
     order = known.order
     shown = set(range(len(order))) if depth is None else _near(order, depth)
     if len(shown) > NODES_UP_TO and not fold and not force:

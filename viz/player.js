@@ -77,17 +77,21 @@
       if (i === at) items[i].setAttribute("aria-current", "step");
       else items[i].removeAttribute("aria-current");
     }
-    follow(frame.on.map(byId).filter(Boolean));
+    const nodes = frame.on.map(byId).filter((element) => element?.classList.contains("node"));
+    if (nodes.length) follow(nodes);
   }
 
   // Where the drawing is larger than its window, keep what happens in sight.
-  function follow(elements) {
-    if (!elements.length) return;
-    const boxes = elements.map((element) => element.getBoundingClientRect());
+  function follow(nodes) {
     const frame = figure.getBoundingClientRect();
     for (const [from, to, scroll] of [["left", "right", "scrollLeft"], ["top", "bottom", "scrollTop"]]) {
-      const first = Math.min(...boxes.map((box) => box[from]));
-      const end = Math.max(...boxes.map((box) => box[to]));
+      let boxes = nodes.map((node) => node.getBoundingClientRect());
+      const span = () => [Math.min(...boxes.map((box) => box[from])), Math.max(...boxes.map((box) => box[to]))];
+      let [first, end] = span();
+      if (end - first > frame[to] - frame[from]) {  // too far apart: the one that passes on
+        boxes = boxes.slice(0, 1);
+        [first, end] = span();
+      }
       if (first < frame[from] || end > frame[to]) figure[scroll] += (first + end - frame[from] - frame[to]) / 2;
     }
   }

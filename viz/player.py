@@ -18,7 +18,7 @@ from autograd.formula import Formula
 from autograd.steps import Step
 from autograd.table import clean, number
 from viz.drawing import Drawing
-from viz.expression import NAME_WIDTH, expression_scene
+from viz.expression import expression_scene
 from viz.render import write
 from viz.style import tone
 
@@ -116,7 +116,7 @@ def player(
     """
     if type(root) is not Value:
         raise TypeError(f"player() takes the Value to differentiate, not {type(root).__name__}")
-    called = names if isinstance(names, Names) else Names(root, names=names, limit=NAME_WIDTH)
+    called = names if isinstance(names, Names) else Names(root, names=names)
     before = [node.grad for node in called.order]
     try:
         for node in called.order:
