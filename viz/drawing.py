@@ -12,7 +12,7 @@ from viz import dot
 from viz.render import check_format, render, write
 from viz.scene import Scene
 from viz.style import FONT, Palette, theme
-from viz.svg import readable
+from viz.svg import readable, without_tooltips
 
 __all__ = ["Drawing"]
 
@@ -70,8 +70,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         """
         format = check_format(format or self.format)
         seconds = self.timeout if timeout is None else timeout
-        picture = render(self.source, format, timeout=seconds, executable=executable)
-        if format == "svg":
+        svg = format == "svg"
+        source = without_tooltips(self.source) if svg else self.source
+        picture = render(source, format, timeout=seconds, executable=executable)
+        if svg:
             picture = readable(picture.decode(), self.scene).encode()
         return picture.decode(encoding) if encoding else picture
 

@@ -7,45 +7,58 @@ import re
 from viz.scene import Node, Scene
 from viz.style import escape, shorten
 
-__all__ = ["readable"]
+__all__ = ["readable", "without_tooltips"]
 
-_ROOT = re.compile(r"<svg (.*?)>\s*(<g [^>]*>)\s*<title>[^<]*</title>", re.DOTALL)
-_ANCHOR = re.compile(r'<g id="a_[^"]*"><a xlink:title="[^"]*">\n(.*?)</a>\n</g>\n', re.DOTALL)
-_ELEMENT = re.compile(
-    r'<g id="([^"]*)" class="(node|edge|cluster)">\s*<title>[^<]*</title>(.*?)</g>', re.DOTALL
-)
+_TOOLTIP = re.compile(r', (?:edge|label)?tooltip="(?:[^"\\]|\\.)*"')
+_CLASSES = (' class="node">', ' class="edge">', ' class="cluster">')
+_SAID = 1000  # characters
+
+
+def without_tooltips(source: str) -> str:
+    """The DOT without hover texts, which Graphviz turns into links around every element."""
+    return _TOOLTIP.sub("", source)
 
 
 def readable(svg: str, scene: Scene) -> str:
     """The SVG with the meaning of each element, not its id, as its ``<title>``.
 
-    Browsers show a title on hovering and screen readers say it, so the links that carried the hover
-    text are dropped. The numbers on a card get a class: "data" and "grad".
+    Browsers show a title on hovering, and screen readers say it. The numbers on a card get a class:
+    "data" and "grad".
     """
     titles = dict(scene.titles())
     cards = {node.id: node for node in scene.nodes if node.rows}
-
-    def element(found: re.Match[str]) -> str:
-        id, kind, content = found.groups()
-        if id in cards:
-            content = _classed(content, cards[id])
-        said = escape(shorten(titles.get(id, ""), 1000))
-        title = f"\n<title>{said}</title>" if said else ""
-        return f'<g id="{id}" class="{kind}">{title}{content}</g>'
-
-    svg = _ELEMENT.sub(element, _ANCHOR.sub(r"\1", svg))
-    summary = escape(shorten(scene.summary(), 1000))
-
-    def root(found: re.Match[str]) -> str:
-        head = f'<svg role="graphics-document" aria-label="{summary}" {found[1]}>'
-        return f"{head}\n{found[2]}\n<title>{summary}</title>"
-
-    return _ROOT.sub(root, svg, count=1)
+    head, *elements = svg.split('<g id="')
+    written = [_described(head, scene)]
+    for element in elements:
+        id, _, rest = element.partition('"')
+        if rest.startswith(_CLASSES):
+            if id in cards:
+                rest = _classed(rest, cards[id])
+            rest = _titled(rest, titles.get(id, ""))
+        elif rest.startswith(' class="graph"'):
+            rest = _titled(rest, scene.summary())
+        written.append(f'<g id="{id}"{rest}')
+    return "".join(written)
 
 
-def _classed(content: str, card: Node) -> str:
+def _described(head: str, scene: Scene) -> str:
+    """The root element, saying what the whole picture is."""
+    summary = escape(shorten(scene.summary(), _SAID))
+    return head.replace("<svg ", f'<svg role="graphics-document" aria-label="{summary}" ', 1)
+
+
+def _titled(element: str, said: str) -> str:
+    """The text between the title's tags replaced; no title where there is nothing to say."""
+    before, _, rest = element.partition("<title>")
+    _, _, after = rest.partition("</title>")
+    if not said:
+        return before.rstrip() + after
+    return f"{before}<title>{escape(shorten(said, _SAID))}</title>{after}"
+
+
+def _classed(element: str, card: Node) -> str:
     """The last texts of a card are its rows: a name, then a number."""
-    parts = content.split("<text ")
+    parts = element.split("<text ")
     for k, row in enumerate(reversed(card.rows)):
         place = len(parts) - 1 - 2 * k
         parts[place] = f'class="{escape(row.name)}" {parts[place]}'
