@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeAlias
@@ -87,7 +88,8 @@ class Derivation:
             }
             point = self._replay.at({self._replay.order[i]: x for i, x in changes.items()})
             if _same_piece(self._replay, here, point):
-                samples.append(Sample(point, self.at(point), changes))
+                with suppress(ArithmeticError, ValueError):  # outside the domain of the derivation
+                    samples.append(Sample(point, self.at(point), changes))
         return samples
 
 

@@ -121,6 +121,15 @@ def test_a_branch_and_a_kink_near_by_do_not_disturb() -> None:
     assert compare(f, {"x": lambda x: 5.0 if x > 0 else 2.0}).ok
 
 
+def test_a_function_may_have_a_narrow_domain() -> None:
+    def by_hand(x: float) -> float:
+        if x != 2.0:
+            raise ValueError("only at 2")
+        return 12.0
+
+    assert compare(built("f = x**3", {"x": 2.0}), {"x": by_hand}).ok
+
+
 def test_parameters_of_a_model_by_their_path() -> None:
     model = MLP(2, [2, 1], activation="tanh", rng=0)
     x = [Value(0.3, label="x1"), Value(-0.8, label="x2")]
