@@ -232,7 +232,7 @@ class Binder:
             )
             return
         table, empty = ranked(index)
-        if 4 < len(table) and table.size <= 2.5 * len(index):
+        if len(table) > 4 and table.size <= 2.5 * len(index):
             part = self.scratch(*table.shape, width)
             self.emit(np.take, values, table.ravel(), 0, part.reshape(-1, width), "clip")
             if len(empty):

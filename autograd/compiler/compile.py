@@ -123,7 +123,8 @@ def _arguments(inputs: Any) -> list[list[Value]]:
     if inputs is None:
         return []
     given = list(inputs)
-    arguments = [list(x) for x in given] if given and not isinstance(given[0], Value) else [given]
+    nested = bool(given) and all(isinstance(x, (list, tuple)) for x in given)
+    arguments = [list(x) for x in given] if nested else [given]
     for argument in arguments:
         for x in argument:
             if not isinstance(x, Value) or x.parents:

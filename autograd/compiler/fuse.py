@@ -224,19 +224,20 @@ def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
     inside = once & (linear | shape.product) & linear[user]
     # A sum keeps its own row unless it is added as it is, and a product is never scaled: the weights
     # of a row are then rows of storage as they are.
-    inside &= shape.scaling | (~shape.scaling[user] & ((factor == 1.0) | shape.product))
+    inside &= shape.scaling | shape.add | (shape.product & ~shape.scaling[user])
     inside &= (batched == batched[user]) | shape.weighted | ~batched
     largest = once & shape.maximum & shape.maximum[user] & (a[user] == np.arange(n))
     largest &= graph.needs == graph.needs[user]
 
     # Two kinds of sum are absorbed only if what they hold allows it: one that no input reaches, into
     # one that an input does, if it holds constants and parameters alone (the border of a padded image);
-    # and one that is added to another sum, if it holds no products (else a layer's rows would melt into
-    # the sum over samples or positions).
+    # and one that is scaled or added to another sum, if it holds no products (else a layer's rows would
+    # melt into the sum over samples or positions, and weights have factors).
     leaf = graph.code == 0
     static = inside & ~batched & batched[user] & ~shape.weighted
     added = inside & shape.add & shape.add[user] & (b[user] == np.arange(n))
     added &= (a[user] >= 0) & ~leaf[a[user]]
+    added |= inside & shape.add & (shape.scaling[user] | (factor != 1.0))
     later = static | added
     owner = np.where((inside & ~later) | largest, user, np.arange(n))
     scale = np.where(inside, factor, 1.0)
@@ -252,6 +253,7 @@ def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
         impure |= np.bincount(owner[held], minlength=n) > 0
     kept = later & ((static & (impure | ~shape.add)) | (added & pairs))
     inside &= ~kept
+    scale[kept] = 1.0
     late = later & inside
     owner[late] = user[late]
     _jump(owner, scale, inside | largest)

@@ -15,7 +15,7 @@ from autograd.compiler.lift import Array
 
 __all__ = [
     "BATCHED", "INPUT", "STATIC", "Bias", "Elementwise", "Instruction", "Largest", "Matrix", "Operand",
-    "Part", "Plan", "Products", "Select", "Terms",
+    "Part", "Plan", "Products", "Select", "Terms", "indices", "operands",
 ]  # fmt: skip
 
 STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
@@ -118,6 +118,34 @@ class Select(Instruction):
     column: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
+def operands(instruction: Instruction) -> list[Operand]:
+    """The operands of an instruction that is no Matrix."""
+    if isinstance(instruction, Terms):
+        first = [] if instruction.first is None else [instruction.first]
+        return [*first, instruction.second]
+    if isinstance(instruction, Products):
+        return [instruction.first, instruction.second]
+    if isinstance(instruction, Largest):
+        return [instruction.second]
+    if isinstance(instruction, Elementwise):
+        return instruction.operands
+    return [instruction.candidates] if isinstance(instruction, Select) else []
+
+
+def indices(instruction: Instruction) -> list[tuple[int, Array]]:
+    """Everything an instruction reads, as pairs of a space and rows of it."""
+    found = [(o.space, o.index) for o in operands(instruction) if o.index is not None]
+    for part in instruction.parts if isinstance(instruction, Matrix) else ():
+        found.append((part.space, part.column))
+        if part.weight is not None:
+            found.append((STATIC, part.weight))
+    if isinstance(instruction, (Matrix, Terms)):
+        found += [(STATIC, bias.index) for bias in instruction.biases]
+    if isinstance(instruction, Select):
+        found.append((INPUT + instruction.argument, instruction.column))
+    return found
+
+
 @dataclass
 class Plan:
     """A whole program, independent of the batch size and of the code that built it."""
@@ -132,4 +160,3 @@ class Plan:
     copied: dict[int, int]  # argument: the first batched row of its copy; the others stay in place
     outputs: list[tuple[int, int]]  # space and row
     needs: tuple[Array, Array]  # of the static rows, and of the batched ones
-    names: list[str] = field(default_factory=list)  # of the instructions, for the listing

@@ -78,6 +78,8 @@ def _sigmoid(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> boo
 
 def _power(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
     x, n = inputs
+    if type(n) is not float:
+        return False
     if n == 2.0:
         emit(np.multiply, x, x, out)
     elif n == -1.0:
@@ -173,6 +175,8 @@ def _power_back(
     emit: Emit, scratch: Scratch, inputs: list[Any], y: Array, g: Array, out: Array
 ) -> bool:
     x, n = inputs
+    if type(n) is not float:
+        return False
     slope = scratch()
     if n == 2.0:
         emit(np.multiply, x, 2.0, slope)

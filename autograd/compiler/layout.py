@@ -14,14 +14,11 @@ from autograd.compiler.instructions import (
     STATIC,
     Elementwise,
     Instruction,
-    Largest,
     Matrix,
-    Operand,
     Part,
     Plan,
-    Products,
-    Select,
     Terms,
+    operands,
 )
 from autograd.compiler.lift import Array
 from autograd.compiler.plan import Planner
@@ -115,7 +112,7 @@ class _Layout:
                         yield part.weight.ravel()
                     if not instruction.batched:
                         yield part.column.ravel()
-            for operand in _operands(instruction):
+            for operand in operands(instruction):
                 if operand.space == STATIC and operand.index is not None:
                     yield operand.index.ravel()
             for bias in getattr(instruction, "biases", ()):
@@ -126,7 +123,7 @@ class _Layout:
             if isinstance(instruction, Matrix) and instruction.batched:
                 for part in instruction.parts:
                     yield part.column.ravel()
-            for operand in _operands(instruction):
+            for operand in operands(instruction):
                 if operand.space == BATCHED and operand.index is not None:
                     yield operand.index.ravel()
 
@@ -147,7 +144,7 @@ class _Layout:
             if isinstance(instruction, Matrix) and instruction.batched:
                 for part in instruction.parts:
                     found |= self._scattered(part.column, runs=True)
-            for operand in _operands(instruction):
+            for operand in operands(instruction):
                 if operand.space == BATCHED and operand.index is not None:
                     rowwise = isinstance(instruction, Elementwise) or (
                         isinstance(instruction, Terms) and len(operand.index) <= 4
@@ -179,7 +176,7 @@ class _Layout:
         if isinstance(instruction, Matrix):
             (part,) = instruction.parts
             instruction.parts = list(self._parts(part, instruction.batched))
-        for operand in _operands(instruction):
+        for operand in operands(instruction):
             if operand.index is None:
                 continue
             if operand.space == STATIC:
@@ -215,20 +212,3 @@ class _Layout:
                 None if weight is None else weight[:, s:e],
                 None if part.scale is None else part.scale[:, s:e],
             )  # fmt: skip
-
-
-def _operands(instruction: Instruction) -> list[Operand]:
-    """The operands of an instruction that is no Matrix."""
-    if isinstance(instruction, Terms):
-        return (
-            [instruction.second]
-            if instruction.first is None
-            else [instruction.first, instruction.second]
-        )
-    if isinstance(instruction, Products):
-        return [instruction.first, instruction.second]
-    if isinstance(instruction, Largest):
-        return [instruction.second]
-    if isinstance(instruction, Elementwise):
-        return instruction.operands
-    return [instruction.candidates] if isinstance(instruction, Select) else []

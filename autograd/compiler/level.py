@@ -163,7 +163,7 @@ def _layers(fused: Fused, hashes: Hashes) -> Array:
 
     def find(x: tuple[int, int]) -> tuple[int, int]:
         while (up := parent.setdefault(x, x)) != x:
-            parent[x] = parent[up] if up in parent else up
+            parent[x] = parent.get(up, up)
             x = up
         return x
 

@@ -52,13 +52,14 @@ class Graph:
     @property
     def batched(self) -> Array:
         """Which nodes have a number of their own for each sample."""
-        batched: Array = (self.depends & INPUT) > 0
+        batched: Array = np.not_equal(self.depends & INPUT, 0)
         return batched
 
     @property
     def constant(self) -> Array:
         """Which nodes never change."""
-        return self.depends == 0
+        constant: Array = np.equal(self.depends, 0)
+        return constant
 
 
 def lift(

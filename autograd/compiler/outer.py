@@ -19,7 +19,7 @@ Tuple = tuple[int, ...]
 
 
 def outer(table: Rows, members: Array, zero: int) -> tuple[list[tuple[Array, Array, Array]], Array]:
-    """Dense blocks (rows [G, M, N], -1 where there is none; first; second), and the rows that are left."""
+    """Dense blocks (rows [G, M, N], -1 where there is none; first; second), and the other rows."""
     start = table.start
     size = start[members + 1] - start[members]
     good = (size > 1) & (np.add.reduceat(table.scale != 1.0, start[:-1])[members] == 0)

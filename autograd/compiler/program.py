@@ -81,7 +81,8 @@ class Program:
     @property
     def dtype(self) -> np.dtype[Any]:
         """float64 or float32."""
-        return self._static.dtype
+        kind: np.dtype[Any] = self._static.dtype
+        return kind
 
     # Running --------------------------------------------------------------------------------------
 
@@ -89,8 +90,8 @@ class Program:
         """Compute the loss and its gradients.
 
         Args:
-            inputs: an array for each argument, [batch, ...] with the example's shape after the batch; an
-                array that is C-contiguous and of the program's dtype is read where it lies.
+            inputs: an array for each argument, [batch, ...], with the shape of the example behind the
+                batch. One that is C-contiguous and of the program's dtype is read where it lies.
 
         Returns:
             the mean of each output over the batch; `gradients` then holds those of the first mean.

@@ -40,7 +40,7 @@ class Replay:
         self._limits = self._select_limits()
 
     def _select_limits(self) -> dict[int, tuple[Array, Array, int]]:
-        """For each argument that selects: its columns, from how many values each chooses, the fewest."""
+        """For each argument that selects: its columns, from how many each chooses, the fewest."""
         found: dict[int, dict[int, int]] = {}
         for i in self.plan.instructions:
             if isinstance(i, Select):

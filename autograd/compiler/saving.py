@@ -25,6 +25,7 @@ from autograd.compiler.instructions import (
     Products,
     Select,
     Terms,
+    indices,
 )
 from autograd.compiler.lift import Array
 from autograd.ops import OPS
@@ -59,7 +60,7 @@ def save(path: str | os.PathLike[str], plan: Plan, parameters: Array, names: lis
 def load(path: str | os.PathLike[str]) -> tuple[Plan, Array, list[str]]:
     """The plan, the parameters in the plan's order and their names."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         structure = json.loads(bytes(arrays["structure"]).decode())
         if structure["format"] != FORMAT:
@@ -130,17 +131,7 @@ def _check(plan: Plan, parameters: Array) -> None:
             raise ValueError("the storage has another size")
     for i in plan.instructions:
         within(i.space, np.array([i.start, i.start + i.count - 1]))
-        for bias in getattr(i, "biases", ()):
-            within(STATIC, bias.index)
-        for part in getattr(i, "parts", ()):
-            within(part.space, part.column)
-            within(STATIC, part.weight)
-        for name in ("first", "second", "candidates"):
-            if getattr(i, name, None) is not None:
-                within(getattr(i, name).space, getattr(i, name).index)
-        for operand in getattr(i, "operands", ()):
-            within(operand.space, operand.index)
+        for used, index in indices(i):
+            within(used, index)
         if isinstance(i, Elementwise) and i.operation not in OPS:
             raise ValueError(f"there is no operation {i.operation!r}")
-        if isinstance(i, Select):
-            within(INPUT + i.argument, i.column)

@@ -32,7 +32,7 @@ def ranked(index: Array) -> tuple[Array, Array]:
     >>> table.tolist(), empty.tolist()
     ([[1, 0], [0, 2]], [2])
     """
-    order, target, rank = _ranks(index)
+    order, _, rank = _ranks(index)
     column = np.cumsum(rank == 0) - 1
     table = np.full((int(rank.max()) + 1, int(column[-1]) + 1), -1)
     table[rank, column] = order
