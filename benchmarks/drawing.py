@@ -4,8 +4,8 @@
     python benchmarks/drawing.py --dot dot       # peers through a Graphviz program, as they do it
 
 The same expression, 100, 1000 and 1600 nodes as micrograd draws it (a record for each value, an oval
-for each operation), is drawn to SVG by each; then networks, which neither peer draws. Nothing is
-installed.
+for each operation), is drawn to SVG by each; "no labels" is ours without the local derivatives, which
+the peers do not show. Then networks, which no peer draws. Nothing is installed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
@@ -65,17 +65,18 @@ def torchs_way(neurons: int) -> graphviz.Digraph:
     return make_dot(expression(leaf, torch.tanh, neurons))  # type: ignore[no-any-return]
 
 
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    """The median of several runs; infinity where Graphviz took longer than allowed."""
-    times = []
+def seconds(works: Sequence[Callable[[], object]], repeats: int) -> list[float]:
+    """The median of several runs of each, taken in turn; infinity where one took too long."""
+    times: list[list[float]] = [[] for _ in works]
     for _ in range(repeats):
-        begin = time.perf_counter()
-        try:
-            work()
-        except RenderError:
-            return math.inf
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times)
+        for spent, work in zip(times, works):
+            begin = time.perf_counter()
+            try:
+                work()
+                spent.append(time.perf_counter() - begin)
+            except RenderError:
+                spent.append(math.inf)
+    return [statistics.median(spent) for spent in times]
 
 
 def compare(drawn: int, repeats: int, program: str | None, limit: float) -> None:
@@ -85,18 +86,20 @@ def compare(drawn: int, repeats: int, program: str | None, limit: float) -> None
     root.backward()
     nodes = sum(1 + bool(node.op) for node in topological_order(root))
 
-    def peer(make: Callable[[], graphviz.Digraph]) -> float:
-        def work() -> bytes:
-            return render(make().source, "svg", executable=program, timeout=limit)
+    def ours(labels: bool | None) -> object:
+        return draw_graph(root, edge_labels=labels, timeout=limit).pipe("svg")
 
-        return seconds(work, repeats)
+    def peer(make: Callable[[], graphviz.Digraph]) -> bytes:
+        return render(make().source, "svg", executable=program, timeout=limit)
 
-    ours = seconds(lambda: draw_graph(root, timeout=limit).pipe("svg"), repeats)
-    peers = [peer(lambda: micrograds_way(root))]
+    works: list[Callable[[], object]] = [
+        lambda: ours(None), lambda: ours(False), lambda: peer(lambda: micrograds_way(root)),
+    ]  # fmt: skip
     if find_spec("torch") and find_spec("torchviz"):
-        peers.append(peer(lambda: torchs_way(neurons)))
-    shown = [f"{t:9.3f} s" if t < math.inf else f">{limit:8.0f} s" for t in (ours, *peers)]
-    ratios = [f"{t / ours:5.1f}×" for t in peers]
+        works.append(lambda: peer(lambda: torchs_way(neurons)))
+    times = seconds(works, repeats)
+    shown = [f"{t:9.3f} s" if t < math.inf else f">{limit:8.0f} s" for t in times]
+    ratios = [f"{'>' if t == math.inf else ''}{min(t, limit) / times[0]:.1f}×" for t in times[2:]]
     print(f"{nodes:12} {' '.join(shown)}   {' '.join(ratios)}", flush=True)
 
 
@@ -108,7 +111,8 @@ def main() -> None:
     args = parser.parse_args()
     render("digraph { a }")  # the renderer is warm, as in any session after its first drawing
     print(f"to SVG, peers rendered by {args.dot or 'the same library'}\n")
-    print(f"{'drawn nodes':>12} {'chainrule':>11} {'micrograd':>11} {'torchviz':>11}   they / we")
+    names = ("drawn nodes", "chainrule", "no labels", "micrograd", "torchviz")
+    print(" ".join(f"{name:>{11 + (name == names[0])}}" for name in names), "  they / we")
     for drawn, repeats in ((100, 3 * args.repeats), (1000, args.repeats), (1600, 1)):
         compare(drawn, repeats, args.dot, args.limit)
     print()
@@ -116,7 +120,7 @@ def main() -> None:
         model = MLP(sizes[0], sizes[1:], activation="tanh", rng=0)
         out = model([0.5] * sizes[0])
         sum(out if isinstance(out, list) else [out], Value(0.0)).backward()
-        spent = seconds(partial(_network, model), args.repeats)
+        (spent,) = seconds([partial(_network, model)], args.repeats)
         print(f"{'–'.join(map(str, sizes)):>12} {spent:9.3f} s")
     print()
     root = expression(Value, Value.tanh, 1100)

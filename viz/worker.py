@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
@@ -16,6 +17,7 @@ __all__ = ["RenderError", "Worker", "draw"]
 
 _CHILD = Path(__file__).with_name("_renderer.py")
 _PICTURES = 200  # after so many a child is replaced, with whatever the library leaked
+_ENDED_BY_OTHERS = (-9, -15)  # SIGKILL, SIGTERM: whoever sent them means it
 _IDLE = 240.0  # seconds after which it is replaced, before it ends by itself
 
 
@@ -33,6 +35,31 @@ class Worker:
     def draw(self, text: bytes, format: str, timeout: float) -> bytes:
         """The picture; the child is dead where this raises, Ctrl-C included."""
         child = self._ready()
+        fresh = self._pictures == 0
+        word, answer = self._ask(child, text, format, timeout)
+        if word == "ok":
+            self._pictures, self._used = self._pictures + 1, time.monotonic()
+            return answer
+        if word == "late":
+            raise RenderError(
+                f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more "
+                "time (timeout=…), or save the .dot and lay it out elsewhere."
+            )
+        if word == "error":
+            raise RenderError(f"Graphviz could not draw this: {first_error(answer)}")
+        if not fresh and child.returncode not in _ENDED_BY_OTHERS:
+            return self.draw(
+                text, format, timeout
+            )  # an earlier picture may have broken the library
+        raise RenderError(
+            f"Graphviz crashed ({_ending(child.returncode)}): no picture was written; the next call "
+            "starts afresh"
+        )
+
+    def _ask(
+        self, child: subprocess.Popen[bytes], text: bytes, format: str, timeout: float
+    ) -> tuple[str, bytes]:
+        """("ok", picture), ("error", complaint), ("late", b"") or ("", b"") if the child crashed."""
         late = threading.Event()
 
         def stop() -> None:
@@ -41,38 +68,24 @@ class Worker:
 
         stopwatch = threading.Timer(timeout, stop)
         stopwatch.daemon = True
-        finished = False
+        word, answer = "", b""
         try:
             stopwatch.start()
             word, answer = _exchange(child, text, format, timeout)
-            finished = word == "ok"
-        except OSError:  # it died while it was being told what to do
-            word, answer = "", b""
+        except OSError:
+            pass  # it died while it was being told what to do
         finally:
             stopwatch.cancel()
-            if not finished:
+            if word != "ok":
                 self.close()
-        if finished:
-            self._pictures, self._used = self._pictures + 1, time.monotonic()
-            return answer
-        if late.is_set():
-            raise RenderError(
-                f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more "
-                "time (timeout=…), or save the .dot and lay it out elsewhere."
-            )
-        if word == "error":
-            raise RenderError(f"Graphviz could not draw this: {first_error(answer)}")
-        raise RenderError(
-            f"Graphviz crashed ({_ending(child.returncode)}): no picture was written; the next call "
-            "starts afresh"
-        )
+        return ("late", b"") if not word and late.is_set() else (word, answer)
 
     def close(self) -> None:
         """End the child, if there is one."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
-            with child:  # closes the pipes and waits
+            with suppress(OSError), child:  # closes the pipes and waits
                 pass
 
     def forget(self) -> None:
