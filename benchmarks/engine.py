@@ -86,14 +86,15 @@ def agree(name: str, what: str, found: Any, expected: Any) -> None:
 
 
 def rounds(field: dict[str, Engine], count: int, **request: Any) -> dict[str, list[float]]:
-    """Medians of (forward, backward, freeing, total) for each engine, taking turns."""
+    """Medians of (forward, backward, both, letting go of the graph) for each engine, taking turns."""
     times: dict[str, list[list[float]]] = {name: [] for name in field}
     for _ in range(count):
         for name, engine in field.items():
-            if len(times[name]) >= 3 and sum(row[-1] for row in times[name]) > PATIENCE:
+            if len(times[name]) >= 3 and sum(row[2] for row in times[name]) > PATIENCE:
                 continue
             for result in engine.ask(**request) or []:
-                times[name].append([*result["times"], sum(result["times"])])
+                forward, backward, freeing = result["times"]
+                times[name].append([forward, backward, forward + backward, freeing])
     return {
         name: [statistics.median(column) for column in zip(*rows)]
         for name, rows in times.items()
@@ -132,7 +133,7 @@ def demo(field: dict[str, Engine], count: int, warm_up: int) -> None:
             rows.append([f"{name}, ×", *(f"{t / f:.1f}" for t, f in zip(medians[name], first))])
         table(
             f"micrograd's demo, {NODES} nodes, collector {state(collect)}",
-            ["forward", "backward", "freeing", "total"],
+            ["forward", "backward", "total", "freeing"],
             rows,
         )
 
@@ -162,13 +163,13 @@ def chains(field: dict[str, Engine], count: int, collect: bool) -> None:
                 continue
             agree(name, f"a chain of {n}", found[-1], expected)
             medians = rounds({name: engine}, count, do="time", n=n, times=small, collect=collect)
-            total = medians[name][-1]
+            total = medians[name][2]
             rows[name].append(f"{1e9 * total / n:.0f}")
             growth[name].append(total / n)
     for name in field:
         rows[name].append(f"{max(growth[name]) / min(growth[name]):.2f}")
     table(
-        f"chains, collector {state(collect)}: nanoseconds a node, forward + backward + freeing",
+        f"chains, collector {state(collect)}: nanoseconds a node, forward + backward",
         [*(f"10^{len(str(n)) - 1}" for n in CHAINS), "most ÷ least"],
         list(rows.values()),
     )
