@@ -183,11 +183,10 @@ class Candidates:
     def _constant(self) -> Iterator[Candidate]:
         if not self.ratio:
             return
-        simple = Fraction(self.ratio).limit_denominator(12)
-        nice = math.isclose(simple, self.ratio, rel_tol=1e-4) and 0 < abs(simple.numerator) <= 12
-        if nice or self.general:
-            times = str(simple).replace("-", "−") if nice else number(self.ratio)
-            factor = float(simple) if nice else self.ratio
+        simple = _simple(self.ratio)
+        if simple is not None or self.general:
+            times = number(self.ratio) if simple is None else str(simple).replace("-", "−")
+            factor = self.ratio if simple is None else float(simple)
             yield Candidate(
                 "constant",
                 lambda: f"a constant factor is off: it is {times} times what it should be",
@@ -228,3 +227,15 @@ class Candidates:
         rule, _ = rule_of(self.replay.order[edge.child], bool(edge.slot), self.names)
         local = f" = {number(self.here.locals[e])}"
         return sentence.format(rule if rule.endswith(local) else rule + local)
+
+
+def _simple(ratio: float) -> Fraction | None:
+    """The factor that a slip leaves, if ``ratio`` is one: 2, 3/2, −1/4, or 1/150 for a mean."""
+    small = Fraction(ratio).limit_denominator(12)
+    if abs(small.numerator) > 12:
+        small = Fraction(round(ratio))
+    elif not small and abs(1 / ratio) < 1e4:
+        small = Fraction(1, round(1 / ratio))
+    return (
+        small if small and abs(small) < 1e4 and math.isclose(small, ratio, rel_tol=1e-4) else None
+    )

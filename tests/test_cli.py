@@ -86,7 +86,8 @@ def test_a_mistake_in_a_script_is_one_line_and_status_1(typed: str, says: str) -
 
 
 def test_every_command_of_the_help_works() -> None:
-    typed = "help;help until;s product;s layer;b;u b;u > 1.2;restart;goto 3;w;l;t;p;paths x1;why;c;"
+    typed = "help;help until;s product;s layer;b;u b;u > 1.2;restart;u w1 > 0.9;goto 3;w;l;t;p;"
+    typed += "paths x1;why;c;"
     typed = typed.replace(";", "\n")
     status, out, err = chainrule("step", *NEURON, typed=typed)
     assert (status, err) == (0, "")
@@ -152,7 +153,10 @@ def test_paths_of_one_value_or_of_all() -> None:
             ["step", "+".join(["x"] * 5000), "x=1"],
             "column 4001: a formula has at most 4000 characters",
         ),
-        (["step", "x1*w1", "x1=2"], "column 4: 'w1' has no value"),
+        (
+            ["step", "x1*w1", "x1=2"],
+            "column 4: 'w1' has no value; give it one after the formula, like w1=1",
+        ),
         (["step", "x", "x=1", "z=2"], "'z' is not in the formula, which has x"),
         (["step", "x", "x"], "a value is NAME=NUMBER, like x=2, not 'x'"),
         (["step", "x", "x=1", "x=2"], "'x' has two values"),
@@ -187,6 +191,9 @@ def test_a_mistake_is_one_line_on_standard_error_and_status_2(
 
 def test_a_formula_may_begin_with_a_minus_sign(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "-x**2", "x=-3", "--by-hand", "x=-2*x"]) == 0
+    assert main(["check", "--x", "x=-3", "--by-hand", "x=1"]) == 0
+    with pytest.raises(SystemExit, match="2"):
+        main(["step", "--tabel", "x", "x=1"])
     assert main(["step", "-x +", "x=1"]) == 2
     assert "column 5: '+' at the end" in capsys.readouterr().err
 

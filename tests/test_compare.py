@@ -170,6 +170,9 @@ def test_a_flipped_sign_on_one_path() -> None:
         (8.0, "1/3"),
         ("2.7*x*y", "1.35"),
         (lambda x, y: 6 * x * y, "3"),
+        (24 * 150, "150"),
+        (24 / 150, "1/150"),
+        (-36.0, "−3/2"),
     ],
 )
 def test_a_constant_factor(by_hand: Any, times: str) -> None:

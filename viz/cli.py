@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from viz.shell import Shell
 __all__ = ["main"]
 
 _STYLES = {"head": "1", "wrong": "33;1", "right": "34"}
+_OPTION = re.compile(r"-|-[ho]|--[a-z][a-z-]+(=.*)?", re.DOTALL)
 _MARK = "\0"
 _EXAMPLE = 'chainrule step "tanh(x1*w1 + x2*w2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88'
 
@@ -114,8 +116,8 @@ def _output(parser: argparse.ArgumentParser, about: str) -> None:
 
 def _shielded(argument: str) -> str:
     """A formula may begin with a minus sign: a mark before it tells it from an option."""
-    option = argument.startswith(("--", "-o=")) or argument in ("-h", "-o", "-")
-    return f"{_MARK}{argument}" if argument.startswith("-") and not option else argument
+    option = not argument.startswith("-") or _OPTION.fullmatch(argument)
+    return argument if option else f"{_MARK}{argument}"
 
 
 def _version() -> str:
@@ -134,7 +136,9 @@ def _graph(options: argparse.Namespace) -> Value:
         name, equals, given = item.removeprefix(_MARK).partition("=")
         name = name.strip()
         if not equals:
-            raise UsageError(f"a value is NAME=NUMBER, like x=2, not {clean(item)!r}")
+            raise UsageError(
+                f"a value is NAME=NUMBER, like x=2, not {clean(item.removeprefix(_MARK))!r}"
+            )
         if name not in formula.columns:
             has = ", ".join(formula.variables) or "no names"
             raise UsageError(f"{clean(name)!r} is not in the formula, which has {has}")
@@ -143,6 +147,12 @@ def _graph(options: argparse.Namespace) -> Value:
         numbers[name] = _number(given, len(name) + 1, item)
     if not formula.variables and not numbers:
         raise UsageError("the formula has no names, so there is nothing to differentiate by")
+    for name in formula.variables:
+        if name not in numbers:
+            hint = (
+                f"{clean(name)!r} has no value; give it one after the formula, like {clean(name)}=1"
+            )
+            raise FormulaError(hint, formula.columns[name])
     root = formula({name: Value(x, label=name) for name, x in numbers.items()})
     if not root.label:
         root.label = next(name for name in ("f", "y", "out", "f_") if name not in numbers)

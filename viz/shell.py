@@ -89,14 +89,16 @@ class Shell(cmd.Cmd):
 
     def do_until(self, target: str) -> None:
         """until, u NAME: run until that gradient is complete.
-        until > NUMBER: run until a gradient is larger than that, whatever its sign."""
-        if target.startswith(">"):
-            limit = float(target[1:])
-            step = self.steps.until(lambda value: abs(value.grad) > limit)
+        until [NAME] > NUMBER: run until a gradient (that one, or any) is larger, whatever its sign."""
+        name, beyond, number_text = map(str.strip, target.partition(">"))
+        if beyond:
+            limit = float(number_text)
+            only = self.steps.names.find(name) if name else None
+            step = self.steps.until(lambda value: only in (None, value) and abs(value.grad) > limit)
         elif target:
             step = self.steps.until(target)
         else:
-            raise ValueError("until what? until NAME, or until > NUMBER")
+            raise ValueError("until what? until NAME, or until [NAME] > NUMBER")
         if step is None:
             self._say(f"no gradient became that large; {self.steps.where}")
         else:
