@@ -11,8 +11,9 @@ import math
 import re
 from collections.abc import Iterator
 
-from viz.scene import Cluster, Edge, Line, Node, Scene, Span
-from viz.style import FONT, Palette, escape, number, shorten
+from viz import markup
+from viz.scene import Cluster, Edge, Node, Scene
+from viz.style import FONT, Palette, escape, shorten
 
 __all__ = ["body", "font_name"]
 
@@ -61,7 +62,7 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
         if scene.large:  # the layout may end before it is the tightest possible
             graph["nslimit"] = "1"
     if scene.title or scene.captions:
-        graph["label"] = Markup(_heading(scene, palette))
+        graph["label"] = Markup(markup.heading(scene, palette))
     yield _line("graph", graph)
     yield _line(
         "node",
@@ -90,28 +91,17 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
         yield from _cluster(cluster, palette)
 
 
-def _heading(scene: Scene, palette: Palette) -> str:
-    """The title, and smaller lines below it."""
-    left = "" if scene.placed else ' ALIGN="LEFT"'
-    lines = [escape(shorten(scene.title, 120))] if scene.title else []
-    for caption in scene.captions:
-        lines.append(_span(Span(shorten(caption, 160), "highlight", size=11), palette))
-    if not scene.placed:  # some air above the cards
-        lines.append('<FONT POINT-SIZE="5"> </FONT>')
-    return "".join(f"{line}<BR{left}/>" for line in lines) if len(lines) > 1 else lines[0]
-
-
 def _node(node: Node, palette: Palette) -> str:
     fill, border = palette.fills.get(node.kind, (palette.background, palette.text))
     if node.highlighted and node.shape == "card":
         border = palette.highlight
     attributes = {"id": node.id}
     if node.shape == "card":
-        attributes["label"] = Markup(_card(node, fill, border, palette))
+        attributes["label"] = Markup(markup.card(node, fill, border, palette))
     elif node.shape == "grid":
-        attributes["label"] = Markup(_grid(node, border, palette))
+        attributes["label"] = Markup(markup.grid(node, border, palette))
     elif node.shape == "text":
-        attributes["label"] = Markup(_backed(node, palette))
+        attributes["label"] = Markup(markup.text(node, palette))
     else:
         attributes |= _round(node, fill, border, palette)
     if node.font_size:
@@ -125,7 +115,7 @@ def _node(node: Node, palette: Palette) -> str:
 
 def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, str]:
     """An operator (dark, as wide as its name) or a neuron (a circle of a given size)."""
-    label = "<BR/>".join(_spans(line, palette) for line in node.lines) or " "
+    label = "<BR/>".join(markup.styled_line(line, palette) for line in node.lines) or " "
     attributes = {"shape": "circle", "style": "filled", "fillcolor": fill, "label": Markup(label)}
     if node.kind == "operator":
         width = f"{node.size / 72:.2f}" if node.size else "0.34"
@@ -144,72 +134,6 @@ def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, st
     }
 
 
-def _card(node: Node, fill: str, border: str, palette: Palette) -> str:
-    """A rounded table: the title over rows of name and number."""
-    border_width = 3 if node.highlighted else 2 if node.emphasis else 1
-    style = "ROUNDED,DASHED" if node.kind == "constant" else "ROUNDED"
-    rows = []
-    if node.lines:
-        title = "<BR/>".join(_spans(line, palette) for line in node.lines)
-        rule = f'SIDES="B" BORDER="1" COLOR="{border}"' if node.rows else 'BORDER="0"'
-        rows.append(f'<TR><TD COLSPAN="2" ALIGN="CENTER" {rule}>{title}</TD></TR>')
-    for name, value in node.rows:
-        caption = _span(Span(name, "muted", size=9), palette)
-        rows.append(
-            f'<TR><TD ALIGN="LEFT">{caption}</TD>'
-            f'<TD ALIGN="RIGHT">{_span(value, palette)}</TD></TR>'
-        )
-    return (
-        f'<TABLE BORDER="{border_width}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
-        f'STYLE="{style}" COLOR="{border}" BGCOLOR="{fill}">{"".join(rows)}</TABLE>'
-    )
-
-
-def _backed(node: Node, palette: Palette) -> str:
-    """Text on a patch of background, so that lines behind it do not cross it."""
-    if node.kind in ("left", "right"):
-        line = _spans(node.lines[0], palette)
-        return (
-            '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
-            f'<TD WIDTH="{node.size:.0f}" ALIGN="{node.kind.upper()}">{line}</TD></TR></TABLE>'
-        )
-    if node.kind == "plain":
-        return "<BR/>".join(_spans(line, palette) for line in node.lines)
-    rows = "".join(f"<TR><TD>{_spans(line, palette)}</TD></TR>" for line in node.lines)
-    padding = "0" if node.kind == "caption" else "1"
-    return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" '
-        f'BGCOLOR="{palette.background}">{rows}</TABLE>'
-    )
-
-
-def _grid(node: Node, border: str, palette: Palette) -> str:
-    """Coloured cells, darker for larger numbers; the lines of text below."""
-    grid = node.grid
-    assert grid is not None
-    largest = max((abs(x) for row in grid.cells for x in row if math.isfinite(x)), default=0.0)
-    size = f'FIXEDSIZE="TRUE" WIDTH="{grid.width:.2f}" HEIGHT="{grid.height:.2f}"'
-    rows = []
-    for row in grid.cells:
-        cells = []
-        for x in row:
-            colour = palette.shade(x / largest if largest else 0.0, 0.35 if grid.digits else 0.9)
-            text = _span(Span(number(x, grid.digits), size=7.5), palette) if grid.digits else ""
-            cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
-        rows.append(f"<TR>{''.join(cells)}</TR>")
-    table = (
-        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="0" COLOR="{border}" BGCOLOR="{palette.background}">{"".join(rows)}</TABLE>'
-    )
-    if not node.lines:
-        return table
-    below = "".join(f"<TR><TD>{_spans(line, palette)}</TD></TR>" for line in node.lines)
-    return (
-        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-        f'BGCOLOR="{palette.background}"><TR><TD>{table}</TD></TR>{below}</TABLE>'
-    )
-
-
 def _edge(edge: Edge, palette: Palette) -> str:
     attributes = {"id": edge.id}
     if edge.path:
@@ -217,7 +141,7 @@ def _edge(edge: Edge, palette: Palette) -> str:
         if edge.arrow:
             attributes |= _arrowhead(edge.path)
     if edge.label:
-        attributes["label"] = Markup(_span(edge.label, palette))
+        attributes["label"] = Markup(markup.styled(edge.label, palette))
     if edge.width:
         attributes["penwidth"] = f"{edge.width:.2f}"
     if edge.highlighted:
@@ -263,20 +187,6 @@ def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str
     for inner in cluster.clusters:
         yield from _cluster(inner, palette, depth + 1)
     yield f"{indent}}}\n"
-
-
-def _spans(line: Line, palette: Palette) -> str:
-    return "".join(_span(span, palette) for span in line)
-
-
-def _span(span: Span, palette: Palette) -> str:
-    text = escape(span.text) or " "
-    if span.bold:
-        text = f"<B>{text}</B>"
-    font = f' COLOR="{palette.of(span.tone)}"' if span.tone else ""
-    if span.size:
-        font += f' POINT-SIZE="{span.size:g}"'
-    return f"<FONT{font}>{text}</FONT>" if font else text
 
 
 def _points(path: list[tuple[float, float]] | tuple[tuple[float, float], ...]) -> str:

@@ -13,7 +13,7 @@ from viz.groups import groups
 from viz.highlight import on_a_path, products
 from viz.kinds import kinds, titles
 from viz.scene import Scene
-from viz.style import FONT, Palette
+from viz.style import FONT, Palette, checked_digits
 
 __all__ = ["TooLargeError", "draw_dot", "draw_graph", "expression_scene"]
 
@@ -122,6 +122,7 @@ def expression_scene(
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     if depth is not None and depth < 0:
         raise ValueError(f"depth is 0 or more operations, not {depth}")
+    checked_digits(digits)
     known = Names(root, names=names, limit=_NAME_WIDTH)
     order = known.order
     shown = set(range(len(order))) if depth is None else _near(order, depth)

@@ -10,7 +10,7 @@ from viz.drawing import Drawing
 from viz.network_scene import Numbers, build
 from viz.scene import Scene
 from viz.stages import architecture
-from viz.style import FONT, Palette
+from viz.style import FONT, Palette, checked_digits
 
 __all__ = ["draw_network", "network_scene"]
 
@@ -91,7 +91,9 @@ def network_scene(
     found = architecture(model, input_names, output_names)
     parameters = model.parameters()
     numbers = Numbers(
-        computed=any(value.grad != 0 for value in parameters), color_by=color_by, digits=digits
+        computed=any(value.grad != 0 for value in parameters),
+        color_by=color_by,
+        digits=checked_digits(digits),
     )
     columns = Columns(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
     if title is None:

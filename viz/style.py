@@ -18,6 +18,7 @@ __all__ = [
     "FONT",
     "LIGHT",
     "Palette",
+    "checked_digits",
     "clean",
     "number",
     "shorten",
@@ -153,6 +154,17 @@ def theme(name: str | Palette) -> Palette:
     if name not in _THEMES:
         raise ValueError(f"unknown theme {name!r}; known are: {', '.join(_THEMES)}")
     return _THEMES[name]
+
+
+def checked_digits(digits: int) -> int:
+    """``digits`` if that many significant digits can be written.
+
+    Raises:
+        ValueError: for anything but 1 … 17, which is all that a double has.
+    """
+    if isinstance(digits, bool) or digits not in range(1, 18):
+        raise ValueError(f"digits is a whole number from 1 to 17, not {digits!r}")
+    return digits
 
 
 def tone(x: float) -> str:

@@ -1,0 +1,105 @@
+"""The labels of a drawing as Graphviz's HTML-like markup: cards, grids of cells, text, headings.
+
+Every text that a user brought is escaped here, and only here (tooltips: `dot.quote`).
+"""
+
+from __future__ import annotations
+
+import math
+
+from viz.scene import Line, Node, Scene, Span
+from viz.style import Palette, escape, number, shorten
+
+__all__ = ["card", "grid", "heading", "styled", "styled_line", "text"]
+
+
+def card(node: Node, fill: str, border: str, palette: Palette) -> str:
+    """A rounded table: the title over rows of name and number."""
+    border_width = 3 if node.highlighted else 2 if node.emphasis else 1
+    style = "ROUNDED,DASHED" if node.kind == "constant" else "ROUNDED"
+    rows = []
+    if node.lines:
+        title = "<BR/>".join(styled_line(line, palette) for line in node.lines)
+        rule = f'SIDES="B" BORDER="1" COLOR="{border}"' if node.rows else 'BORDER="0"'
+        rows.append(f'<TR><TD COLSPAN="2" ALIGN="CENTER" {rule}>{title}</TD></TR>')
+    for name, value in node.rows:
+        caption = styled(Span(name, "muted", size=9), palette)
+        rows.append(
+            f'<TR><TD ALIGN="LEFT">{caption}</TD>'
+            f'<TD ALIGN="RIGHT">{styled(value, palette)}</TD></TR>'
+        )
+    return (
+        f'<TABLE BORDER="{border_width}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" '
+        f'STYLE="{style}" COLOR="{border}" BGCOLOR="{fill}">{"".join(rows)}</TABLE>'
+    )
+
+
+def grid(node: Node, border: str, palette: Palette) -> str:
+    """Coloured cells, darker for larger numbers; the lines of text below."""
+    table = node.grid
+    assert table is not None
+    largest = max((abs(x) for row in table.cells for x in row if math.isfinite(x)), default=0.0)
+    size = f'FIXEDSIZE="TRUE" WIDTH="{table.width:.2f}" HEIGHT="{table.height:.2f}"'
+    rows = []
+    for row in table.cells:
+        cells = []
+        for x in row:
+            colour = palette.shade(x / largest if largest else 0.0, 0.35 if table.digits else 0.9)
+            text = styled(Span(number(x, table.digits), size=7.5), palette) if table.digits else ""
+            cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
+        rows.append(f"<TR>{''.join(cells)}</TR>")
+    drawn = (
+        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" '
+        f'CELLPADDING="0" COLOR="{border}" BGCOLOR="{palette.background}">{"".join(rows)}</TABLE>'
+    )
+    if not node.lines:
+        return drawn
+    below = "".join(f"<TR><TD>{styled_line(line, palette)}</TD></TR>" for line in node.lines)
+    return (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+        f'BGCOLOR="{palette.background}"><TR><TD>{drawn}</TD></TR>{below}</TABLE>'
+    )
+
+
+def text(node: Node, palette: Palette) -> str:
+    """Text on a patch of background, so that lines behind it do not cross it."""
+    if node.kind in ("left", "right"):
+        line = styled_line(node.lines[0], palette)
+        return (
+            '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
+            f'<TD WIDTH="{node.size:.0f}" ALIGN="{node.kind.upper()}">{line}</TD></TR></TABLE>'
+        )
+    if node.kind == "plain":
+        return "<BR/>".join(styled_line(line, palette) for line in node.lines)
+    rows = "".join(f"<TR><TD>{styled_line(line, palette)}</TD></TR>" for line in node.lines)
+    padding = "0" if node.kind == "caption" else "1"
+    return (
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" '
+        f'BGCOLOR="{palette.background}">{rows}</TABLE>'
+    )
+
+
+def heading(scene: Scene, palette: Palette) -> str:
+    """The title, and smaller lines below it."""
+    left = "" if scene.placed else ' ALIGN="LEFT"'
+    lines = [escape(shorten(scene.title, 120))] if scene.title else []
+    for caption in scene.captions:
+        lines.append(styled(Span(shorten(caption, 160), "highlight", size=11), palette))
+    if not scene.placed:  # some air above the cards
+        lines.append('<FONT POINT-SIZE="5"> </FONT>')
+    return "".join(f"{line}<BR{left}/>" for line in lines) if len(lines) > 1 else lines[0]
+
+
+def styled_line(line: Line, palette: Palette) -> str:
+    """The pieces of a line."""
+    return "".join(styled(span, palette) for span in line)
+
+
+def styled(span: Span, palette: Palette) -> str:
+    text = escape(span.text) or " "
+    if span.bold:
+        text = f"<B>{text}</B>"
+    font = f' COLOR="{palette.of(span.tone)}"' if span.tone else ""
+    if span.size:
+        font += f' POINT-SIZE="{span.size:g}"'
+    return f"<FONT{font}>{text}</FONT>" if font else text
