@@ -70,6 +70,8 @@ class Candidates:
                 yield Candidate(
                     "path", partial(self._path, ways, edges), partial(self._without, edges)
                 )
+        if ways.count != 1:
+            yield Candidate("path", lambda: "every path is forgotten", lambda s: 0.0)
         for e in self.edges:
             yield Candidate("path", partial(self._group, e), self._with(e, lambda s: 0.0))
 
@@ -197,7 +199,7 @@ class Candidates:
         """The right formula with wrong numbers: leaves exchanged, negated, or taken as 0 or 1."""
         for what, change in islice(self._mistaken(), _MOST_WORK // len(self.replay.order)):
             text = f"it is evaluated at the wrong point: with {what}"
-            yield Candidate("point", partial(str, text), partial(self._elsewhere, change))
+            yield Candidate("point", partial(str, text), partial(self._elsewhere, change), True)
 
     def _mistaken(self) -> Iterator[tuple[str, dict[int, tuple[float, int]]]]:
         """What was put for some leaves: a factor, and the leaf whose value it multiplies (−1: none)."""

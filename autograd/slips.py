@@ -44,11 +44,15 @@ class State(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A slip that may have happened: the sentence, and the gradient that it would give."""
+    """A slip that may have happened: the sentence, and the gradient that it would give.
+
+    A last resort is tried only where nothing else explains the number: chance makes some of them fit.
+    """
 
     kind: str
     text: Callable[[], str]
     predict: Callable[[State], float]
+    last_resort: bool = False
 
 
 def diagnose(
@@ -77,6 +81,8 @@ def diagnose(
 
     found: list[Slip] = []
     for candidate in candidates:
+        if found and candidate.last_resort:
+            break
         if any(slip.kind == candidate.kind for slip in found):
             continue
         differs = False

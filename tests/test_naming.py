@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Names, Value, tanh, topological_order, where
-from nn import MLP
+from nn import MLP, Neuron
 
 
 def named(root: Value, **options: object) -> list[str]:
@@ -65,6 +65,21 @@ def test_given_names_and_paths_of_a_model() -> None:
         "right",
         "left·right",
     ]
+
+
+def test_a_neuron_ends_at_its_inputs_whatever_made_them() -> None:
+    neuron = Neuron(2, activation="tanh", rng=0)
+    x = Value(0.5, label="x")
+    square, cube = x * x, x * x * x
+    h = neuron([square, cube])
+    again = neuron([h, h * 2.0])  # the same parameters, one step later
+    names = Names(again)
+    inside = {id(node) for node in topological_order(h)} & set(names.owners)
+    assert {names.owners[key] for key in inside} == {h}
+    assert len(inside) == 5  # two products, two sums, tanh
+    assert id(square) not in names.owners
+    assert id(cube) not in names.owners
+    assert sum(output is again for output in names.owners.values()) == 5
 
 
 def test_find_knows_every_name_and_what_comes_close() -> None:
