@@ -18,6 +18,9 @@ from viz.style import FONT, Palette, escape, shorten
 __all__ = ["body", "font_name"]
 
 
+_PLAIN = re.compile(r"[ !#-%'-\[\]-~]{0,1000}").fullmatch  # ASCII without " & \\
+
+
 class Markup(str):
     """An HTML-like label, escaped already."""
 
@@ -208,5 +211,7 @@ def quote(text: str) -> str:
 
     Graphviz reads at most 16384 bytes of it.
     """
+    if _PLAIN(text):
+        return f'"{text}"'
     text = shorten(text, 1000).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
     return f'"{text}"'
