@@ -63,7 +63,7 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
             "labeljust": "l",
         }
         if scene.large:  # the layout may end before it is the tightest possible
-            graph["nslimit"] = "1"
+            graph["nslimit"] = "3"
     if scene.title or scene.captions:
         graph["label"] = Markup(markup.heading(scene, palette))
     yield _line("graph", graph)

@@ -148,7 +148,7 @@ def expression_scene(
         graph.highlighted = on_a_path(order, start)
     scene = scene_of(graph)
     scene.title, scene.direction = title, rankdir
-    scene.large = size > OPERATORS_UP_TO
+    scene.large = size > LABELS_UP_TO
     if highlight is not None:
         scene.captions = products(order, start, known[start], known[root])
     return scene
