@@ -48,53 +48,53 @@ class Run:
                 args[i] = part
         with taping() as tape:
             self.out = f(*args, **kwargs)
-        self._reached = set(map(id, self.variables))
-        self._nodes = [node for node in tape if self._reach(node)]
-        self._rules: dict[int, list[Any]] = {}
+        self._reached: set[Value] = set(self.variables)
+        self._nodes: list[Value] = []  # those that depend on the variables, in topological order
+        for node in tape:
+            if node._a in self._reached or node._b in self._reached:
+                self._reached.add(node)
+                self._nodes.append(node)
+        self._rules: dict[Value, Sequence[Any]] = {}
 
-    def _reach(self, node: Value) -> bool:
-        """Whether ``node`` depends on the variables, given that its parents were asked before it."""
-        if not any(id(parent) in self._reached for parent in node.parents):
-            return False
-        self._reached.add(id(node))
-        return True
+    def _edges(self, node: Value) -> list[tuple[Value, Any]]:
+        """The parents that depend on the variables, each with the local derivative by it."""
+        reached = self._reached
+        return [(x, d) for x, d in zip(node.parents, self._partials(node)) if x in reached]
 
     def _partials(self, node: Value) -> Sequence[Any]:
         """The local derivatives by each parent: the numbers already found, or the rules on Values."""
         op = node.operation
         if not self.nested or op is None or op is ops.WHERE:  # of `where`, 1 by the branch taken
             return node.partials
-        if id(node) not in self._rules:
+        if node not in self._rules:
             inputs = (node._a, node._b)
-            self._rules[id(node)] = [
+            self._rules[node] = [
                 run_rule(op, i, *node.operands, node) for i, x in enumerate(inputs) if x is not None
             ]
-        return self._rules[id(node)]
+        return self._rules[node]
 
-    def pull(self, seeds: dict[int, Any]) -> list[Any]:
+    def pull(self, seeds: dict[Any, Any]) -> list[Any]:
         """Reverse mode: from derivatives by outputs to the derivatives by each variable."""
         by = seeds
         for node in reversed(self._nodes):
-            outer = by.pop(id(node), None)
+            outer = by.pop(node, None)
             if outer is None:
                 continue
-            for parent, local in zip(node.parents, self._partials(node)):
-                key = id(parent)
-                if key in self._reached:
-                    product = _times(local, outer)
-                    by[key] = by[key] + product if key in by else product
-        return [self.result(by.get(id(x), 0.0)) for x in self.variables]
+            for parent, local in self._edges(node):
+                product = _times(local, outer)
+                by[parent] = by[parent] + product if parent in by else product
+        return [self.result(by.get(x, 0.0)) for x in self.variables]
 
-    def push(self, moves: dict[int, Any]) -> dict[int, Any]:
+    def push(self, moves: dict[Any, Any]) -> dict[Any, Any]:
         """Forward mode: from movements of variables to those of every node that moves with them."""
         for node in self._nodes:
             moved: Any = None
-            for parent, local in zip(node.parents, self._partials(node)):
-                if id(parent) in moves:
-                    product = _times(local, moves[id(parent)])
+            for parent, local in self._edges(node):
+                if parent in moves:
+                    product = _times(local, moves[parent])
                     moved = product if moved is None else moved + product
             if moved is not None:
-                moves[id(node)] = moved
+                moves[node] = moved
         return moves
 
     def result(self, x: Any) -> Any:

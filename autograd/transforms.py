@@ -64,7 +64,7 @@ def _value_and_grad(name: str, f: Function, argnums: Argnums, has_aux: bool) -> 
         run = Run(name, f, args, argnums, kwargs)
         out, aux = run.out if has_aux else (run.out, None)
         scalar = _scalar(name, out)
-        gradient = run.pull({id(scalar): 1.0})
+        gradient = run.pull({scalar: 1.0})
         value = run.result(scalar) if run.nested else float(getattr(scalar, "data", scalar))
         return (
             (value, run.primal(aux)) if has_aux else value,
@@ -129,10 +129,10 @@ def _matrix(name: str, f: Function, argnums: Argnums, forward: bool) -> Function
         run = Run(name, f, args, argnums, kwargs)
         outputs, structure = flatten(run.out, f"{name}(): what the function returns")
         if forward:
-            columns = [run.push({id(x): 1.0}) for x in run.variables]
-            rows = [[run.result(c.get(id(out), 0.0)) for c in columns] for out in outputs]
+            columns = [run.push({x: 1.0}) for x in run.variables]
+            rows = [[run.result(c.get(out, 0.0)) for c in columns] for out in outputs]
         else:
-            rows = [run.pull({id(out): 1.0}) for out in outputs]
+            rows = [run.pull({out: 1.0}) for out in outputs]
         return unflatten(
             structure, lambda row: unflatten(run.structure, lambda column: block(rows, row, column))
         )
@@ -176,8 +176,8 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     run = _run_all("jvp", f, primals, nested=any(type(x) is Value for x in moves))
     _same("jvp(): the tangents", moved, "the arguments", run.structure)
     outputs, structure = flatten(run.out, "jvp(): what the function returns")
-    pushed = run.push({id(x): move for x, move in zip(run.variables, moves) if not _still(move)})
-    tangent = [run.result(pushed.get(id(out), 0.0)) for out in outputs]
+    pushed = run.push({x: move for x, move in zip(run.variables, moves) if not _still(move)})
+    tangent = [run.result(pushed.get(out, 0.0)) for out in outputs]
     return run.primal(run.out), unflatten(structure, lambda leaf: pack(tangent, leaf))
 
 
@@ -195,9 +195,9 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
         """The derivative by each argument, given the derivative by each output."""
         numbers, given = flatten(cotangents, "vjp(): the cotangents")
         _same("vjp(): the cotangents", given, "the output", structure)
-        seeds: dict[int, Any] = {}
+        seeds: dict[Any, Any] = {}
         for out, number in zip(outputs, numbers):
-            seeds[id(out)] = seeds[id(out)] + number if id(out) in seeds else number
+            seeds[out] = seeds[out] + number if out in seeds else number
         pulled = run.pull(seeds)
         return unflatten(run.structure, lambda leaf: pack(pulled, leaf))
 
