@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import sympy
 from sympy import Piecewise
 
+import autograd
 from autograd import OPS, Op, Value, grad, hessian, where
 from autograd.ops import apply, ieee, ieee_partial
 
@@ -365,3 +367,30 @@ def test_the_rules_on_symbols_are_the_derivatives(op: Op) -> None:
         inside = [p for p in points(op) if all(1e-3 < abs(x) < 30 for x in p)]
         assert inside or op.name == "round_to"
         assert [p for p in inside if not close(written(*p), expected(*p))] == []
+
+
+# A row can be called as a function and as a method, on numbers, arrays and Values ---------------------
+
+BUILT_IN: dict[str, Callable[..., Any]] = {
+    "copy": operator.pos, "neg": operator.neg, "abs": abs, "round": round, "round_to": round,
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "//": operator.floordiv, "%": operator.mod, "**": operator.pow,
+    "clamp_min": autograd.maximum, "clamp_max": autograd.minimum,
+}  # fmt: skip
+AS_METHODS = {"round": "rint", "round_to": "round", "clamp_min": "maximum", "clamp_max": "minimum"}
+
+
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_rows_are_functions_and_methods(op: Op) -> None:
+    function = BUILT_IN.get(op.name) or getattr(autograd, op.name)
+    at = (0.3, 2) if op.arity == 2 else (0.3,)
+    expected = op(*at)
+    assert function(Value(at[0]), *at[1:]).data == expected
+    if op.name not in {"copy", "neg"} and (op.arity == 1 or op.name.isidentifier()):
+        method = getattr(Value(at[0]), AS_METHODS.get(op.name, op.name))
+        assert method(*at[1:]).data == expected
+    if op.name not in BUILT_IN:
+        assert function(*at) == expected
+        assert type(function(*at)) is float
+        on_array = function(np.array([at[0], 0.5]), *at[1:])
+        assert same(on_array, [expected, op(0.5, *at[1:])])
