@@ -230,6 +230,13 @@ def test_the_habits_of_the_graphviz_package(tmp_path, monkeypatch):
     d.attr(label="more")
     d.node("another")
     assert "another" in d.pipe("svg", encoding="utf-8")
+    with d.subgraph(name="cluster_mine") as mine:
+        mine.node("inside")
+    copied = d.copy()
+    copied.node("only here")
+    assert "inside" in d.pipe("svg", encoding="utf-8")
+    assert "only here" in copied.source
+    assert "only here" not in d.source
     bundle = d._repr_mimebundle_()
     assert list(bundle) == ["image/svg+xml"]
     assert bundle["image/svg+xml"].startswith("<?xml")

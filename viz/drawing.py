@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,23 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
     def __init__(
         self,
-        scene: Scene,
+        scene: Scene | None = None,
         palette: str | Palette = "light",
         *,
         font: str = FONT,
         format: str = "svg",
         timeout: float = 60.0,
+        **digraph: Any,
     ) -> None:
-        lines = list(dot.body(scene, theme(palette), font))
-        super().__init__(name=scene.name, body=lines, format=check_format(format))
-        self.scene = scene
+        if scene is not None:
+            digraph |= {"name": scene.name, "body": list(dot.body(scene, theme(palette), font))}
+        super().__init__(format=check_format(format), **digraph)
+        self.scene = Scene("empty") if scene is None else scene
         self.timeout = timeout
+
+    def copy(self) -> Drawing:
+        """A drawing of its own, to add to."""
+        return deepcopy(self)
 
     def pipe(
         self,
@@ -136,6 +143,3 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if view:
             self._view(str(picture), format=name, quiet=False)
         return str(picture)
-
-    def _repr_html_(self) -> None:
-        """Notebooks show the SVG of `_repr_mimebundle_`."""
