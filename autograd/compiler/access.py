@@ -88,7 +88,7 @@ def align(
 
 def view(rows: Array, base: int, shape: Sequence[int], steps: Sequence[int]) -> Array:
     """Rows of a two-dimensional array as ``shape + (width,)``."""
-    row, item = rows.strides
+    row, item = rows.strides[0], rows.itemsize
     return as_strided(
         rows[base:], (*shape, rows.shape[1]), (*(s * row for s in steps), item), writeable=True
     )

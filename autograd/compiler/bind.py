@@ -110,7 +110,7 @@ class Binder:
             width = rows.shape[1]
             p = index.shape[1]
             base = int(index[0, 0])
-            row, item = rows.strides
+            row, item = rows.strides[0], rows.itemsize
             if (p == 1 or right == 1) and down >= p:
                 return (
                     view(rows, base, (index.shape[0], p), (down, right)).reshape(-1, p * width)

@@ -472,14 +472,15 @@ class BoundSelect(Bound):
         if not needs[wanted].any():
             return
         rows = b.gradients[space]
+        first, last = int(wanted[0]), int(wanted[-1]) + 1
         if b.fresh(space, wanted):
-            b.emit(set_rows, rows, wanted, 0.0) if len(np.unique(np.diff(wanted))) > 1 else b.emit(
-                rows[wanted[0] : wanted[-1] + 1].fill, 0.0
-            )
+            if last - first == len(wanted):
+                b.emit(rows[first:last].fill, 0.0)
+            else:
+                b.emit(set_rows, rows, wanted, 0.0)
         flat = rows.reshape(-1)
-        lowest, highest = int(wanted[0]), int(wanted[-1]) + 1
         if space == STATIC:
-            b.emit(_add_at, flat[lowest:highest], self.address, lowest, self.g)
+            b.emit(_add_at, flat[first:last], self.address, first, self.g)
         elif len(wanted) == table.size:
             b.emit(_add_distinct, flat, self.address, self.g)
         else:
