@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd import Value
+from nn.activations import activation_name
 
-__all__ = ["Architecture", "Column", "Kernel", "Link", "subscript"]
+__all__ = [
+    "Architecture", "Column", "Kernel", "Link", "Weight", "described", "plural", "subscript",
+    "units_of", "weights_into",
+]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -60,6 +64,9 @@ class Kernel:
         return [weight for row in self.rows for weight in row]
 
 
+Weight: TypeAlias = Value | Kernel | None
+
+
 @dataclass(slots=True)
 class Link:
     """What leads from column ``source`` to column ``target``.
@@ -70,7 +77,7 @@ class Link:
 
     source: int
     target: int
-    into: Callable[[int], dict[int, Value | Kernel | None]]
+    into: Callable[[int], dict[int, Weight]]
     back: bool = False
 
 
@@ -90,7 +97,7 @@ class Architecture:
         self,
         source: int,
         target: int,
-        into: Callable[[int], dict[int, Value | Kernel | None]],
+        into: Callable[[int], dict[int, Weight]],
         back: bool = False,
     ) -> None:
         """Let one column feed another."""
@@ -104,3 +111,25 @@ def subscript(n: int) -> str:
     '₇₈₄'
     """
     return str(n).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def units_of(module: Any) -> list[Any]:
+    """The neurons of a layer, [] for other modules."""
+    neurons = getattr(module, "neurons", None)
+    return list(neurons) if isinstance(neurons, (list, tuple)) else []
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 value", "4 values"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def weights_into(neuron: Any) -> dict[int, Weight]:
+    """Each input of a neuron and its weight; a partly connected one skips inputs."""
+    seen = getattr(neuron, "inputs", None)
+    return dict(zip(range(len(neuron.w)) if seen is None else seen, neuron.w))
+
+
+def described(units: Sequence[Any]) -> str:
+    """ "3 neurons · tanh"."""
+    return f"{plural(len(units), 'neuron')} · {activation_name(units[0].activation)}"

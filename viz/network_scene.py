@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograd import Value
 from viz.architecture import Kernel, subscript
-from viz.columns import COMPACT, DETAILED, Columns, cell_size
+from viz.columns import COMPACT, DETAILED, Columns
 from viz.columns import Line as Between
+from viz.images import image, show_kernel
 from viz.labels import Box
 from viz.loops import loops
-from viz.scene import Edge, Grid, Line, Node, Scene, Span
+from viz.scene import Edge, Line, Node, Scene, Span
 from viz.style import number, shorten, text_width, tone
 
 __all__ = ["Numbers", "build"]
 
 _SHORT = 7  # characters of a name that fit into a circle
-_CELLS = 14  # an image is drawn with at most this many rows and columns
 
 
 class Numbers(NamedTuple):
@@ -109,26 +108,12 @@ def _label(columns: Columns, numbers: Numbers, line: Between, box: Box) -> Node:
     )  # fmt: skip
     weight = line.weight
     if isinstance(weight, Kernel):
-        return _kernel(node, weight, numbers)
+        return show_kernel(node, weight, numbers.digits, numbers.computed)
     assert weight is not None
     node.lines = (
         (Span(number(weight.data, numbers.digits), tone(weight.data), bold=True),),
         (Span(f"∇ {numbers.gradient(weight)}", "caption", size=8.5),),
     )
-    return node
-
-
-def _kernel(node: Node, kernel: Kernel, numbers: Numbers) -> Node:
-    """The numbers of a kernel as a little table, and the length of its gradient."""
-    width, height = cell_size(kernel)
-    written = width > height
-    node.shape = "grid"
-    node.grid = Grid(
-        tuple(tuple(w.data for w in row) for row in kernel.rows), width, height,
-        2 if written else 0,
-    )  # fmt: skip
-    length = math.hypot(*(w.grad for w in kernel.weights)) if numbers.computed else None
-    node.lines = ((Span(f"‖∇‖ {number(length, numbers.digits)}", "caption", size=8),),)
     return node
 
 
@@ -169,7 +154,7 @@ def _unit(columns: Columns, numbers: Numbers, c: int, i: int) -> Iterator[Node]:
     )  # fmt: skip
     if column.maps:
         unit.shape = "grid"
-        unit.grid = _image(output, columns.extent(c))
+        unit.grid = image(output, columns.extent(c))
         unit.emphasis = True
     elif compact:
         unit.lines = ((Span(str(i + 1)),),)
@@ -217,23 +202,6 @@ def _beside(columns: Columns, numbers: Numbers, c: int) -> Iterator[Node]:
             lines=((Span(text, "caption"),),), size=width,
             position=(columns.x[c] + (-away if left else away), columns.y[c, unit]),
         )  # fmt: skip
-
-
-def _image(image: list[list[float]] | None, side: float) -> Grid:
-    """An image of at most 14 × 14 cells: larger ones as the means of patches."""
-    if not image:
-        return Grid(((math.nan,),), side, side, 0)
-    rows, columns = min(len(image), _CELLS), min(len(image[0]), _CELLS)
-    cells = []
-    for r in range(rows):
-        lines = image[r * len(image) // rows : (r + 1) * len(image) // rows]
-        row = []
-        for k in range(columns):
-            first, last = k * len(image[0]) // columns, (k + 1) * len(image[0]) // columns
-            patch = [x for line in lines for x in line[first:last]]
-            row.append(sum(patch) / len(patch))
-        cells.append(tuple(row))
-    return Grid(tuple(cells), side / columns, side / rows, 0)
 
 
 def _left_out(columns: Columns) -> Iterator[Node]:

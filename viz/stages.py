@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value
 from nn import Module
-from nn.activations import activation_name
-from viz.architecture import Architecture, Column, Kernel, subscript
+from viz.architecture import (
+    Architecture,
+    Column,
+    Weight,
+    described,
+    plural,
+    units_of,
+    weights_into,
+)  # fmt: skip
+from viz.image_stages import convolution, pooling
+from viz.recurrent_stages import lstm, rnn
 
 __all__ = ["architecture"]
 
@@ -43,15 +51,15 @@ def architecture(
 def _stage(found: Architecture, module: Any) -> bool:
     """Add the columns of one module, if it is one that is drawn as a whole."""
     if hasattr(module, "forget_gate"):
-        _lstm(found, module)
+        lstm(found, module)
     elif hasattr(module, "cell") and hasattr(module, "hidden_size"):
-        _rnn(found, module)
+        rnn(found, module)
     elif hasattr(module, "kernel_size"):
-        (_convolution if hasattr(module, "neurons") else _pooling)(found, module)
+        (convolution if hasattr(module, "neurons") else pooling)(found, module)
     elif hasattr(module, "num_embeddings"):
         _embedding(found, module)
-    elif _units(module):
-        _dense(found, _units(module), getattr(module, "last_input", None))
+    elif units_of(module):
+        _dense(found, units_of(module), getattr(module, "last_input", None))
     elif hasattr(module, "w") and hasattr(module, "nin"):
         _neuron(found, module)
     elif found.columns and not any(part is not module for _, part in module.named_modules()):
@@ -72,17 +80,6 @@ def _name_ends(found: Architecture, inputs: Sequence[str], outputs: Sequence[str
             last.title, last.letter = "output", "y"
     if outputs:
         last.names = list(outputs)
-
-
-def _units(module: Any) -> list[Any]:
-    """The neurons of a layer, [] for other modules."""
-    neurons = getattr(module, "neurons", None)
-    return list(neurons) if isinstance(neurons, (list, tuple)) else []
-
-
-def plural(count: int, noun: str) -> str:
-    """ "1 value", "4 values"."""
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def _source(found: Architecture, size: int, values: Any = None) -> int:
@@ -108,12 +105,6 @@ def _flattened(found: Architecture, size: int, values: Any) -> int:
     return flat
 
 
-def _weights(neuron: Any) -> dict[int, Value | Kernel | None]:
-    """Each input of a neuron and its weight; a partly connected one skips inputs."""
-    seen = getattr(neuron, "inputs", None)
-    return dict(zip(range(len(neuron.w)) if seen is None else seen, neuron.w))
-
-
 def _size_seen(neuron: Any) -> int:
     return int(getattr(neuron, "nin", len(neuron.w)))
 
@@ -123,16 +114,12 @@ def _dense(found: Architecture, units: list[Any], last_input: Any) -> None:
     partly = any(getattr(unit, "inputs", None) is not None for unit in units)
     target = found.add(
         Column(
-            "hidden", _described(units) + (" · partly connected" if partly else ""), "neuron", "h",
+            "hidden", described(units) + (" · partly connected" if partly else ""), "neuron", "h",
             len(units), outputs=[unit.last_output for unit in units],
             biases=[getattr(unit, "b", None) for unit in units],
         )
     )  # fmt: skip
-    found.link(source, target, lambda j: _weights(units[j]))
-
-
-def _described(units: Sequence[Any]) -> str:
-    return f"{plural(len(units), 'neuron')} · {activation_name(units[0].activation)}"
+    found.link(source, target, lambda j: weights_into(units[j]))
 
 
 def _neuron(found: Architecture, neuron: Any) -> None:
@@ -144,8 +131,8 @@ def _neuron(found: Architecture, neuron: Any) -> None:
             before = link.into
             known = column.size
 
-            def into(j: int) -> dict[int, Value | Kernel | None]:
-                return before(j) if j < known else _weights(neuron)
+            def into(j: int) -> dict[int, Weight]:
+                return before(j) if j < known else weights_into(neuron)
 
             link.into = into
             column.size += 1
@@ -162,123 +149,3 @@ def _embedding(found: Architecture, module: Any) -> None:
     found.columns[source].subtitle = f"1 of {many}"
     target = found.add(Column("embedding", plural(size, "number"), "neuron", "e", size))
     found.link(source, target, lambda j: {i: module.weight[i][j] for i in range(many)})
-
-
-def _images(images: Any) -> list[Any]:
-    return list(images) if images else []
-
-
-def _map_size(images: list[Any]) -> str:
-    return f" of {len(images[0])} × {len(images[0][0])}" if images else ""
-
-
-def _map_source(found: Architecture, size: int, images: list[Any]) -> int:
-    if found.columns and found.columns[-1].maps and found.columns[-1].size == size:
-        return len(found.columns) - 1
-    return found.add(
-        Column(
-            "input", plural(size, "image") + _map_size(images), "input", "x", size,
-            outputs=images, maps=True,
-        )
-    )  # fmt: skip
-
-
-def _convolution(found: Architecture, module: Any) -> None:
-    inputs, outputs = _images(module.last_input), _images(module.last_output)
-    source = _map_source(found, module.in_channels, inputs)
-    units = module.neurons
-    rows, columns = module.kernel_size
-    target = found.add(
-        Column(
-            "convolution",
-            f"{plural(len(units), 'map')}{_map_size(outputs)} · {activation_name(units[0].activation)}",
-            "neuron", "m", len(units), outputs=outputs,
-            biases=[unit.b for unit in units], maps=True,
-        )
-    )  # fmt: skip
-    seen = module.in_channels // module.groups
-    share = module.out_channels // module.groups
-
-    def into(j: int) -> dict[int, Value | Kernel | None]:
-        first = j // share * seen
-        w = units[j].w
-        return {
-            first + c: Kernel(
-                tuple(
-                    tuple(w[(c * rows + r) * columns : (c * rows + r + 1) * columns])
-                    for r in range(rows)
-                )
-            )
-            for c in range(seen)
-        }
-
-    found.link(source, target, into)
-
-
-def _pooling(found: Architecture, module: Any) -> None:
-    outputs = _images(module.last_output)
-    size = found.columns[-1].size if found.columns and found.columns[-1].maps else len(outputs) or 1
-    source = _map_source(found, size, [])
-    rows, columns = module.kernel_size
-    kind = "largest" if type(module).__name__.startswith("Max") else "mean"
-    target = found.add(
-        Column(
-            "pooling", f"{kind} of {rows} × {columns}{_map_size(outputs).replace(' of', ' →')}",
-            "value", "p", size, outputs=outputs, maps=True,
-        )
-    )  # fmt: skip
-    found.link(source, target, lambda j: {j: None})
-
-
-def _with_memory(found: Architecture, inputs: int, hidden: int, values: Any) -> int:
-    """The column that a recurrent layer sees: the input now, and what it answered before."""
-    seen = list(values) if values else []
-    last = found.columns[-1] if found.columns else None
-    names = [f"x{subscript(i + 1)}" for i in range(inputs)]
-    before = [f"h{subscript(i + 1)}′" for i in range(hidden)]
-    column = Column(
-        "input", f"{plural(inputs, 'value')} · h′ = one step before", "input", "x",
-        inputs + hidden, names=[*names, *before], outputs=seen, memory=hidden,
-    )  # fmt: skip
-    place = found.add(column)
-    if last is not None and last.size == inputs:
-        column.title, column.kind = "now and before", "value"
-        found.link(place - 1, place, lambda j: {j: None} if j < inputs else {})
-    return place
-
-
-def _rnn(found: Architecture, module: Any) -> None:
-    size, inputs = module.hidden_size, module.input_size
-    source = _with_memory(found, inputs, size, module.cell.last_input)
-    units = _units(module.cell)
-    target = found.add(
-        Column(
-            "recurrent", _described(units), "neuron", "h", size,
-            outputs=[unit.last_output for unit in units], biases=[unit.b for unit in units],
-        )
-    )  # fmt: skip
-    found.link(source, target, lambda j: _weights(units[j]))
-    found.link(target, source, lambda j: {j - inputs: None} if j >= inputs else {}, back=True)
-
-
-def _lstm(found: Architecture, module: Any) -> None:
-    size, inputs = module.hidden_size, module.input_size
-    source = _with_memory(found, inputs, size, module.input_gate.last_input)
-    gates = [module.input_gate, module.forget_gate, module.cell_gate, module.output_gate]
-    units = [unit for gate in gates for unit in _units(gate)]
-    names = [f"{letter}{subscript(k + 1)}" for letter in "ifgo" for k in range(size)]
-    gate = found.add(
-        Column(
-            "gates", "i, f, o: sigmoid · g: tanh", "neuron", "z", 4 * size, names=names,
-            outputs=[unit.last_output for unit in units], biases=[unit.b for unit in units],
-        )
-    )  # fmt: skip
-    found.link(source, gate, lambda j: _weights(units[j]))
-    cell = found.add(Column("memory cell", "c = f·c′ + i·g", "value", "c", size))
-    found.link(gate, cell, lambda j: {j: None, size + j: None, 2 * size + j: None})
-    found.link(cell, cell, lambda j: {j: None}, back=True)
-    last = module.last_output[-1] if module.last_output else ()
-    out = found.add(Column("recurrent", "h = o·tanh(c)", "neuron", "h", size, outputs=last))
-    found.link(cell, out, lambda j: {j: None})
-    found.link(gate, out, lambda j: {3 * size + j: None})
-    found.link(out, source, lambda j: {j - inputs: None} if j >= inputs else {}, back=True)
