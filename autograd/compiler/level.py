@@ -16,8 +16,9 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.factor import Hashes
-from autograd.compiler.fuse import MATRIX, Fused
+from autograd.compiler.fuse import Fused
 from autograd.compiler.lift import CODE, Array
+from autograd.compiler.rows import MATRIX
 from autograd.compiler.select import Index
 
 __all__ = ["OPERATION", "Group", "groups"]

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.fuse import Rows
 from autograd.compiler.lift import Array
+from autograd.compiler.rows import Rows
 
 __all__ = ["outer"]
 

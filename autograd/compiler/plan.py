@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.errors import TraceError
 from autograd.compiler.factor import Hashes, factor
-from autograd.compiler.fuse import MATRIX, MAXIMUM, PRODUCT, SUM, Fused
+from autograd.compiler.fuse import Fused
 from autograd.compiler.instructions import (
     BATCHED,
     STATIC,
@@ -27,6 +27,7 @@ from autograd.compiler.instructions import (
 from autograd.compiler.level import Group, groups
 from autograd.compiler.lift import OPERATIONS, PARAMETER, Array
 from autograd.compiler.outer import outer
+from autograd.compiler.rows import MATRIX, MAXIMUM, PRODUCT, SUM
 from autograd.compiler.select import SELECT
 
 __all__ = ["Planner"]
