@@ -18,6 +18,7 @@ from autograd import Value
 from viz import RenderError, draw_dot, draw_graph
 from viz.render import FORMATS, render, write
 
+LINUX = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 EDGES = "; ".join(f"{i} -> {(i * k + 7 * k) % 600}" for i in range(600) for k in (2, 3, 5))
 LONG = "digraph {" + EDGES + "}"  # takes Graphviz far longer than any test here waits
@@ -72,7 +73,7 @@ def test_a_layout_that_takes_too_long_is_given_up():
     assert render("digraph { a }", "plain")
 
 
-@POSIX
+@LINUX
 def test_a_killed_renderer_is_one_clear_error_and_the_next_call_works():
     render("digraph { a }")
 
@@ -249,7 +250,7 @@ def test_a_drawing_writes_nothing_by_itself(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-@POSIX
+@LINUX
 @pytest.mark.slow
 def test_a_thousand_renders_leave_memory_and_files_flat():
     def resident() -> int:
