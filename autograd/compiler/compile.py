@@ -111,7 +111,7 @@ def _parameters(params: Any) -> tuple[list[str], list[Value]]:
     for p in values:
         if not isinstance(p, Value):
             raise TypeError(f"params are Values, not {type(p).__name__} ({p!r:.40})")
-        if p.parents:
+        if p._a is not None or p._b is not None:
             raise ValueError(f"params are leaves; one is the result of '{p.op}'")
     if len(set(values)) != len(values):
         raise ValueError("some parameters are listed twice; compile() takes each one once")

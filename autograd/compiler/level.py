@@ -55,18 +55,20 @@ def groups(fused: Fused, hashes: Hashes) -> list[Group]:
     keep = used >= 0
     user, used = user[keep], used[keep]
 
-    columns = np.stack(
-        [
-            np.concatenate([rows.kind, np.full(len(operations), OPERATION)])[order],
-            np.concatenate([np.zeros(len(rows.node), int), graph.code[operations]])[order],
-            fused.batched[node].astype(np.int64),
-            fused.needs[node].astype(np.int64),
-            fused.masked[node].astype(np.int64),
-            np.concatenate([np.diff(rows.bias_start), _operands(fused)])[order],
-        ]
-    )
-    _, first, base = np.unique(columns, axis=1, return_index=True, return_inverse=True)
-    kinds = columns[:, first].T.tolist()
+    nothing = np.zeros(len(rows.node), dtype=np.int64)
+    columns = [
+        np.concatenate([np.diff(rows.bias_start), _operands(fused)])[order],
+        np.concatenate([nothing, graph.code[operations]])[order],
+        np.concatenate([rows.kind, np.full(len(operations), OPERATION)])[order],
+        fused.batched[node],
+        fused.needs[node],
+        fused.masked[node],
+    ]
+    key = np.zeros(count, dtype=np.int64)
+    for column, bits in zip(columns, (0, 7, 3, 1, 1, 1)):
+        key = (key << bits) | column
+    _, first, base = np.unique(key, return_index=True, return_inverse=True)
+    kinds = list(zip(*(column[first].tolist() for column in columns)))
     first_operand = np.full(count, -1)
     first_operand[user[::-1]] = used[::-1]  # edges lie in the order of the operands
     layer = np.full(count, -1)
@@ -75,10 +77,8 @@ def groups(fused: Fused, hashes: Hashes) -> list[Group]:
     for base_kind, members in _agenda(
         count, user, used, base.ravel().tolist(), first_operand.tolist(), layer.tolist()
     ):
-        kind, code, batched, needs, masked, _ = kinds[base_kind]
-        found.append(
-            Group(kind, code, bool(batched), bool(needs), bool(masked), member[np.sort(members)])
-        )
+        _, code, kind, batched, needs, masked = kinds[base_kind]
+        found.append(Group(kind, code, batched, needs, masked, member[np.sort(members)]))
     return found
 
 
@@ -160,21 +160,26 @@ def _layers(fused: Fused, hashes: Hashes) -> Array:
     rows = fused.rows
     members = np.flatnonzero((rows.kind == MATRIX) & (np.diff(rows.start) > 1))
     out = np.full(len(rows.node), -1)
-    parent: dict[tuple[int, int], tuple[int, int]] = {}
+    parent: list[int] = []  # of each set of coefficients; those that share columns hang together
+    number: dict[int, int] = {}
+    seen: dict[int, int] = {}
 
-    def find(x: tuple[int, int]) -> tuple[int, int]:
-        while (up := parent.setdefault(x, x)) != x:
-            parent[x] = parent.get(up, up)
-            x = up
+    def find(x: int) -> int:
+        while parent[x] != x:
+            parent[x] = parent[parent[x]]
+            x = parent[x]
         return x
 
+    of_row = []
     for row in members.tolist():
-        a, b = find((0, hashes.columns[row])), find((1, hashes.coefficients[row]))
-        if a != b:
-            parent[b] = a
-    names: dict[tuple[int, int], int] = {}
-    for row in members.tolist():
-        out[row] = names.setdefault(find((0, hashes.columns[row])), len(names))
+        own = number.setdefault(hashes.coefficients[row], len(number))
+        if own == len(parent):
+            parent.append(own)
+        of_row.append(own)
+        other = seen.setdefault(hashes.columns[row], own)
+        if other != own:
+            parent[find(own)] = find(other)
+    out[members] = [find(own) for own in of_row]
     return out
 
 

@@ -140,6 +140,10 @@ def _order(
             continue
         a = node._a
         b = node._b
+        if a is None and b is None and node._how is None:  # a leaf
+            index[node] = len(values)
+            append(node)
+            continue
         if (a is None and type(node._da) in _MORE) or (b is None and type(node._db) in _MORE):
             extra = _extra(node)  # in this order, whichever branch was taken
             missing = [x for x in extra if type(x) is Value and x not in index]

@@ -12,7 +12,7 @@ import heapq
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.lift import CODE, Graph
+from autograd.compiler.lift import CODE, Array, Graph
 
 __all__ = ["detach_maxima"]
 
@@ -27,37 +27,49 @@ def detach_maxima(graph: Graph) -> None:
     maxima = np.flatnonzero((graph.code == _MAX) & graph.needs)
     if not len(maxima):
         return
-    a, b, code = graph.a.tolist(), graph.b.tolist(), graph.code.tolist()
-    ca, cb = graph.ca.tolist(), graph.cb.tolist()
+    first = int(maxima[0])  # what depends on a maximum comes after it; count from there
+    a, b = (_relative(operand[first:], first) for operand in (graph.a, graph.b))
+    code, ca, cb = (column[first:].tolist() for column in (graph.code, graph.ca, graph.cb))
     users: dict[int, list[int]] = {}
-    first = int(maxima[0])  # what depends on a maximum comes after it
-    live = first + 1 + np.flatnonzero(~graph.constant[first + 1 :] & (graph.code[first + 1 :] > 0))
-    for i in live.tolist():
+    live = ~graph.constant[first:] & (graph.code[first:] > 0)
+    for i in np.flatnonzero(live).tolist():
         for x in {a[i], b[i]}:
-            if x >= first:
+            if x >= 0:
                 users.setdefault(x, []).append(i)
     for operands in graph.more.values():
         for x in operands:
             if type(x) is int:
-                users.setdefault(x, []).append(-1)  # where and select: no rule
+                users.setdefault(x - first, []).append(-1)  # where and select: no rule
     for root in graph.roots:
-        users.setdefault(root, []).append(-1)
-    for top in maxima.tolist():
+        users.setdefault(root - first, []).append(-1)
+    for top in (maxima - first).tolist():
         if all(user >= 0 and code[user] != _MAX for user in users.get(top, [])) and _invariant(
             top, users, a, b, ca, cb, code
         ):
-            _detach(graph, top, users, code)
+            for node in _inside(top, users, a, b, code):
+                graph.needs[first + node] = False
 
 
-def _detach(graph: Graph, top: int, users: dict[int, list[int]], code: list[int]) -> None:
-    """Mark the maximum and the maxima inside it that nothing else uses."""
-    stack = [top]
+_CONSTANT, _BEFORE = -1, -2  # operands that are numbers, or nodes before the first maximum
+
+
+def _relative(operand: Array, first: int) -> list[int]:
+    earlier = np.where(operand < 0, _CONSTANT, _BEFORE)
+    return np.where(operand >= first, operand - first, earlier).tolist()  # type: ignore[no-any-return]
+
+
+def _inside(
+    top: int, users: dict[int, list[int]], a: list[int], b: list[int], code: list[int]
+) -> list[int]:
+    """The maximum and the maxima inside it that nothing else uses."""
+    found, stack = [], [top]
     while stack:
         node = stack.pop()
-        graph.needs[node] = False
-        for x in (int(graph.a[node]), int(graph.b[node])):
-            if x >= 0 and code[x] == _MAX and users[x] == [node]:
-                stack.append(x)
+        found.append(node)
+        stack += [
+            x for x in (a[node], b[node]) if x >= 0 and code[x] == _MAX and users[x] == [node]
+        ]
+    return found
 
 
 State = tuple[float, float]  # what is gained by a shift of 1; the power of exp that is multiplied
@@ -96,22 +108,22 @@ def _step(code: int, x: State, y: State, a: int, b: int, ca: float, cb: float) -
     if code in (_ADD, _SUB):
         if shift:
             return (x[0] + y[0] if code == _ADD else x[0] - y[0]), 0.0
-        if a < 0 or b < 0:  # 0 + x, as Python's sum begins, is still a multiple of x
-            power = x[1] if a >= 0 else y[1]
-            return (0.0, power) if (cb if a >= 0 else ca) == 0.0 else None
+        if _CONSTANT in (a, b):  # 0 + x, as Python's sum begins, is still a multiple of x
+            power = y[1] if a == _CONSTANT else x[1]
+            return (0.0, power) if (ca if a == _CONSTANT else cb) == 0.0 else None
         return (0.0, x[1]) if x == y and x[0] == 0.0 else None
     if code == _NEG:
         return -x[0], x[1]
     if code == _COPY:
         return x
     if code in (_MUL, _DIV):
-        if a >= 0 and b >= 0:
+        if _CONSTANT not in (a, b):
             if x[0] or y[0]:
                 return None
             return 0.0, x[1] + y[1] if code == _MUL else x[1] - y[1]
-        number, own = (cb, x) if a >= 0 else (ca, y)
+        number, own = (ca, y) if a == _CONSTANT else (cb, x)
         if code == _DIV:
-            if a < 0:
+            if a == _CONSTANT:
                 return None if own[0] else (0.0, -own[1])
             number = 1.0 / number if number else 0.0
         return own[0] * number, own[1]
