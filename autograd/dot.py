@@ -36,15 +36,23 @@ def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -
         raise ValueError(f"dot() takes two lists of one length, not {len(a)} and {len(b)}")
     total: Any = start
     for x, y in zip(a, b):
-        if special or type(x) is not Value or type(y) is not Value or type(total) is not Value:
+        if special or type(x) is not Value or type(total) is not Value:
             total = x * y if total is None else total + x * y
             continue
         product: Value = _new(Value)
-        product._da = v = y.data
-        product._db = u = x.data
-        product.data = u = u * v
+        if type(y) is Value:
+            product._da = v = y.data
+            product._db = u = x.data
+            product.data = u = u * v
+            product._b = y
+        elif type(y) is float:  # a constant is no node: its slot holds the number
+            product._da = product._db = y
+            product.data = u = x.data * y
+            product._b = None
+        else:
+            total = total + x * y
+            continue
         product._a = x
-        product._b = y
         product._how = _MUL
         product.grad = 0.0
         out: Value = _new(Value)

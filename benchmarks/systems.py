@@ -60,7 +60,7 @@ def one(name: str, *arguments: str) -> None:
     started = time.perf_counter()
     runpy.run_path(str(ROOT / "examples" / f"{name}.py"), run_name="__main__")
     total = time.perf_counter() - started
-    seconds, samples = max(runs, key=lambda run: run[0], default=(0.0, 0))
+    seconds, samples = max(runs, key=lambda run: run[1], default=(0.0, 0))
     print(json.dumps({"total": total, "sample": seconds / samples if samples else None}))
 
 
