@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.errors import TraceError
 from autograd.compiler.select import SELECT, Index, Selection
 from autograd.ops import Op
 from autograd.value import Choice, Note, Value
@@ -18,8 +20,22 @@ __all__ = ["CODE", "OPERATIONS", "Array", "Graph", "lift"]
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 OPERATIONS: list[Op | None] = [None, *ops.OPS.values(), SELECT]  # None: a leaf
-CODE: dict[Op | None, int] = {op: code for code, op in enumerate(OPERATIONS)}
-_ARITY = np.array([0 if op is None else op.arity for op in OPERATIONS])
+
+
+class _Codes(dict["Op | None", int]):
+    """A number for each operation; rows that are added to the table later get the next ones."""
+
+    def __missing__(self, op: Op) -> int:
+        if ops.OPS.get(op.name) is not op:
+            raise TraceError(
+                f"{op!r} is in no table: register it, autograd.OPS[{op.name!r}] = the operation"
+            )
+        OPERATIONS.append(op)
+        self[op] = len(OPERATIONS) - 1
+        return self[op]
+
+
+CODE = _Codes({op: code for code, op in enumerate(OPERATIONS)})
 
 PARAMETER, INPUT = 1, 2  # what a node depends on
 
@@ -67,12 +83,17 @@ def lift(
 ) -> Graph:
     """Read the graph above ``roots`` into arrays; the first root is the loss."""
     values, index, more = _order(roots)
-    a = np.array([index[v._a] for v in values], dtype=np.int64)
-    b = np.array([index[v._b] for v in values], dtype=np.int64)
-    hows = [v._how for v in values]
+    n = len(values)
+    number = index.__getitem__
+    a, b = (
+        np.fromiter(map(number, map(attrgetter(slot), values)), np.int64, n)
+        for slot in ("_a", "_b")
+    )
     codes = CODE
-    code = np.array([codes[h.op if type(h) is Note else h] for h in hows], dtype=np.int64)
-    data = np.array([v.data for v in values])
+    code = np.array(
+        [codes[h.op if type(h) is Note else h] for h in map(attrgetter("_how"), values)]
+    )
+    data = np.fromiter(map(attrgetter("data"), values), np.float64, n)
 
     leaves = np.zeros(len(values), dtype=np.int64)
     at = [index.get(p, -1) for p in parameters]
@@ -209,7 +230,8 @@ def _select_depends(kind: list[int], operands: tuple[Any, ...]) -> int:
 def _fold(graph: Graph) -> None:
     """Turn what never changes into numbers in the operand columns."""
     values = graph.values
-    arity = _ARITY[graph.code]
+    arities = np.array([0 if op is None else op.arity for op in OPERATIONS])
+    arity = arities[graph.code]
     for column, numbers, slot, least in (
         (graph.a, graph.ca, "_da", 1),
         (graph.b, graph.cb, "_db", 2),
