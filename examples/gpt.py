@@ -77,7 +77,9 @@ class GPT(Module):
         for t in range(len(xs)):
             row: list[Value] = []
             for h in range(0, self.heads * size, size):
-                scores = [dot(q[t][h : h + size], k[j][h : h + size]) * size**-0.5 for j in range(t + 1)]
+                scores = [
+                    dot(q[t][h : h + size], k[j][h : h + size]) * size**-0.5 for j in range(t + 1)
+                ]
                 weights = softmax(scores)
                 row += [dot(weights, [v[j][i] for j in range(t + 1)]) for i in range(h, h + size)]
             out.append(linear(block["out"], row))
