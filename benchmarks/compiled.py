@@ -5,10 +5,12 @@
 
 Every contestant starts from the same weights and data, read from a file; the losses of the first three
 steps have to agree before anything is timed. One step is forward, backward and an update by SGD, in
-float64 on one BLAS thread. Rounds go in turn through the contestants; each contestant's figure is the
-median over all its steps, and what is quoted is the ratio. PyTorch and JAX run in processes of their own.
+float64 on one BLAS thread, measured in CPU time, so that other work on the machine does not count.
+Rounds go in turn through the contestants; a figure is the median over all steps. PyTorch and JAX run
+in processes of their own.
 """
 
+# ruff: noqa: E402 (the number of threads is set before NumPy is imported)
 from __future__ import annotations
 
 import os
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -98,7 +101,7 @@ def cases():
     rng = np.random.default_rng(0)
 
     def weights(*sizes):
-        return [array for a, b in zip(sizes, sizes[1:])
+        return [array for a, b in pairwise(sizes)
                 for array in (rng.normal(size=(b, a)) * a**-0.5, np.zeros(b))]  # fmt: skip
 
     angle = rng.uniform(0, np.pi, 100)
@@ -113,7 +116,12 @@ def cases():
             f"784-{hidden}-10, cross-entropy, batch {batch}", "digits", digits_scalars,
             weights(784, hidden, 10), rng.uniform(size=(batch, 784)), rng.integers(0, 10, batch),
         )  # fmt: skip
-    filters = [rng.normal(size=(8, 25)) * 0.2, np.zeros(8), rng.normal(size=(16, 72)) * 0.1, np.zeros(16)]
+    filters = [
+        rng.normal(size=(8, 25)) * 0.2,
+        np.zeros(8),
+        rng.normal(size=(16, 72)) * 0.1,
+        np.zeros(16),
+    ]
     yield (
         "convolutions, batch 32", "convolution", convolution_scalars, filters + weights(400, 10),
         rng.uniform(size=(32, 1, 28, 28)), rng.integers(0, 10, 32),
@@ -139,9 +147,9 @@ class Here:
     def time(self, count: int) -> list[float]:
         times = []
         for _ in range(count):
-            start = time.perf_counter()
+            start = time.process_time()
             self.step()
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         return times
 
 

@@ -1,4 +1,4 @@
-"""The training steps of `compiled.py` written by hand in NumPy, as one would without an autograd engine."""
+"""The training steps of `compiled.py` by hand in NumPy, as one would without an autograd engine."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def convolution(p, x, y):
     g1 = np.zeros_like(h1)
     for i in range(3):
         for j in range(3):
-            g1[:, :, i : i + 2 * r2 : 2, j : j + 2 * s2 : 2] += columns[..., i, j].transpose(0, 3, 1, 2)
+            g1[:, :, i : i + 2 * r2 : 2, j : j + 2 * s2 : 2] += columns[..., i, j].transpose(
+                0, 3, 1, 2
+            )
     g = (g1 * (z1 > 0)).transpose(0, 2, 3, 1).reshape(-1, 8)
     return loss, [g.T @ c1, g.sum(0), gw2, gb2, gw3, gb3]
 

@@ -1,7 +1,7 @@
 """A contestant of `compiled.py` in a process of its own: `compiled_peers.py torch data.npz model`.
 
-Reads one line a command: "loss" runs one step and prints the loss before it, "time N" prints the seconds
-that each of N steps took.
+Reads one line a command: "loss" runs one step and prints the loss before it, "time N" prints the
+seconds of CPU time that each of N steps took.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def torch_step(model: str, arrays: dict[str, np.ndarray]):
 def jax_step(model: str, arrays: dict[str, np.ndarray]):
     import os
 
-    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    os.environ.setdefault(
+        "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    )
     import jax
     import jax.numpy as jnp
 
@@ -134,9 +136,9 @@ def main() -> None:
         else:
             times = []
             for _ in range(int(count[0])):
-                start = time.perf_counter()
+                start = time.process_time()
                 step()
-                times.append(time.perf_counter() - start)
+                times.append(time.process_time() - start)
             print(json.dumps(times), flush=True)
 
 
