@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -25,17 +25,10 @@ def backward(root: Value) -> None:
     zero = float("0")
     order: list[Value] = []
     append = order.append
-    stack: list[Value | None] = [root]
+    stack: list[Value | None] = []
     push, pop = stack.append, stack.pop
+    node: Any = root
     while True:  # CPython 3.11 specialises this loop at once, `while stack` only at the 8th call
-        if not stack:
-            break
-        node = pop()
-        if node is None:
-            append(pop())  # type: ignore[arg-type]
-            continue
-        if node.grad is zero:
-            continue
         node.grad = zero
         a = node._a
         b = node._b
@@ -44,14 +37,22 @@ def backward(root: Value) -> None:
             push(node)
             push(None)
             push(b)
-            if deeper_a:
-                push(a)
         elif deeper_a:
             push(node)
             push(None)
-            push(a)
         else:
             append(node)
+        if deeper_a:
+            node = a
+            continue
+        while stack:
+            node = pop()
+            if node is None:  # all below the next one has been listed
+                append(pop())  # type: ignore[arg-type]
+            elif node.grad is not zero:
+                break
+        else:
+            break
 
     root.grad = 1.0
     for node in reversed(order):
