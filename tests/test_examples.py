@@ -79,3 +79,9 @@ def test_every_script_is_run_here_or_elsewhere():
     elsewhere = {"iris", "gallery", "gpt", "worked"}  # they have tests of their own
     scripts = {path.stem for path in (ROOT / "examples").glob("*.py")}
     assert scripts - elsewhere == {*QUICK, *SLOW}
+
+
+def test_every_system_stands_in_the_table():
+    table = (ROOT / "docs" / "systems.md").read_text(encoding="utf-8")
+    for name in (*QUICK, *SLOW):
+        assert f"(../examples/{name}.py)" in table, name
