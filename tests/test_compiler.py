@@ -382,3 +382,51 @@ def test_a_long_chain_needs_no_stack():
     x.backward()
     assert program.run()[0] == pytest.approx(x.data, rel=1e-12)
     assert program.gradients[0] == pytest.approx(w.grad, rel=1e-10)
+
+
+def test_layers_of_nn():
+    """Layer norm, embedding, average pooling, a convolution that feeds an LSTM, partial connection."""
+    rng = RNG(0)
+    norm, model = nn.LayerNorm(4), nn.MLP(4, [5, 2], activation="gelu", rng=0)
+    agree(
+        lambda x, y: nn.cross_entropy(model(norm(x)), y), norm.parameters() + model.parameters(),
+        rng.normal(size=(4, 4)), rng.integers(0, 2, 4),
+    )  # fmt: skip
+    letters, memory, out = nn.Embedding(6, 3, rng=0), nn.RNN(3, 4, rng=1), nn.MLP(4, [6], rng=2)
+    agree(
+        lambda x, y: nn.cross_entropy(out(memory(letters(x))[0][-1]), y),
+        letters.parameters() + memory.parameters() + out.parameters(),
+        rng.integers(0, 6, (5, 4)), rng.integers(0, 6, 5), graph=False,
+    )  # fmt: skip
+    convolution, pool, lstm = (
+        nn.Conv2d(1, 2, 2, activation="relu", rng=0),
+        nn.AvgPool2d(2),
+        nn.LSTM(4, 3, rng=1),
+    )
+
+    def loss(image, y):
+        rows = pool(convolution(image))
+        steps = [[v for channel in rows for v in channel[t]] for t in range(2)]
+        return nn.binary_cross_entropy_with_logits(sum(lstm(steps)[0][-1]), y)
+
+    agree(
+        loss, convolution.parameters() + lstm.parameters(),
+        rng.normal(size=(3, 1, 5, 5)), rng.integers(0, 2, 3).astype(float),
+    )  # fmt: skip
+
+
+def test_a_partly_connected_layer_is_one_matrix():
+    rng = RNG(0)
+    sees = [sorted(rng.choice(12, size=int(rng.integers(3, 9)), replace=False)) for _ in range(10)]
+    model = nn.Sequential(
+        nn.Layer(12, 10, "tanh", connections=[[int(i) for i in s] for s in sees], rng=0),
+        nn.Layer(10, 3, "linear", rng=1),
+    )
+    program = agree(
+        lambda x, y: nn.cross_entropy(model(x), y), model.parameters(),
+        rng.normal(size=(5, 12)), rng.integers(0, 3, 5), graph=False,
+    )  # fmt: skip
+    first = program.plan.instructions[0]
+    assert type(first).__name__ == "Matrix"
+    assert first.node.shape == (10, 1)
+    assert first.parts[0].weight.shape == (10, 12)

@@ -179,7 +179,10 @@ def _layers(fused: Fused, hashes: Hashes) -> Array:
         other = seen.setdefault(hashes.columns[row], own)
         if other != own:
             parent[find(own)] = find(other)
-    out[members] = [find(own) for own in of_row]
+    if len(members):
+        layer = np.array([find(own) for own in of_row])
+        alone = np.bincount(layer)[layer] == 1  # a row that shares nothing may join others
+        out[members] = np.where(alone, -1, layer)
     return out
 
 

@@ -29,6 +29,7 @@ from autograd.compiler.lift import OPERATIONS, PARAMETER, Array
 from autograd.compiler.outer import outer
 from autograd.compiler.rows import MATRIX, MAXIMUM, PRODUCT, SUM
 from autograd.compiler.select import SELECT
+from autograd.compiler.sparse import filled
 
 __all__ = ["Planner"]
 
@@ -134,6 +135,12 @@ class Planner:
     def _sums(self, group: Group) -> None:
         small: list[Array] = []
         blocks = factor(group.members, self.hashes.columns, self.hashes.coefficients)
+        if group.kind == MATRIX and not group.masked:
+            blocks, matrix = filled(self.rows, blocks, self.zero)
+            if matrix is not None:
+                rows, weight, scale, column = matrix
+                order = np.argsort(self.where[column[:, 0]], kind="stable")
+                self._emit_matrix(group, rows, column[order], weight[:, order], scale[:, order])
         ragged = group.kind == SUM and sum(len(rows) == 1 for rows in blocks) > 2
         for rows in blocks:
             f, p = rows.shape
@@ -172,6 +179,11 @@ class Planner:
             order = np.argsort(key, kind="stable")
             column, scale = column[order], scale[:, order]  # type: ignore[index]
             weight = weight if weight is None else weight[:, order]
+        self._emit_matrix(group, rows, column, weight, scale)
+
+    def _emit_matrix(
+        self, group: Group, rows: Array, column: Array, weight: Array | None, scale: Array | None
+    ) -> None:
         penalty = column.shape[1] == 1 and self.is_parameter[column].all()
         if weight is not None:
             if not penalty:
@@ -182,10 +194,14 @@ class Planner:
         if penalty:
             self.penalties.append(len(self.instructions))
         self._emit(
-            Matrix(group.batched, group.needs, parts=[Part(space, column, weight, scale)],
-                   biases=self._biases(rows)),
-            table.node[rows],
-        )  # fmt: skip
+            Matrix(
+                group.batched,
+                group.needs,
+                parts=[Part(space, column, weight, scale)],
+                biases=self._biases(rows),
+            ),
+            self.rows.node[rows],
+        )
 
     def _terms(self, group: Group, members: Array) -> None:
         """Rows of about equal length, the shorter ones filled up with 0 · 0."""
