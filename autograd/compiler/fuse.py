@@ -212,13 +212,14 @@ def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
 
     # Two kinds of sum are absorbed only if what they hold allows it: one that no input reaches, into
     # one that an input does, if it holds constants and parameters alone (the border of a padded image);
-    # and one that is scaled or added to another sum, if it holds no products (else a layer's rows would
-    # melt into the sum over samples or positions, and weights have factors).
+    # and one that is added to another sum, if it holds no products (else a layer's rows would melt into
+    # the sum over samples or positions), or scaled, if it is short besides (a mean stays a plain sum).
     leaf = graph.code == 0
     static = inside & ~batched & batched[user] & ~shape.weighted
     added = inside & shape.add & shape.add[user] & (b[user] == np.arange(n))
     added &= (a[user] >= 0) & ~leaf[a[user]]
-    added |= inside & shape.add & (shape.scaling[user] | (factor != 1.0))
+    scaled = inside & shape.add & (shape.scaling[user] | (factor != 1.0))
+    added |= scaled
     later = static | added
     owner = np.where((inside & ~later) | largest, user, np.arange(n))
     scale = np.where(inside, factor, 1.0)
@@ -227,12 +228,14 @@ def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
     pair = shape.product & inside & ~later
     pairs = np.bincount(owner[pair], minlength=n) > 0
     impure = np.bincount(owner[pair & ~shape.weighted], minlength=n) > 0
+    terms = np.zeros(n, dtype=np.int64)
     for operand in (a, b):
         held = np.flatnonzero(linear & (operand >= 0))
         child = operand[held]
         held = held[~leaf[child] & (~inside[child] | later[child])]
         impure |= np.bincount(owner[held], minlength=n) > 0
-    kept = later & ((static & (impure | ~shape.add)) | (added & pairs))
+        terms += np.bincount(owner[held], minlength=n)
+    kept = later & ((static & (impure | ~shape.add)) | (added & pairs) | (scaled & (terms > 2)))
     inside &= ~kept
     scale[kept] = 1.0
     late = later & inside

@@ -82,7 +82,9 @@ class _Listing:
         """After the layer whose weights it uses, else a letter with a number."""
         stem = ""
         for part in getattr(instruction, "parts", ()):
-            if part.weight is not None:
+            if _squares(part):
+                stem = "squares"
+            elif part.weight is not None:
                 stem = self._layer(part.weight.ravel())
         if not stem:
             kinds = {Elementwise: "a", Largest: "m", Select: "e", Products: "p"}
@@ -182,7 +184,7 @@ class _Listing:
                 return f"{'' if factor == 1.0 else f'{factor:g}·'}Σ {column}"
             return f"C[{_shape(part.scale.shape)}] @ {column}"
         minus = "−" if part.scale is not None and (part.scale < 0).all() else ""
-        if np.array_equal(part.weight.ravel(), part.column.ravel()) and part.space == STATIC:
+        if _squares(part):
             return f"{minus}Σ w²[{part.weight.size}]"
         return f"{minus}W[{_shape(part.weight.shape)}] @ {column}"
 
@@ -233,6 +235,15 @@ class _Listing:
 
     def _bias(self, index: Array) -> str:
         return "b" if index.max() < len(self.plan.order) else self._at(STATIC, index)
+
+
+def _squares(part: Part) -> bool:
+    """Whether it is a sum of squared weights: a penalty."""
+    return (
+        part.weight is not None
+        and part.space == STATIC
+        and np.array_equal(part.weight.ravel(), part.column.ravel())
+    )
 
 
 def _inlined(plan: Plan) -> dict[int, int]:
