@@ -21,9 +21,18 @@ _RAISED = (ArithmeticError, ValueError)  # Python's math on what IEEE 754 answer
 
 
 def operand(x: Any) -> Any:
-    """A plain number as a float; NotImplemented for what an operator does not take."""
+    """A plain number as a float; NotImplemented for what an operator does not take.
+
+    Raises:
+        TypeError: for lists and tuples, whose own operators would answer that they "can't multiply".
+    """
     if type(x) is int or isinstance(x, (Real, np.bool_)):
         return float(x)
+    if isinstance(x, (list, tuple)):
+        raise TypeError(
+            f"a Value is combined with Values and numbers, one at a time, not with a "
+            f"{type(x).__name__} ({x!r:.40})"
+        )
     return NotImplemented
 
 

@@ -26,6 +26,12 @@ from autograd.value import Value
 __all__ = ["grad", "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "value_and_grad", "vjp"]
 
 
+def _function(name: str, f: Any) -> None:
+    """Refuse at once what is no function: grad(f)(x), not grad(f(x))."""
+    if not callable(f):
+        raise TypeError(f"{name}() takes a function, not {type(f).__name__} ({f!r:.40})")
+
+
 def _scalar(name: str, out: Any) -> Any:
     """The one number that ``out`` is."""
     numbers, structure = flatten(out, f"{name}(): what the function returns")
@@ -59,6 +65,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
 
 def _value_and_grad(name: str, f: Function, argnums: Argnums, has_aux: bool) -> Function:
+    _function(name, f)
+
     @functools.wraps(f)
     def function(*args: Any, **kwargs: Any) -> Any:
         run = Run(name, f, args, argnums, kwargs)
@@ -124,6 +132,8 @@ def jacfwd(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def _matrix(name: str, f: Function, argnums: Argnums, forward: bool) -> Function:
+    _function(name, f)
+
     @functools.wraps(f)
     def function(*args: Any, **kwargs: Any) -> Any:
         run = Run(name, f, args, argnums, kwargs)

@@ -247,3 +247,9 @@ def test_bad_calls_are_refused_in_one_clear_line(wrong: Callable[[], Any], says:
     with pytest.raises(TypeError, match=says) as caught:
         wrong()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacfwd, hessian])
+def test_what_is_no_function_is_refused_at_once(transform: Any) -> None:
+    with pytest.raises(TypeError, match=r"takes a function, not float \(6\.0\)"):
+        transform(6.0)

@@ -216,3 +216,10 @@ def test_no_grad_leaves_no_trace_and_nests() -> None:
     with pytest.raises(ZeroDivisionError), no_grad():
         _ = 1 / 0
     assert (x * 2).parents == (x,)
+
+
+@pytest.mark.parametrize("other", [[1.0, 2.0], (1.0,)])
+def test_a_list_is_refused_by_the_value_and_not_by_the_list(other: object) -> None:
+    for operation in (lambda: Value(2.0) * other, lambda: other * Value(2.0)):
+        with pytest.raises(TypeError, match="combined with Values and numbers, one at a time"):
+            operation()
