@@ -124,11 +124,49 @@ def jax_step(model: str, arrays: dict[str, np.ndarray]):
     return step
 
 
+def scalar_step(engine: str, arrays: dict[str, np.ndarray]):
+    """The moons with one node an operation: micrograd, or this project's engine without `compile`."""
+    if engine == "micrograd":
+        from micrograd.engine import Value
+    else:
+        from autograd import Value
+    sys.setrecursionlimit(10**6)
+
+    def values(a):
+        return [values(row) for row in a] if a.ndim else Value(float(a))
+
+    p = [values(arrays[f"p{i}"]) for i in range(6)]
+    flat = [v for a in p for row in a for v in (row if isinstance(row, list) else [row])]
+    x, y = arrays["x"].tolist(), arrays["y"].tolist()
+
+    def layer(w, b, x):
+        return [sum((wi * xi for wi, xi in zip(row, x)), bi) for row, bi in zip(w, b)]
+
+    def score(x):
+        h = [z.relu() for z in layer(p[0], p[1], list(map(Value, x)))]
+        return layer(p[4], p[5], [z.relu() for z in layer(p[2], p[3], h)])[0]
+
+    def step() -> float:
+        losses = [(1 + -yi * score(xi)).relu() for xi, yi in zip(x, y)]
+        loss = sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(v * v for v in flat)
+        for v in flat:
+            v.grad = 0.0
+        loss.backward()
+        for v in flat:
+            v.data -= LR * v.grad
+        return loss.data
+
+    return step
+
+
 def main() -> None:
     engine, path, model = sys.argv[1:]
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    step = {"torch": torch_step, "jax": jax_step}[engine](model, arrays)
+    if engine in ("micrograd", "eager"):
+        step = scalar_step(engine, arrays)
+    else:
+        step = {"torch": torch_step, "jax": jax_step}[engine](model, arrays)
     for line in sys.stdin:
         command, *count = line.split()
         if command == "loss":
