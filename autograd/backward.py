@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.ops import ADD
+
 if TYPE_CHECKING:
     from autograd.value import Value
 
@@ -58,8 +60,19 @@ def backward(root: Value) -> None:
     for node in reversed(order):
         grad = node.grad
         a = node._a
+        b = node._b
+        if node._how is ADD and a is not None and b is not None:
+            # The same bits as 0.0 + 1.0 * grad, and no new float: 21 bytes a node less
+            if a.grad is zero:
+                a.grad = grad
+            else:
+                a.grad += grad
+            if b.grad is zero:
+                b.grad = grad
+            else:
+                b.grad += grad
+            continue
         if a is not None:
             a.grad += node._da * grad
-        b = node._b
         if b is not None:
             b.grad += node._db * grad
