@@ -179,6 +179,5 @@ if __name__ == "__main__":
     parser.add_argument("--eager", action="store_true", help="train node by node")
     arguments = parser.parse_args()
     loss = main(arguments.steps, arguments.batch, arguments.eager)
-    assert arguments.steps < 2000 or loss < 2.4, (
-        loss
-    )  # knowing nothing costs log 28 = 3.33 a letter
+    # Knowing nothing costs log 28 = 3.33 a letter.
+    assert arguments.steps < 2000 or loss < 2.4, loss
