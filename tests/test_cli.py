@@ -209,7 +209,8 @@ class Terminal:
     """A person at a terminal: a pseudo-terminal with the command behind it."""
 
     def __init__(self, *arguments: str, term: str = "dumb") -> None:
-        self.screen = ""
+        self._shown = b""
+        self._typed = 0  # what was on the screen when a line was typed last answers nothing
         self._process, self._keyboard = pty.fork()
         if self._process == 0:
             environment = {
@@ -220,10 +221,15 @@ class Terminal:
             }
             os.execve(sys.executable, [sys.executable, "-m", "viz", *arguments], environment)
 
+    @property
+    def screen(self) -> str:
+        """Everything so far."""
+        return self._shown.decode("utf-8", "ignore").replace("\r\n", "\n")
+
     def until(self, text: str, seconds: float = 30.0) -> str:
-        """Wait for a text on the screen; returns everything so far."""
+        """Wait for a text on the screen, after what was typed last; returns everything so far."""
         end = time.monotonic() + seconds
-        while not self.screen.endswith(text):
+        while not self._shown[self._typed :].endswith(text.encode()):
             ready, _, _ = select.select([self._keyboard], [], [], max(0.0, end - time.monotonic()))
             assert ready, f"{text!r} never came: {self.screen!r}"
             try:
@@ -232,10 +238,11 @@ class Terminal:
                 break
             if not part:
                 break
-            self.screen += part.decode().replace("\r\n", "\n")
+            self._shown += part
         return self.screen
 
     def type(self, line: str) -> None:
+        self._typed = len(self._shown)
         os.write(self._keyboard, f"{line}\n".encode())
 
     def close(self) -> int:
