@@ -221,6 +221,7 @@ class MLP(Module):
     ) -> None:
         if isinstance(nouts, (int, np.integer)) or len(nouts) == 0:
             raise ValueError(f"nouts lists the size of each layer, like [16, 1], not {nouts!r}")
+        resolve_activation(activation)  # a wrong name is an error without hidden layers too
         source = generator(rng)
         sizes = [nin, *nouts]
         last = len(nouts) - 1

@@ -299,3 +299,8 @@ def test_without_pytorch_the_message_says_so():
         ModuleNotFoundError, match="needs PyTorch, which is not installed: pip install torch"
     ):
         nn.to_torch(Linear(1, 1, rng=0))
+
+
+def test_an_unknown_activation_is_refused_without_hidden_layers_too() -> None:
+    with pytest.raises(ValueError, match="unknown activation 'tan'"):
+        MLP(3, [1], activation="tan")
