@@ -98,9 +98,7 @@ def apply(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
     try:
         return ieee(op, *map(float, inputs))
     except (TypeError, ValueError):
-        raise TypeError(
-            f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r})"
-        ) from None
+        return _refuse(x, op, inputs)
 
 
 @apply.register(str)
@@ -109,7 +107,7 @@ def apply(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
 def _refuse(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
     raise TypeError(
         f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r})"
-    )
+    ) from None
 
 
 @apply.register(np.ndarray)

@@ -19,10 +19,6 @@ from autograd.value import Value
 
 __all__ = ["Edge", "Point", "Replay"]
 
-_STEP = (
-    6e-6  # the cube root of 2⁻⁵²: where rounding and truncation of a central difference are equal
-)
-
 
 class Edge(NamedTuple):
     """One use of a value: ``parent`` is operand ``slot`` of ``child`` (numbers in the order)."""
