@@ -8,10 +8,22 @@
 dy/dw = 1.2695
 """
 
-from autograd.check import GradcheckError, gradcheck, gradgradcheck
-from autograd.compare import compare
+from autograd.by_hand.compare import compare
 from autograd.compiler import Program, TraceError, compile, select
-from autograd.dot import dot
+from autograd.derivatives.gradcheck import GradcheckError, gradcheck, gradgradcheck
+from autograd.derivatives.numerical import numerical_derivative, numerical_gradient
+from autograd.derivatives.transforms import (
+    grad,
+    hessian,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    value_and_grad,
+    vjp,
+)
+from autograd.formulas.names import Names
+from autograd.formulas.parse import FormulaError, parse
 from autograd.functions import (
     acos,
     asin,
@@ -20,6 +32,7 @@ from autograd.functions import (
     clamp,
     cos,
     cosh,
+    dot,
     elu,
     erf,
     erfc,
@@ -47,23 +60,19 @@ from autograd.functions import (
     where,
 )
 from autograd.graph import leaves, topological_order
+from autograd.import_names import MOVED, keep_old_names, warn_of_second_owner
 from autograd.modes import no_grad
-from autograd.naive import naive
-from autograd.naming import Names
-from autograd.numerical import numerical_derivative, numerical_gradient
 from autograd.ops import OPS, Op
-from autograd.owner import warn_of_second_owner
-from autograd.parse import FormulaError, parse
-from autograd.paths import paths
-from autograd.provenance import (
+from autograd.stepping.anomaly import (
     Anomaly,
     AnomalyError,
     detect_anomaly,
     first_nonfinite,
     record_sources,
 )
-from autograd.stepper import Backprop
-from autograd.transforms import grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp
+from autograd.stepping.depth_first import naive
+from autograd.stepping.paths import paths
+from autograd.stepping.stepper import Backprop
 from autograd.value import Number, Value
 
 __all__ = [
@@ -79,3 +88,4 @@ __all__ = [
 ]  # fmt: skip
 
 warn_of_second_owner()
+keep_old_names(__name__, MOVED)

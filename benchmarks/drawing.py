@@ -25,7 +25,7 @@ import graphviz
 from autograd import Value, topological_order
 from nn import MLP
 from viz import RenderError, TooLargeError, draw_graph, draw_network
-from viz.render import render
+from viz.process.render import render
 
 
 def expression(leaf: Callable[[float], Any], tanh: Callable[[Any], Any], neurons: int) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import OPS, Op, Value, functions, where
-from autograd.formula import derivative
+from autograd.formulas.formula import derivative
 
 PAGE = Path(__file__).with_name("operations.md")
 

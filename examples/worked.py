@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd import Value, compare, parse
-from autograd.table import number
+from autograd.text.format import number
 from viz import RenderError, player
 
 

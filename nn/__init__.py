@@ -1,5 +1,6 @@
 """Neurons, layers and networks made of Values."""
 
+from autograd.import_names import keep_old_names
 from nn.activations import ACTIVATIONS
 from nn.clip import clip_grad_norm_, clip_grad_value_
 from nn.conv import AvgPool2d, Conv2d, MaxPool2d
@@ -60,3 +61,5 @@ __all__ = [
     "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "one_hot",
     "predict", "read_csv", "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip
+
+keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine.Engine"})

@@ -10,7 +10,8 @@ import numpy as np
 
 from nn.compiled import Compiled
 from nn.data import Array
-from nn.engines import Eager, Engine
+from nn.eager import Eager
+from nn.engine import Engine
 from nn.losses import resolve_loss
 from nn.metrics import Metric, resolve_metrics
 from nn.module import Module

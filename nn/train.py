@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.provenance import first_nonfinite, record_sources
+from autograd.stepping.anomaly import first_nonfinite, record_sources
 from nn.data import Array, batches
-from nn.engines import Engine
+from nn.engine import Engine
 from nn.history import History
 from nn.inference import arrays, engine_for, measured, mode
 from nn.losses import resolve_loss

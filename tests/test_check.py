@@ -26,7 +26,7 @@ from autograd import (
     sqrt,
     where,
 )
-from autograd.numerical import evaluate
+from autograd.derivatives.numerical import evaluate
 
 # Rows whose rule has a slip, as one writes them.
 wrong_factor = Op("f", "f", "x³", lambda x: x**3, lambda x: x**3, (lambda x, y: 2 * x * x,))

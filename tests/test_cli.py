@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from viz.cli import main
+from viz.terminal.cli import main
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 

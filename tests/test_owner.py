@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.owner import warn_of_second_owner
+from autograd.import_names import warn_of_second_owner
 
 
 def test_the_metadata_of_hips_autograd_is_noticed(tmp_path: Path) -> None:

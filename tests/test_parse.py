@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Backprop, FormulaError, Value, parse
-from autograd.reader import FUNCTIONS
+from autograd.formulas.grammar import FUNCTIONS
 
 X, Y = 1.5, -0.75
 

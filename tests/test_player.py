@@ -14,7 +14,7 @@ import pytest
 from chromium import EXECUTABLE, MISSING, Page, chromium
 
 from autograd import Value, leaves, parse, topological_order, where
-from autograd.table import number
+from autograd.text.format import number
 from nn import MLP
 from viz import TooLargeError, player
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, tanh
 from nn import MLP
 from viz import TooLargeError, draw_dot, draw_graph
-from viz.expression import expression_scene
+from viz.graph.draw_graph import expression_scene
 
 
 def neuron():

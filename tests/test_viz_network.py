@@ -11,8 +11,8 @@ import pytest
 from autograd import Value
 from nn import LSTM, MLP, RNN, Conv2d, Flatten, Layer, Linear, MaxPool2d, Module, Neuron, Sequential
 from viz import draw_network
-from viz.labels import Box, overlap
-from viz.network import network_scene
+from viz.network.draw_network import network_scene
+from viz.network.placement import Box, overlap
 
 
 def trained(nin: int, nouts: list[int], seed: int = 0) -> MLP:

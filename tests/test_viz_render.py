@@ -16,7 +16,7 @@ import pytest
 
 from autograd import Value
 from viz import RenderError, draw_dot, draw_graph
-from viz.render import FORMATS, render, write
+from viz.process.render import FORMATS, render, write
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
@@ -147,7 +147,7 @@ def test_what_breaks_graphviz_breaks_no_later_picture():
 def test_ctrl_c_returns_at_once_and_leaves_nothing_half_written(tmp_path):
     program = f"""
 import signal, sys, time
-from viz.render import render, write
+from viz.process.render import render, write
 print("ready", flush=True)
 try:
     write({str(tmp_path / "x.svg")!r}, render({LONG!r}))

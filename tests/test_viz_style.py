@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.dot import font_name, quote
-from viz.style import DARK, LIGHT, clean, escape, number, shorten, text_width, theme
+from viz.dot import font_name
+from viz.escape import clean, escape, quote, shorten
+from viz.style import DARK, LIGHT, number, text_width, theme
 
 
 def luminance(colour: str) -> float:

@@ -1,11 +1,12 @@
 """What autograd and nn made, drawn."""
 
+from autograd.import_names import keep_old_names
 from viz.drawing import Drawing
-from viz.expression import TooLargeError, draw_dot, draw_graph
-from viz.network import draw_network
-from viz.player import Player, player
+from viz.graph.draw_graph import TooLargeError, draw_dot, draw_graph
+from viz.network.draw_network import draw_network
+from viz.page.player import Player, player
 from viz.plots import plot_activation, plot_decision_boundary, plot_loss
-from viz.render import RenderError
+from viz.process.render import RenderError
 
 __all__ = [
     "Drawing",
@@ -20,3 +21,38 @@ __all__ = [
     "plot_decision_boundary",
     "plot_loss",
 ]
+
+keep_old_names(
+    __name__,
+    {
+        "expression": "viz.graph.draw_graph",
+        "cards": "viz.graph.cards",
+        "groups": "viz.graph.groups",
+        "kinds": "viz.graph.kinds",
+        "highlight": "viz.graph.highlight",
+        "architecture": "viz.network.architecture",
+        "stages": "viz.network.stages",
+        "image_stages": "viz.network.image_stages",
+        "recurrent_stages": "viz.network.recurrent_stages",
+        "columns": "viz.network.geometry",
+        "labels": "viz.network.placement",
+        "loops": "viz.network.loops",
+        "images": "viz.network.images",
+        "network_scene": "viz.network.assemble",
+        "player": "viz.page.player",
+        "_renderer": "viz.process.child",
+        "worker": "viz.process.worker",
+        "render": "viz.process.render",
+        "cli": "viz.terminal.cli",
+        "shell": "viz.terminal.shell",
+        "style.clean": "viz.escape.clean",
+        "style.shorten": "viz.escape.shorten",
+        "style.escape": "viz.escape.escape",
+        "dot.quote": "viz.escape.quote",
+        "render.write": "autograd.text.files.write",
+        "scene.Span": "viz.scene.Text",
+        "columns.Columns": "viz.network.geometry.Geometry",
+        "columns.Line": "viz.network.geometry.Connection",
+        "columns.Style": "viz.network.geometry.Sizes",
+    },
+)

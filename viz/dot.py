@@ -12,13 +12,11 @@ import re
 from collections.abc import Iterator
 
 from viz import markup
+from viz.escape import escape, quote, shorten
 from viz.scene import Cluster, Edge, Node, Scene
-from viz.style import FONT, Palette, escape, shorten
+from viz.style import FONT, Palette
 
 __all__ = ["body", "font_name"]
-
-
-_PLAIN = re.compile(r"[ !#-%'-\[\]-~]{0,1000}").fullmatch  # ASCII without " & \\
 
 
 class Markup(str):
@@ -204,14 +202,3 @@ def _line(subject: str, attributes: dict[str, str]) -> str:
 def _value(value: str) -> str:
     """An attribute's value: markup as it is, text quoted."""
     return f"<{value}>" if type(value) is Markup else quote(value)
-
-
-def quote(text: str) -> str:
-    """A text in DOT's double quotes, standing for itself: no escapes, no entities, no line breaks.
-
-    Graphviz reads at most 16384 bytes of it.
-    """
-    if _PLAIN(text):
-        return f'"{text}"'
-    text = shorten(text, 1000).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
-    return f'"{text}"'

@@ -9,8 +9,9 @@ from typing import Any
 
 import graphviz  # type: ignore[import-untyped]
 
+from autograd.text.files import write
 from viz import dot
-from viz.render import check_format, render, write
+from viz.process.render import check_format, render
 from viz.scene import Scene
 from viz.style import FONT, Palette, theme
 from viz.svg import readable, without_tooltips

@@ -1,14 +1,15 @@
 """The labels of a drawing as Graphviz's HTML-like markup: cards, grids of cells, text, headings.
 
-Every text that a user brought is escaped here, and only here (tooltips: `dot.quote`).
+Text that a user brought passes through `escape` first.
 """
 
 from __future__ import annotations
 
 import math
 
-from viz.scene import Line, Node, Scene, Span
-from viz.style import Palette, escape, number, shorten
+from viz.escape import escape, shorten
+from viz.scene import Line, Node, Scene, Text
+from viz.style import Palette, number
 
 __all__ = ["card", "grid", "heading", "styled", "styled_line", "text"]
 
@@ -23,7 +24,7 @@ def card(node: Node, fill: str, border: str, palette: Palette) -> str:
         rule = f'SIDES="B" BORDER="1" COLOR="{border}"' if node.rows else 'BORDER="0"'
         rows.append(f'<TR><TD COLSPAN="2" ALIGN="CENTER" {rule}>{title}</TD></TR>')
     for name, value in node.rows:
-        caption = styled(Span(name, "muted", size=9), palette)
+        caption = styled(Text(name, "muted", size=9), palette)
         rows.append(
             f'<TR><TD ALIGN="LEFT">{caption}</TD>'
             f'<TD ALIGN="RIGHT">{styled(value, palette)}</TD></TR>'
@@ -45,7 +46,7 @@ def grid(node: Node, border: str, palette: Palette) -> str:
         cells = []
         for x in row:
             colour = palette.shade(x / largest if largest else 0.0, 0.35 if table.digits else 0.9)
-            text = styled(Span(number(x, table.digits), size=7.5), palette) if table.digits else ""
+            text = styled(Text(number(x, table.digits), size=7.5), palette) if table.digits else ""
             cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
         rows.append(f"<TR>{''.join(cells)}</TR>")
     drawn = (
@@ -84,7 +85,7 @@ def heading(scene: Scene, palette: Palette) -> str:
     left = "" if scene.placed else ' ALIGN="LEFT"'
     lines = [escape(shorten(scene.title, 120))] if scene.title else []
     for caption in scene.captions:
-        lines.append(styled(Span(shorten(caption, 160), "highlight", size=11), palette))
+        lines.append(styled(Text(shorten(caption, 160), "highlight", size=11), palette))
     if not scene.placed:  # some air above the cards
         lines.append('<FONT POINT-SIZE="5"> </FONT>')
     return "".join(f"{line}<BR{left}/>" for line in lines) if len(lines) > 1 else lines[0]
@@ -95,7 +96,7 @@ def styled_line(line: Line, palette: Palette) -> str:
     return "".join(styled(span, palette) for span in line)
 
 
-def styled(span: Span, palette: Palette) -> str:
+def styled(span: Text, palette: Palette) -> str:
     text = escape(span.text) or " "
     if span.bold:
         text = f"<B>{text}</B>"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Cluster", "Edge", "Grid", "Line", "Node", "Row", "Scene", "Span"]
+__all__ = ["Cluster", "Edge", "Grid", "Line", "Node", "Row", "Scene", "Text"]
 
 
-class Span(NamedTuple):
+class Text(NamedTuple):
     """A piece of text in one style; size in points, 0 for the surrounding size."""
 
     text: str
@@ -21,14 +21,14 @@ class Span(NamedTuple):
     size: float = 0.0
 
 
-Line = tuple[Span, ...]
+Line = tuple[Text, ...]
 
 
 class Row(NamedTuple):
     """A name and a number below the title of a card."""
 
     name: str
-    value: Span
+    value: Text
 
 
 class Grid(NamedTuple):
@@ -73,7 +73,7 @@ class Edge:
     tail: str
     head: str
     tone: str = ""
-    label: Span | None = None
+    label: Text | None = None
     tooltip: str = ""
     width: float = 0.0
     weight: int = 0

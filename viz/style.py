@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from autograd.table import number as written
+from autograd.text.format import number as written
 
 __all__ = [
     "DARK",
@@ -19,9 +17,7 @@ __all__ = [
     "LIGHT",
     "Palette",
     "checked_digits",
-    "clean",
     "number",
-    "shorten",
     "text_width",
     "theme",
     "tone",
@@ -179,45 +175,6 @@ def number(x: float | None, digits: int = 3) -> str:
     ['0', '−6', '1.23e5', '0.25', '1e−300', '−∞']
     """
     return "–" if x is None else written(x, digits)
-
-
-# What XML cannot hold, and marks that turn the direction of the text around them.
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]")
-
-
-def clean(text: str) -> str:
-    """Text that any XML file can hold on one line: control characters and lone surrogates replaced.
-
-    >>> clean("a\\x00b\\nc\\ud800")
-    'a\ufffdb c\ufffd'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    text = _INVISIBLE.sub("", " ".join(text.split()) if not text.isprintable() else text)
-    text = _UNPRINTABLE.sub("\ufffd", text)
-    if (
-        max(text, default="") >= "\U0001fffe"
-    ):  # each plane ends in two code points that are no characters
-        text = "".join("\ufffd" if ord(c) & 0xFFFE == 0xFFFE else c for c in text)
-    return text
-
-
-def shorten(text: str, width: int = 24) -> str:
-    """``text`` on one line, cut to ``width`` characters with an ellipsis.
-
-    >>> shorten("a name that goes on and on", 12)
-    'a name that…'
-    """
-    text = clean(text[: 4 * width + 64])  # a label of a million characters costs no more than this
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
-
-
-def escape(text: str) -> str:
-    """Text as it stands in markup."""
-    return html.escape(text, quote=True)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from viz.escape import escape, shorten
 from viz.scene import Node, Scene
-from viz.style import escape, shorten
 
 __all__ = ["readable", "without_tooltips"]
 

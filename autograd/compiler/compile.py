@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.errors import TraceError
-from autograd.compiler.fuse import fuse
-from autograd.compiler.layout import lay_out
-from autograd.compiler.lift import Graph, lift
+from autograd.compiler.plan.layout import lay_out
 from autograd.compiler.program import Program
-from autograd.compiler.stabilize import detach_maxima
-from autograd.compiler.trace import Example, agree, outputs_of, trace
+from autograd.compiler.read.fuse import fuse
+from autograd.compiler.read.lift import Graph, lift
+from autograd.compiler.read.maxima import detach_maxima
+from autograd.compiler.read.trace import Example, agree, outputs_of, trace
 from autograd.value import Value
 
 __all__ = ["compile"]

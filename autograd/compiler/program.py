@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.instructions import Plan
-from autograd.compiler.lift import Array
-from autograd.compiler.listing import listing
-from autograd.compiler.replay import Replay
-from autograd.compiler.saving import load, save
+from autograd.compiler.plan.instructions import Plan
+from autograd.compiler.read.lift import Array
+from autograd.compiler.run.numpy.replay import Replay
+from autograd.compiler.write.listing import listing
+from autograd.compiler.write.saving import load, save
 from autograd.value import Value
 
 __all__ = ["Program"]
@@ -232,8 +232,8 @@ class Program:
         return cls(plan, numbers, (), names, parameters.dtype)
 
     def to_torch(self) -> Any:
-        """A `torch.nn.Module` that computes the same: see `autograd.compiler.torch_export`."""
-        from autograd.compiler.torch_export import to_torch
+        """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`."""
+        from autograd.compiler.run.torch import to_torch
 
         return to_torch(self)
 

@@ -1,0 +1,162 @@
+"""What a program consists of: six kinds of instruction over numbered rows of storage.
+
+Storage has a static vector (parameters, constants, what depends on them alone), a batched array of
+one row a node and one column a sample, and the caller's arrays, one an argument. An index array holds
+row numbers; while a program is planned it holds node numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograd.compiler.read.lift import Array
+
+__all__ = [
+    "BATCHED", "INPUT", "STATIC", "Bias", "Elementwise", "Instruction", "Largest", "Matrix", "Operand",
+    "Part", "Plan", "Products", "Select", "Terms", "indices", "operands",
+]  # fmt: skip
+
+STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
+
+
+@dataclass
+class Operand:
+    """Rows of a space, or a literal number (one, or one for each row) where ``index`` is None."""
+
+    space: int
+    index: Array | None
+    number: Array | None = None
+
+
+@dataclass
+class Bias:
+    """What is added to each row, from the static vector: ``scale · static[index]``."""
+
+    index: Array  # [rows, positions] or [rows, 1]
+    scale: Array | None = None
+
+
+@dataclass
+class Part:
+    """``(scale · static[weight]) @ space[column]``; without weights a matrix of numbers."""
+
+    space: int
+    column: Array  # [K, positions]
+    weight: Array | None  # [rows, K]
+    scale: Array | None
+
+
+@dataclass
+class Instruction:
+    """Writes ``count`` rows from ``start`` on, into the batched array or the static vector."""
+
+    batched: bool
+    needs: bool  # whether a gradient flows through it
+    start: int = 0
+    node: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # whose rows they are
+
+    @property
+    def space(self) -> int:
+        return BATCHED if self.batched else STATIC
+
+    @property
+    def count(self) -> int:
+        return self.node.size
+
+
+@dataclass
+class Matrix(Instruction):
+    """out [rows, positions] = Σ parts + biases: dense layers, convolutions, weighted sums."""
+
+    parts: list[Part] = field(default_factory=list)
+    biases: list[Bias] = field(default_factory=list)
+
+
+@dataclass
+class Terms(Instruction):
+    """out [rows] = Σ over K of scale · first · second, + biases: sums too small for a product."""
+
+    first: Operand | None = None  # [K, rows]
+    second: Operand = field(default_factory=lambda: Operand(STATIC, None))
+    scale: Array | None = None  # [K, rows]
+    biases: list[Bias] = field(default_factory=list)
+    masked: bool = False  # as of Elementwise
+
+
+@dataclass
+class Products(Instruction):
+    """out [G, M, N] = first [G, M, K] @ second [G, K, N], both computed: attention."""
+
+    first: Operand = field(default_factory=lambda: Operand(STATIC, None))
+    second: Operand = field(default_factory=lambda: Operand(STATIC, None))
+
+
+@dataclass
+class Largest(Instruction):
+    """out [rows] = the largest of K; ties share as in a chain of two-way maxima."""
+
+    second: Operand = field(default_factory=lambda: Operand(STATIC, None))  # [K, rows]
+
+
+@dataclass
+class Elementwise(Instruction):
+    """out [rows] = an operation of the table."""
+
+    operation: str = ""
+    operands: list[Operand] = field(default_factory=list)
+    masked: bool = False  # below a branch of `where`: what is not taken contributes nothing
+
+
+@dataclass
+class Select(Instruction):
+    """out [rows] = candidates [rows, V] at the whole number in an input's column, a sample each."""
+
+    candidates: Operand = field(default_factory=lambda: Operand(STATIC, None))
+    argument: int = 0
+    column: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+
+def operands(instruction: Instruction) -> list[Operand]:
+    """The operands of an instruction that is no Matrix."""
+    if isinstance(instruction, Terms):
+        first = [] if instruction.first is None else [instruction.first]
+        return [*first, instruction.second]
+    if isinstance(instruction, Products):
+        return [instruction.first, instruction.second]
+    if isinstance(instruction, Largest):
+        return [instruction.second]
+    if isinstance(instruction, Elementwise):
+        return instruction.operands
+    return [instruction.candidates] if isinstance(instruction, Select) else []
+
+
+def indices(instruction: Instruction) -> list[tuple[int, Array]]:
+    """Everything an instruction reads, as pairs of a space and rows of it."""
+    found = [(o.space, o.index) for o in operands(instruction) if o.index is not None]
+    for part in instruction.parts if isinstance(instruction, Matrix) else ():
+        found.append((part.space, part.column))
+        if part.weight is not None:
+            found.append((STATIC, part.weight))
+    if isinstance(instruction, (Matrix, Terms)):
+        found += [(STATIC, bias.index) for bias in instruction.biases]
+    if isinstance(instruction, Select):
+        found.append((INPUT + instruction.argument, instruction.column))
+    return found
+
+
+@dataclass
+class Plan:
+    """A whole program, independent of the batch size and of the code that built it."""
+
+    instructions: list[Instruction]
+    order: Array  # which of the given parameters lies at each of the first static rows
+    constants: Array  # the static rows after the parameters
+    static_size: int
+    batched_constants: Array  # the first batched rows
+    batched_size: int
+    arguments: list[int]  # how many inputs each argument has
+    copied: dict[int, int]  # argument: the first batched row of its copy; the others stay in place
+    outputs: list[tuple[int, int]]  # space and row
+    needs: tuple[Array, Array]  # of the static rows, and of the batched ones

@@ -1,0 +1,6 @@
+"""A program written down: for readers, and into files.
+
+In: a plan, its parameters and their names.
+Out: text in the notation of the lectures; an npz file, checked when read.
+Open first: `listing` for print(program), `saving` for files.
+"""

@@ -1,0 +1,137 @@
+"""Programs as files: NumPy's npz with the structure as JSON, no pickle, checked when read."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    INPUT,
+    STATIC,
+    Bias,
+    Elementwise,
+    Largest,
+    Matrix,
+    Operand,
+    Part,
+    Plan,
+    Products,
+    Select,
+    Terms,
+    indices,
+)
+from autograd.compiler.read.lift import Array
+from autograd.ops import OPS
+
+__all__ = ["load", "save"]
+
+FORMAT = "chainrule program 1"
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (Plan, Matrix, Part, Bias, Terms, Products, Largest, Elementwise, Operand, Select)
+}
+
+
+def save(path: str | os.PathLike[str], plan: Plan, parameters: Array, names: list[str]) -> None:
+    """Write a file, or, if that fails, leave the one that was there."""
+    arrays: dict[str, Array] = {"parameters": parameters}
+    structure = json.dumps(
+        {"format": FORMAT, "plan": _encode(plan, arrays), "names": names}, sort_keys=True
+    )
+    arrays["structure"] = np.frombuffer(structure.encode(), dtype=np.uint8)
+    path = os.fspath(path)
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(path: str | os.PathLike[str]) -> tuple[Plan, Array, list[str]]:
+    """The plan, the parameters in the plan's order and their names."""
+    try:
+        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        structure = json.loads(bytes(arrays["structure"]).decode())
+        if structure["format"] != FORMAT:
+            raise ValueError(f"its format is {structure['format']!r}, not {FORMAT!r}")
+        plan: Plan = _decode(structure["plan"], arrays)
+        parameters = arrays["parameters"]
+        _check(plan, parameters)
+        return plan, parameters, [str(name) for name in structure["names"]]
+    except FileNotFoundError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, EOFError,
+            zipfile.BadZipFile) as error:  # fmt: skip
+        raise ValueError(f"{os.fspath(path)!r} is no program that can be loaded: {error}") from None
+
+
+def _encode(x: Any, arrays: dict[str, Array]) -> Any:
+    """``x`` as JSON; arrays go into ``arrays`` and leave their name."""
+    if isinstance(x, np.ndarray):
+        name = f"array{len(arrays)}"
+        arrays[name] = x
+        return {"array": name}
+    if is_dataclass(x):
+        named = {field.name: _encode(getattr(x, field.name), arrays) for field in fields(x)}
+        return {"kind": type(x).__name__, "fields": named}
+    if isinstance(x, (list, tuple)):
+        return [_encode(item, arrays) for item in x]
+    if isinstance(x, dict):
+        return {"pairs": [[key, value] for key, value in x.items()]}
+    return x.item() if isinstance(x, np.generic) else x
+
+
+def _decode(x: Any, arrays: dict[str, Array]) -> Any:
+    if isinstance(x, list):
+        return [_decode(item, arrays) for item in x]
+    if not isinstance(x, dict):
+        return x
+    if "array" in x:
+        return arrays[x["array"]]
+    if "pairs" in x:
+        return {int(key): int(value) for key, value in x["pairs"]}
+    return _KINDS[x["kind"]](**{name: _decode(f, arrays) for name, f in x["fields"].items()})
+
+
+def _check(plan: Plan, parameters: Array) -> None:
+    """Raise ValueError unless every row number lies in its storage: views are made of them."""
+    plan.outputs = [(int(space), int(row)) for space, row in plan.outputs]
+    plan.needs = (plan.needs[0], plan.needs[1])
+    sizes = {STATIC: plan.static_size, BATCHED: plan.batched_size}
+    sizes.update({INPUT + k: size for k, size in enumerate(plan.arguments)})
+    if parameters.shape != plan.order.shape or parameters.dtype.kind != "f":
+        raise ValueError("the parameters do not fit the instructions")
+    if sorted(plan.order.tolist()) != list(range(len(plan.order))):
+        raise ValueError("the order of the parameters is none")
+
+    def within(space: int, index: Array | None) -> None:
+        if index is not None and (
+            index.dtype.kind != "i"
+            or index.size == 0
+            or index.min() < 0
+            or index.max() >= sizes[space]
+        ):
+            raise ValueError("a row number lies outside of the storage")
+
+    for space, row in plan.outputs:
+        within(space, np.array([row]))
+    for wanted, size in zip(plan.needs, (plan.static_size, plan.batched_size)):
+        if wanted.shape != (size,):
+            raise ValueError("the storage has another size")
+    for i in plan.instructions:
+        within(i.space, np.array([i.start, i.start + i.count - 1]))
+        for used, index in indices(i):
+            within(used, index)
+        if isinstance(i, Elementwise) and i.operation not in OPS:
+            raise ValueError(f"there is no operation {i.operation!r}")

@@ -1,0 +1,126 @@
+"""One run of a function on fresh variables, and the derivatives pulled or pushed along its tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from autograd import ops
+from autograd.derivatives.nested import flatten, pack, unflatten
+from autograd.modes import taping, thread
+from autograd.ops import run_rule
+from autograd.value import Value
+
+__all__ = ["Argnums", "Function", "Tape"]
+
+Function: TypeAlias = Callable[..., Any]
+Argnums: TypeAlias = int | tuple[int, ...]
+
+
+class Tape:
+    """One run of ``f``: its variables, what it returned, and the tape of what lies between.
+
+    Attributes:
+        nested: whether derivatives are to be Values, differentiable themselves.
+        variables: the fresh copies, flat, and ``structure`` what they were in.
+        out: what ``f`` returned.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        f: Function,
+        args: Sequence[Any],
+        argnums: Argnums,
+        kwargs: dict[str, Any],
+        nested: bool = False,
+    ) -> None:
+        chosen = _chosen(name, args, argnums)
+        numbers, self.structure = flatten(chosen, f"{name}(): what it differentiates by")
+        self.nested = nested or thread.depth > 0 or any(type(x) is Value for x in (*numbers, *args))
+        self.variables = [+x if type(x) is Value else Value(x) for x in numbers]
+        given = unflatten(self.structure, lambda leaf: pack(self.variables, leaf))
+        args = list(args)
+        if isinstance(argnums, int):
+            args[argnums] = given
+        else:
+            for i, part in zip(argnums, given):
+                args[i] = part
+        with taping() as tape:
+            self.out = f(*args, **kwargs)
+        self._reached: set[Value] = set(self.variables)
+        self._nodes: list[Value] = []  # those that depend on the variables, in topological order
+        for node in tape:
+            if node._a in self._reached or node._b in self._reached:
+                self._reached.add(node)
+                self._nodes.append(node)
+        self._rules: dict[Value, Sequence[Any]] = {}
+
+    def _edges(self, node: Value) -> list[tuple[Value, Any]]:
+        """The parents that depend on the variables, each with the local derivative by it."""
+        reached = self._reached
+        return [(x, d) for x, d in zip(node.parents, self._partials(node)) if x in reached]
+
+    def _partials(self, node: Value) -> Sequence[Any]:
+        """The local derivatives by each parent: the numbers already found, or the rules on Values."""
+        op = node.operation
+        if not self.nested or op is None or op is ops.WHERE:  # of `where`, 1 by the branch taken
+            return node.partials
+        if node not in self._rules:
+            inputs = (node._a, node._b)
+            self._rules[node] = [
+                run_rule(op, i, *node.operands, node) for i, x in enumerate(inputs) if x is not None
+            ]
+        return self._rules[node]
+
+    def pull(self, seeds: dict[Any, Any]) -> list[Any]:
+        """Reverse mode: from derivatives by outputs to the derivatives by each variable."""
+        by = seeds
+        for node in reversed(self._nodes):
+            outer = by.pop(node, None)
+            if outer is None:
+                continue
+            for parent, local in self._edges(node):
+                product = _times(local, outer)
+                by[parent] = by[parent] + product if parent in by else product
+        return [self.result(by.get(x, 0.0)) for x in self.variables]
+
+    def push(self, moves: dict[Any, Any]) -> dict[Any, Any]:
+        """Forward mode: from movements of variables to those of every node that moves with them."""
+        for node in self._nodes:
+            moved: Any = None
+            for parent, local in self._edges(node):
+                if parent in moves:
+                    product = _times(local, moves[parent])
+                    moved = product if moved is None else moved + product
+            if moved is not None:
+                moves[node] = moved
+        return moves
+
+    def result(self, x: Any) -> Any:
+        """``x`` as what the caller gets: a Value where it is to be differentiated, else a number."""
+        return Value(x) if self.nested and type(x) is not Value else x
+
+    def primal(self, tree: Any) -> Any:
+        """What ``f`` returned, as numbers or as Values."""
+        numbers, structure = flatten(tree, "what the function returns")
+        if not self.nested:
+            numbers = [x.data if type(x) is Value else x for x in numbers]
+        return unflatten(structure, lambda leaf: pack(numbers, leaf))
+
+
+def _times(local: Any, outer: Any) -> Any:
+    if type(local) is float and local == 1.0:
+        return outer
+    return local if type(outer) is float and outer == 1.0 else local * outer
+
+
+def _chosen(name: str, args: Sequence[Any], argnums: Argnums) -> Any:
+    """The argument or the tuple of arguments that ``argnums`` names."""
+    try:
+        return args[argnums] if isinstance(argnums, int) else tuple(args[i] for i in argnums)
+    except IndexError:
+        raise TypeError(
+            f"{name}(): argnums is {argnums}, counted from 0, but the function was called with "
+            f"{len(args)} positional argument(s)"
+        ) from None

@@ -1,0 +1,117 @@
+"""The names this package is imported by: whose they are besides, and where modules went that moved.
+
+PyPI's ``autograd`` (HIPS) and this project install a package of the same name; together, whichever came
+last has overwritten files of the other without a word from pip.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+from pkgutil import resolve_name
+from types import ModuleType
+
+__all__ = ["MOVED", "keep_old_names", "warn_of_second_owner"]
+
+
+def warn_of_second_owner(folders: Iterable[str] = ()) -> None:
+    """Warn when the metadata in ``folders`` (default: ``sys.path``) shows HIPS autograd installed.
+
+    The folders are listed by hand because ``importlib.metadata`` costs 27 ms at every import.
+    """
+    for folder in folders or sys.path:
+        for found in Path(folder).glob("autograd-[0-9]*.dist-info"):
+            warnings.warn(
+                f"two distributions own the package 'autograd' here: chainrule and {found.stem} "
+                "(HIPS). Each has overwritten files of the other. Keep them in separate virtual "
+                "environments: pip uninstall autograd chainrule, then install the one you want.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+            return
+
+
+def keep_old_names(package: str, moved: Mapping[str, str]) -> None:
+    """Let what was imported from its old place be found there: programs and pickles of before go on.
+
+    Args:
+        package: the package of the old places.
+        moved: the old place of a module, or of a name in one, within the package; the whole new one.
+    """
+    for old, new in moved.items():
+        found = resolve_name(new)
+        above, _, name = f"{package}.{old}".rpartition(".")
+        if isinstance(found, ModuleType):
+            sys.modules.setdefault(f"{above}.{name}", found)
+        owner = import_module(above)
+        if not hasattr(owner, name):  # a function keeps the name of the module that it was in
+            setattr(owner, name, found)
+
+
+MOVED = {
+    "table": "autograd.text.format",
+    "formula": "autograd.formulas.formula",
+    "reader": "autograd.formulas.grammar",
+    "parse": "autograd.formulas.parse",
+    "naming": "autograd.formulas.names",
+    "transforms": "autograd.derivatives.transforms",
+    "run": "autograd.derivatives.tape",
+    "structure": "autograd.derivatives.nested",
+    "numerical": "autograd.derivatives.numerical",
+    "replay": "autograd.derivatives.evaluation",
+    "check": "autograd.derivatives.gradcheck",
+    "stepper": "autograd.stepping.stepper",
+    "tape": "autograd.stepping.moves",
+    "steps": "autograd.stepping.steps",
+    "stretches": "autograd.stepping.spans",
+    "paths": "autograd.stepping.paths",
+    "naive": "autograd.stepping.depth_first",
+    "provenance": "autograd.stepping.anomaly",
+    "compare": "autograd.by_hand.compare",
+    "derivation": "autograd.by_hand.answer",
+    "candidates": "autograd.by_hand.slips",
+    "slips": "autograd.by_hand.explain",
+    "scopes": "autograd.neurons",
+    "compiler.trace": "autograd.compiler.read.trace",
+    "compiler.lift": "autograd.compiler.read.lift",
+    "compiler.stabilize": "autograd.compiler.read.maxima",
+    "compiler.fuse": "autograd.compiler.read.fuse",
+    "compiler.rows": "autograd.compiler.read.rows",
+    "compiler.level": "autograd.compiler.read.groups",
+    "compiler.factor": "autograd.compiler.read.factor",
+    "compiler.outer": "autograd.compiler.read.attention",
+    "compiler.sparse": "autograd.compiler.read.partly",
+    "compiler.instructions": "autograd.compiler.plan.instructions",
+    "compiler.layout": "autograd.compiler.plan.layout",
+    "compiler.replay": "autograd.compiler.run.numpy.replay",
+    "compiler.bind": "autograd.compiler.run.numpy.binder",
+    "compiler.bound": "autograd.compiler.run.numpy.bound",
+    "compiler.bind_elementwise": "autograd.compiler.run.numpy.elementwise",
+    "compiler.bind_matrix": "autograd.compiler.run.numpy.matrix",
+    "compiler.bind_products": "autograd.compiler.run.numpy.products",
+    "compiler.bind_terms": "autograd.compiler.run.numpy.terms",
+    "compiler.bind_select": "autograd.compiler.run.numpy.selection",
+    "compiler.kernels": "autograd.compiler.run.numpy.kernels",
+    "compiler.scatter": "autograd.compiler.run.numpy.scatter",
+    "compiler.access": "autograd.compiler.run.numpy.strides",
+    "compiler.rules": "autograd.compiler.run.numpy.kinds",
+    "compiler.torch_export": "autograd.compiler.run.torch",
+    "compiler.listing": "autograd.compiler.write.listing",
+    "compiler.saving": "autograd.compiler.write.saving",
+    "owner": "autograd.import_names",
+    "dot": "autograd.functions",
+    "naming.suggestion": "autograd.text.format.suggestion",
+    "run.Run": "autograd.derivatives.tape.Tape",
+    "replay.Replay": "autograd.derivatives.evaluation.Evaluation",
+    "tape.Tape": "autograd.stepping.moves.Moves",
+    "steps.Stretch": "autograd.stepping.steps.Span",
+    "stretches.Span": "autograd.stepping.spans.Extent",
+    "stretches.Stretches": "autograd.stepping.spans.Spans",
+    "candidates.Candidates": "autograd.by_hand.slips.Slips",
+    "derivation.Derivation": "autograd.by_hand.answer.Answer",
+    "slips.diagnose": "autograd.by_hand.explain.explain",
+    "compiler.plan.Planner": "autograd.compiler.plan.planner.Planner",
+}

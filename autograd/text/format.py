@@ -1,0 +1,96 @@
+"""Numbers, tables and hints as plain text, the same wherever they are printed.
+
+>>> print(table([("x", "−3"), ("total", "12.5")], ("node", "grad"), ">"))
+node   grad
+x        −3
+total  12.5
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+__all__ = ["clean", "number", "suggestion", "table", "width"]
+
+
+def number(x: float, digits: int = 4) -> str:
+    """``x`` with up to ``digits`` significant digits, as people write it.
+
+    >>> [number(x) for x in (-1.5, 1 / 3, 0.0, 2e-5, -2.5e300, float("-inf"), float("nan"))]
+    ['−1.5', '0.3333', '0', '2e−5', '−2.5e300', '−∞', 'nan']
+    """
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    if x == 0 or math.isnan(x):
+        return "0" if x == 0 else "nan"
+    mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    if -2 <= power < max(5, digits):
+        mantissa, power = f"{x:.{max(0, digits - 1 - power)}f}", 0
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return (f"{mantissa}e{power}" if power else mantissa).replace("-", "−")
+
+
+def clean(text: str, limit: int = 60) -> str:
+    """``text`` on one line, safe for a terminal: what does not print becomes �, the rest is cut.
+
+    >>> clean("w\\x1b[2J\\n"), clean("a" * 9, limit=4)
+    ('w�[2J�', 'aaa…')
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            "\ufffd" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text
+        )
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal ``text`` takes.
+
+    >>> width("∂o/∂n"), width("重み"), width("e\\u0301")
+    (5, 4, 1)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def table(rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "") -> str:
+    """Columns under a header, two spaces apart.
+
+    Args:
+        rows: the cells, one sequence a row.
+        header: one title a column.
+        align: a character for each column from the second on, "<" or ">"; "<" where missing.
+    """
+    lines = [list(header), *(list(row) for row in rows)]
+    sides = ("<" + align).ljust(len(header), "<")
+    widths = [max(width(line[i]) for line in lines) for i in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (w - width(cell)) if side == "<" else " " * (w - width(cell)) + cell
+            for cell, w, side in zip(line, widths, sides)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What comes close to ``name``, as the end of a sentence; "" if nothing is known.
+
+    >>> suggestion("w11", ["w1", "x1"])
+    "; did you mean 'w1'?"
+    """
+    known = list(known)[:200]
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    there = "there is only" if len(known) == 1 else "there are"
+    return f"; {there} {', '.join(known[:8])}{' …' if len(known) > 8 else ''}" if known else ""

@@ -1,0 +1,229 @@
+"""An expression graph as a scene: a card for each value, a circle for each operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograd import Names, Value
+from autograd.value import Choice
+from viz.escape import shorten
+from viz.graph.groups import Group
+from viz.scene import Cluster, Edge, Line, Node, Row, Scene, Text
+from viz.style import number, text_width, tone
+
+__all__ = ["Graph", "scene_of"]
+
+
+@dataclass
+class Graph:
+    """An expression graph, and how much of it is shown."""
+
+    order: Sequence[Value]
+    names: Names
+    titles: Sequence[str]
+    kinds: Sequence[str]
+    merged: bool = False
+    edge_labels: bool = True
+    digits: int = 4
+    shown: set[int] = field(default_factory=set)
+    groups: Sequence[Group] = ()
+    framing: bool = False
+    highlighted: set[int] = field(default_factory=set)
+    reserve: Mapping[Value, Iterable[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.index = {id(node): i for i, node in enumerate(self.order)}
+        root = self.order[-1]
+        self.computed = any(
+            node.grad != 0 for node in self.order if node.operation is not None or node is root
+        )
+        self.framed = {i: group for group in self.groups if self.framing for i in group.members}
+        self.box: dict[int, Group] = {}
+        for group in self.groups:
+            for folded in (group, group.parent):
+                if folded is not None and folded.folded:
+                    self.box.update(dict.fromkeys(folded.members, folded))
+
+    def gradient(self, i: int) -> float | None:
+        """The gradient of node ``i``, None before a backward pass gave it one."""
+        node = self.order[i]
+        known = self.computed or (node.operation is None and node.grad != 0)
+        return node.grad if known else None
+
+    def title(self, i: int) -> str:
+        """The title of a card; within a neuron's frame, what the frame says already is left out."""
+        group = self.framed.get(i)
+        if group is None:
+            return self.titles[i]
+        if self.order[i].note.parameter and self.order[i].label:
+            return self.order[i].label
+        return self.titles[i].removeprefix(group.title).removeprefix(".")
+
+    def element(self, i: int) -> str:
+        """The id of what stands for node ``i``: its card, or the box it is folded into."""
+        box = self.box.get(i)
+        return f"v{i}" if box is None else box_id(box)
+
+
+def box_id(group: Group) -> str:
+    """The id of a folded group's box, by its last output."""
+    return f"f{group.outputs[-1]}"
+
+
+def scene_of(graph: Graph) -> Scene:
+    """The nodes and edges of everything that is shown."""
+    scene = Scene("expression", spacing=(0.22, 0.55 if graph.merged else 0.42))
+    boxes: list[Group] = []
+    for i in sorted(graph.shown):
+        box = graph.box.get(i)
+        if box is None:
+            _add_value(scene, graph, i)
+        elif box not in boxes:
+            boxes.append(box)
+    for box in sorted(boxes, key=lambda box: box.outputs[-1]):
+        _add_box(scene, graph, box)
+    scene.clusters = _clusters(scene, graph) if graph.framing else []
+    return scene
+
+
+def _add_value(scene: Scene, graph: Graph, i: int) -> None:
+    node = graph.order[i]
+    op = node.operation
+    hidden = [p for p in node.parents if graph.index[id(p)] not in graph.shown]
+    scene.nodes.append(_card(graph, i, cut=bool(hidden)))
+    if op is None or hidden:
+        return
+    highlighted = i in graph.highlighted
+    head = f"v{i}"
+    if not graph.merged:
+        head = f"o{i}"
+        scene.nodes.append(
+            Node(
+                head, "operator", shape="circle", lines=((Text(op.symbol),),),
+                size=max(24.5, text_width(op.symbol, 12) + 10),
+                tooltip=f"{op.name}: {op.formula}", highlighted=highlighted and bool(node.parents),
+            )
+        )  # fmt: skip
+        scene.edges.append(Edge(f"m{i}", head, f"v{i}", weight=4, highlighted=highlighted))
+    local = iter(zip(node.parents, node.partials))
+    chosen = isinstance(node.operands, Choice)
+    parent = next(local, None)
+    for slot, operand in enumerate(node.operands):
+        if parent is not None and operand is parent[0] and (not chosen or slot):
+            place = graph.index[id(operand)]
+            lit = highlighted and place in graph.highlighted
+            tail = graph.element(place)
+            scene.edges.append(_arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit))
+            parent = next(local, None)
+        elif not chosen and isinstance(operand, float):
+            scene.nodes.append(_constant(f"c{i}_{slot}", operand, graph.digits))
+            scene.edges.append(Edge(f"e{i}_{slot}", f"c{i}_{slot}", head, style="dashed"))
+
+
+def _arrow(graph: Graph, id: str, tail: str, head: str, local: float, highlighted: bool) -> Edge:
+    local = float(local)
+    label = Text("×" + number(local, 3), tone(local)) if graph.edge_labels else None
+    return Edge(
+        id, tail, head, label=label, tooltip=f"local derivative {local!r}", highlighted=highlighted
+    )
+
+
+def _constant(id: str, x: float, digits: int) -> Node:
+    return Node(id, "constant", lines=((Text(number(x, digits)),),), tooltip=f"constant {x!r}")
+
+
+def _card(graph: Graph, i: int, cut: bool = False) -> Node:
+    """The card of one value; ``cut`` where its own operands are left out."""
+    node, kind = graph.order[i], graph.kinds[i]
+    name = shorten(graph.title(i))
+    op = node.operation
+    title: Line = (Text(name, bold=True),) if name else ()
+    if op is not None and (graph.merged or cut):
+        made = Text(op.symbol, bold=True)
+        title = (Text(f"{name} = "), made) if name else (made,)
+    lines = [title] if title else []
+    if cut:
+        lines.append((Text("⋯ of values not shown", "muted", size=8),))
+    grad = graph.gradient(i)
+    exact = "not computed" if grad is None else repr(grad)
+    return Node(
+        f"v{i}", kind, lines=tuple(lines), rows=_rows(graph, node, grad),
+        tooltip=f"{shorten(graph.names[node], 200)} ({kind}): data = {node.data!r}, grad = {exact}",
+        emphasis=kind in ("parameter", "output"), highlighted=i in graph.highlighted,
+    )  # fmt: skip
+
+
+def _rows(graph: Graph, node: Value, grad: float | None) -> tuple[Row, ...]:
+    room = [grad, *graph.reserve.get(node, ())]
+    widest = max((number(x, graph.digits) for x in room), key=lambda text: text_width(text, 11))
+    return (
+        Row("data", Text(number(node.data, graph.digits))),
+        Row("grad", Text(widest, tone(grad or 0.0))),
+    )
+
+
+def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
+    """A folded group as one card, and what flows into it from outside."""
+    order, single = graph.order, len(box.outputs) == 1
+    leaves = sum(not order[i].parents for i in box.members)
+    inside = f"{len(box.members) - leaves} operations, {leaves} parameters"
+    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=8),)]
+    if not single:
+        lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=8),))
+    out = box.outputs[-1]
+    grad, name = graph.gradient(out), box_id(box)
+    scene.nodes.append(
+        Node(
+            name, "folded", lines=tuple(lines), emphasis=True,
+            rows=_rows(graph, order[out], grad) if single else (),
+            tooltip=f"{shorten(box.title, 200)}: {inside}",
+            highlighted=bool(graph.highlighted.intersection(box.outputs)),
+        )
+    )  # fmt: skip
+    members = set(box.members)
+    slopes = {out: 1.0} if single else {}
+    entering: dict[str, tuple[int, float]] = {}
+    for i in sorted(members, reverse=True):
+        for parent, local in zip(order[i].parents, order[i].partials):
+            p = graph.index[id(parent)]
+            slopes[p] = slopes.get(p, 0.0) + float(local) * slopes.get(i, 0.0)
+            if p not in members:
+                entering[graph.element(p)] = (p, slopes[p])
+    for k, (tail, (p, slope)) in enumerate(reversed(entering.items())):
+        lit = p in graph.highlighted and any(i in graph.highlighted for i in members)
+        if single:
+            scene.edges.append(_arrow(graph, f"{name}_{k}", tail, name, slope, lit))
+        else:
+            scene.edges.append(Edge(f"{name}_{k}", tail, name, highlighted=lit, width=1.6))
+
+
+def _clusters(scene: Scene, graph: Graph) -> list[Cluster]:
+    """A frame around each neuron that is not folded, and around each layer of several."""
+    drawn: dict[str, list[str]] = {}
+    for node in scene.nodes:
+        place = node.id[1:].partition("_")[0]
+        drawn.setdefault(place, []).append(node.id)
+    layers: dict[int, Cluster] = {}
+    found = []
+    for group in graph.groups:
+        layer = group.parent
+        if layer is not None and layer.folded:
+            continue
+        inside = [id for i in group.members for id in drawn.get(str(i), ())]
+        if not inside:
+            continue
+        neuron = Cluster(f"g{group.outputs[-1]}", group.title, nodes=inside)
+        if layer is None or len(layer.outputs) == 1:
+            if not group.folded:
+                found.append(neuron)
+            continue
+        if id(layer) not in layers:
+            layers[id(layer)] = Cluster(f"layer{layer.outputs[-1]}", layer.title)
+            found.append(layers[id(layer)])
+        frame = layers[id(layer)]
+        if group.folded:
+            frame.nodes.extend(inside)
+        else:
+            frame.clusters.append(neuron)
+    return found

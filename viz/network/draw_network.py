@@ -1,0 +1,105 @@
+"""A network as a picture: layers as columns, weight and gradient on every edge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nn import Module
+from viz.drawing import Drawing
+from viz.network.assemble import Numbers, build
+from viz.network.geometry import Geometry
+from viz.network.stages import architecture
+from viz.scene import Scene
+from viz.style import FONT, Palette, checked_digits
+
+__all__ = ["draw_network", "network_scene"]
+
+
+def draw_network(
+    model: Module,
+    *,
+    title: str | None = None,
+    input_names: Sequence[str] = (),
+    output_names: Sequence[str] = (),
+    color_by: str = "weight",
+    max_neurons: int = 12,
+    max_layers: int = 8,
+    digits: int = 3,
+    theme: str | Palette = "light",
+    font: str = FONT,
+    format: str = "svg",
+    timeout: float = 60.0,
+) -> Drawing:
+    """A network: weight and gradient on every edge, bias at each neuron, outputs once it ran.
+
+    Up to 24 edges between two layers carry their numbers, placed so that none covers another; above
+    that, lines are thin, and hovering over one in the SVG shows them. Images and kernels of
+    convolutions are drawn as such, recurrent layers with what they remember. Gradients read – before
+    the first ``backward()``.
+
+    Args:
+        model: an MLP, a Sequential, a layer, or any Module that has layers in its attributes.
+        title: stands above the drawing; None: the model's name and sizes.
+        input_names: what the inputs are called, x₁, x₂ … if not given.
+        output_names: what the outputs are called, y₁, y₂ … if not given.
+        color_by: what colour and width of the lines show: "weight" or "gradient".
+        max_neurons: a layer of more shows its first and last neurons, with their numbers.
+        max_layers: a network of more shows its first and last layers.
+        digits: significant digits of the numbers.
+        theme: "light", "dark" or a `Palette`.
+        font: the names of fonts, the preferred first.
+        format: the format for `Drawing.render` and `Drawing.pipe`.
+        timeout: seconds after which the layout is given up.
+
+    Raises:
+        TypeError: for what is no model.
+        ValueError: for a model without layers, an unknown theme, format or ``color_by``.
+
+    >>> from nn import MLP
+    >>> drawing = draw_network(MLP(4, [3, 1], activation="tanh", rng=0))
+    >>> drawing.scene.title, sum(edge.id.startswith("w") for edge in drawing.scene.edges)
+    ('MLP 4–3–1', 15)
+    """
+    scene = network_scene(
+        model, title=title, input_names=input_names, output_names=output_names,
+        color_by=color_by, max_neurons=max_neurons, max_layers=max_layers, digits=digits,
+    )  # fmt: skip
+    return Drawing(scene, theme, font=font, format=format, timeout=timeout)
+
+
+def network_scene(
+    model: Module,
+    *,
+    title: str | None = None,
+    input_names: Sequence[str] = (),
+    output_names: Sequence[str] = (),
+    color_by: str = "weight",
+    max_neurons: int = 12,
+    max_layers: int = 8,
+    digits: int = 3,
+) -> Scene:
+    """The network as plain data, laid out; arguments as `draw_network`.
+
+    ``n1_2`` is the third unit of the first layer, ``b1_2`` its bias, ``w1_2_3`` the edge from the
+    fourth unit before it and ``l1_2_3`` the label on that.
+    """
+    if color_by not in ("weight", "gradient"):
+        raise ValueError(f"color_by is 'weight' or 'gradient', not {color_by!r}")
+    for name, most in (("max_neurons", max_neurons), ("max_layers", max_layers)):
+        if most < 3:
+            raise ValueError(f"{name} is 3 or more, not {most!r}")
+    found = architecture(model, input_names, output_names)
+    parameters = model.parameters()
+    numbers = Numbers(
+        computed=any(value.grad != 0 for value in parameters),
+        color_by=color_by,
+        digits=checked_digits(digits),
+    )
+    columns = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
+    if title is None:
+        shown = [found.columns[c] if c >= 0 else None for c in columns.shown]
+        sizes = [str(c.size - c.memory) if c else "⋯" for c in shown if not c or c.kind != "value"]
+        title = f"{type(model).__name__} {'–'.join(sizes)}"
+        if len(parameters) > 100:
+            title += f" ({len(parameters):,} parameters)".replace(",", "\u202f")
+    return build(columns, numbers, title)

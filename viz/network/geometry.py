@@ -1,0 +1,248 @@
+"""Where everything in a network drawing stands: columns of units, edges, and the labels on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from autograd import Value
+from viz.network.architecture import Architecture, Column, Kernel
+from viz.network.elision import shown_of
+from viz.network.placement import Box, Segment, place
+from viz.style import number, text_width
+
+__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot"]
+
+LABELS_UP_TO = 24  # edges between two columns
+_PADDING = 4.0
+_WIDER = 1.12
+
+
+class Sizes(NamedTuple):
+    """Sizes in points: of a unit, between units, between columns, of an image."""
+
+    diameter: float
+    pitch: float
+    gap: float
+    side: float
+
+
+DETAILED = Sizes(diameter=47.5, pitch=97.2, gap=259.2, side=62.0)
+COMPACT = Sizes(diameter=28.8, pitch=36.0, gap=151.2, side=28.8)
+
+
+class Connection(NamedTuple):
+    """One edge between two units that are drawn: (column, unit) to (column, unit)."""
+
+    source: tuple[int, int]
+    target: tuple[int, int]
+    weight: Value | Kernel | None
+
+
+class Slot(NamedTuple):
+    """A place in a column: a unit, or the dots that stand for several (``unit`` is None)."""
+
+    unit: int | None
+    hidden: int
+    y: float
+
+
+class Geometry:
+    """The geometry of one drawing.
+
+    Args:
+        found: what there is to draw.
+        strength: the number that an edge's width and colour show.
+        gradient: the text of a gradient.
+        max_neurons: above it, a column shows its first and last units.
+        max_layers: above it, the first and last columns are shown.
+        digits: significant digits of the numbers.
+
+    Attributes:
+        shown: the columns drawn, from left to right; −1 where several are left out.
+        slots: for each column, its places from top to bottom.
+        x: where each column stands.
+        gaps: for each pair of neighbours, the edges and the boxes of their labels (None: no labels).
+        crossing: edges that skip a column; ``back``: those that arrive one time step later.
+    """
+
+    def __init__(
+        self,
+        found: Architecture,
+        strength: Callable[[Value], float],
+        gradient: Callable[[Value], str],
+        max_neurons: int,
+        max_layers: int,
+        digits: int,
+    ) -> None:
+        self.columns = found.columns
+        self.strength, self.gradient, self.digits = strength, gradient, digits
+        self.shown = shown_of(len(found.columns), max_layers)
+        units = {c: shown_of(found.columns[c].size, max_neurons) for c in self.shown if c >= 0}
+        self.crossing: list[Connection] = []
+        self.back: list[Connection] = []
+        between: dict[int, list[Connection]] = {}
+        for link in found.links:
+            if link.source not in units or link.target not in units:
+                continue
+            before = {i for i in units[link.source] if i >= 0}
+            lines = [
+                Connection((link.source, i), (link.target, j), weight)
+                for j in units[link.target]
+                if j >= 0
+                for i, weight in link.into(j).items()
+                if i in before
+            ]
+            if link.back:
+                self.back.extend(lines)
+            elif link.target == link.source + 1:
+                between.setdefault(link.source, []).extend(lines)
+            else:
+                self.crossing.extend(lines)
+        detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
+        self.sizes = DETAILED if detailed else COMPACT
+        self.slots = {
+            c: _slots(found.columns[c].size, rows, self._pitch(found.columns[c], len(rows)))
+            for c, rows in units.items()
+        }
+        taller = {c: (self.extent(c) - self.sizes.diameter) / 2 for c in units}
+        self.top = max(slots[0].y + taller[c] for c, slots in self.slots.items())
+        self.bottom = max(-slots[-1].y + taller[c] for c, slots in self.slots.items())
+        self.y = {
+            (c, slot.unit): slot.y
+            for c, slots in self.slots.items()
+            for slot in slots
+            if slot.unit is not None
+        }
+        strengths = [
+            abs(self.strength(line.weight))
+            for lines in between.values()
+            for line in lines
+            if isinstance(line.weight, Value)
+        ]
+        self.largest = max((x for x in strengths if math.isfinite(x)), default=0.0)
+        self.x: dict[int, float] = {}
+        self.gaps: list[tuple[list[Connection], list[Box] | None]] = []
+        self._stand(between)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether any edge carries its numbers."""
+        return any(boxes for _, boxes in self.gaps)
+
+    def _pitch(self, column: Column, rows: int) -> float:
+        """From one unit to the next: closer where there are many, with room for biases."""
+        if column.maps:
+            return self.sizes.side + (48.0 if self.sizes is DETAILED else 10.0)
+        if self.sizes is DETAILED and rows > 6:
+            return 84.0 if column.biases else 62.0
+        return self.sizes.pitch
+
+    def extent(self, c: int) -> float:
+        """The diameter of a column's units."""
+        return self.sizes.side if self.columns[c].maps else self.sizes.diameter
+
+    def _stand(self, between: dict[int, list[Connection]]) -> None:
+        """Geometry from left to right, each gap as wide as its labels need."""
+        x = 0.0
+        for before, column in zip([None, *self.shown], self.shown):
+            if before is not None:
+                lines = between.get(before, [])
+                gap, boxes = self._gap(before, column, lines)
+                if -1 in (before, column):
+                    gap = self.sizes.gap * 0.6
+                x += gap
+                if boxes is not None:
+                    boxes = [box._replace(x=box.x + self.x[before]) for box in boxes]
+                self.gaps.append((lines, boxes))
+            self.x[column] = x
+
+    def _gap(
+        self, left: int, right: int, lines: list[Connection]
+    ) -> tuple[float, list[Box] | None]:
+        """How wide, and where the labels stand (x from the left column)."""
+        width = self.sizes.gap
+        labelled = [line for line in lines if line.weight is not None]
+        if not labelled or len(lines) > LABELS_UP_TO:
+            narrow = 0.7 if lines and not labelled and self.sizes is DETAILED else 1.0
+            return width * narrow, None
+        for _ in range(30 if self.sizes is DETAILED else 4):
+            segments = [self.segment(line, 0.0, width) for line in labelled]
+            obstacles = self._obstacles(left, 0.0) + self._obstacles(right, width)
+            boxes = place(segments, obstacles)
+            if boxes is not None:
+                return width, boxes
+            width *= _WIDER
+        return self.sizes.gap, None
+
+    def _obstacles(self, c: int, x: float) -> list[Box]:
+        size = self.extent(c)
+        boxes = []
+        for slot in self.slots[c]:
+            boxes.append(Box(x, slot.y, size + 3, size + 3))
+            bias = None if slot.unit is None else self.columns[c].bias(slot.unit)
+            if self.sizes is DETAILED and (bias is not None or self.columns[c].maps):
+                width = 40.0 if bias is None else self._bias_width(bias)
+                boxes.append(Box(x, slot.y - size / 2 - 13, width, 25))
+        return boxes
+
+    def _bias_width(self, bias: Value) -> float:
+        return max(
+            text_width(f"b {number(bias.data, self.digits)}", 9, bold=True),
+            text_width(f"∇ {self.gradient(bias)}", 8.5),
+        )
+
+    def segment(self, line: Connection, x0: float, x1: float) -> Segment:
+        """An edge from border to border, with the size of its label."""
+        (a, _), (b, _) = line.source, line.target
+        y0, y1 = self.y[line.source], self.y[line.target]
+        length = math.hypot(x1 - x0, y1 - y0)
+        unit_x, unit_y = (x1 - x0) / length, (y1 - y0) / length
+        r0, r1 = (self._reach(c, unit_x, unit_y) for c in (a, b))
+        width, height = self._label_size(line.weight)
+        return Segment(
+            x0 + r0 * unit_x, y0 + r0 * unit_y, x1 - r1 * unit_x, y1 - r1 * unit_y,
+            width + _PADDING, height + _PADDING, self.thickness(line.weight),
+        )  # fmt: skip
+
+    def _reach(self, c: int, unit_x: float, unit_y: float) -> float:
+        """How far the border of a unit is from its centre in a direction."""
+        half = self.extent(c) / 2 + 0.5
+        return half / max(abs(unit_x), abs(unit_y)) if self.columns[c].maps else half
+
+    def _label_size(self, weight: Value | Kernel | None) -> tuple[float, float]:
+        if isinstance(weight, Kernel):
+            cell_width, cell_height = cell_size(weight)
+            return cell_width * len(weight.rows[0]) + 2, cell_height * len(weight.rows) + 14
+        if weight is None:
+            return 0.0, 0.0
+        width = max(
+            text_width(number(weight.data, self.digits), 9.5, bold=True),
+            text_width(f"∇ {self.gradient(weight)}", 8.5),
+        )
+        return width, 27.0
+
+    def thickness(self, weight: Value | Kernel | None) -> float:
+        """The width of a line in points, 0.5 … 5."""
+        if isinstance(weight, Kernel):
+            return 1.6
+        if weight is None or not self.largest:
+            return 0.8 if weight is None else 0.5
+        x = abs(self.strength(weight))
+        return 0.5 + 4.5 * min(x / self.largest, 1.0) if x == x else 0.5
+
+
+def cell_size(kernel: Kernel) -> tuple[float, float]:
+    """Width and height of one cell of a kernel: room for a number up to 3 × 3, else a colour."""
+    rows, columns = len(kernel.rows), len(kernel.rows[0])
+    return (30.0, 13.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
+
+
+def _slots(size: int, rows: list[int], pitch: float) -> list[Slot]:
+    top = (len(rows) - 1) / 2 * pitch
+    hidden = size - sum(unit >= 0 for unit in rows)
+    return [
+        Slot(unit if unit >= 0 else None, 0 if unit >= 0 else hidden, top - k * pitch)
+        for k, unit in enumerate(rows)
+    ]

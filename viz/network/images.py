@@ -1,0 +1,45 @@
+"""Images and kernels as grids of coloured cells."""
+
+from __future__ import annotations
+
+import math
+
+from viz.network.architecture import Kernel
+from viz.network.geometry import cell_size
+from viz.scene import Grid, Node, Text
+from viz.style import number
+
+__all__ = ["image", "show_kernel"]
+
+_CELLS = 14  # an image is drawn with at most this many rows and columns
+
+
+def image(pixels: list[list[float]] | None, side: float) -> Grid:
+    """An image of at most 14 × 14 cells: larger ones as the means of patches."""
+    if not pixels:
+        return Grid(((math.nan,),), side, side, 0)
+    rows, columns = min(len(pixels), _CELLS), min(len(pixels[0]), _CELLS)
+    cells = []
+    for r in range(rows):
+        lines = pixels[r * len(pixels) // rows : (r + 1) * len(pixels) // rows]
+        row = []
+        for k in range(columns):
+            first, last = k * len(pixels[0]) // columns, (k + 1) * len(pixels[0]) // columns
+            patch = [x for line in lines for x in line[first:last]]
+            row.append(sum(patch) / len(patch))
+        cells.append(tuple(row))
+    return Grid(tuple(cells), side / columns, side / rows, 0)
+
+
+def show_kernel(node: Node, kernel: Kernel, digits: int, computed: bool) -> Node:
+    """The numbers of a kernel as a little table, and the length of its gradient."""
+    width, height = cell_size(kernel)
+    written = width > height
+    node.shape = "grid"
+    node.grid = Grid(
+        tuple(tuple(w.data for w in row) for row in kernel.rows), width, height,
+        2 if written else 0,
+    )  # fmt: skip
+    length = math.hypot(*(w.grad for w in kernel.weights)) if computed else None
+    node.lines = ((Text(f"‖∇‖ {number(length, digits)}", "caption", size=8),),)
+    return node

@@ -1,0 +1,259 @@
+"""The command ``chainrule``: formulas in, steps, drawings, checks and pages out.
+
+Exit status: 0 when all is well, 1 when a derivation by hand is wrong (or a command of a script failed),
+2 for a mistake in what was typed, or a file that cannot be written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from typing import TextIO
+
+from autograd import Backprop, FormulaError, Value, compare, parse, paths
+from autograd.by_hand.answer import ByHand
+from autograd.text.format import clean, number
+from viz.drawing import Drawing
+from viz.graph.draw_graph import draw_graph
+from viz.page.player import player
+from viz.process.render import RenderError
+from viz.terminal.shell import Shell
+
+__all__ = ["main"]
+
+_STYLES = {"head": "1", "wrong": "33;1", "right": "34"}
+_OPTION = re.compile(r"-|-[ho]|--[a-z][a-z-]+(=.*)?", re.DOTALL)
+_MARK = "\0"
+_EXAMPLE = 'chainrule step "tanh(x1*w1 + x2*w2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88'
+
+
+class UsageError(Exception):
+    """What was typed cannot be done; the message says why in one line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with ``arguments`` (those of the process if None); returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args([_shielded(argument) for argument in given])
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + getattr(signal, "SIGPIPE", 13)
+    except KeyboardInterrupt:
+        return 130
+    except UsageError as mistake:
+        return _failed(str(mistake))
+    except KeyError as error:
+        return _failed(str(error.args[0]))
+    except (OSError, RenderError, ValueError) as error:
+        return _failed(str(error))
+
+
+def _failed(message: str) -> int:
+    print(f"chainrule: {message}", file=sys.stderr)
+    return 2
+
+
+# What is typed --------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="chainrule",
+        description="Step through, draw and check the chain rule on a formula.",
+        epilog=f"example: {_EXAMPLE}",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    step = _command(commands, "step", _step, "walk through the backward pass, forwards and back")
+    step.add_argument("--all", action="store_true", help="print every step, and do not ask")
+    step.add_argument("--table", action="store_true", help="print the whole pass, a row a node")
+
+    draw = _command(commands, "draw", _draw, "draw the graph with every local derivative")
+    _output(draw, "graph.svg (the suffix is the format); - is DOT text on the standard output")
+    draw.add_argument("--title", default="", help="stands above the drawing")
+
+    check = _command(
+        commands, "check", _check, "compare derivatives made by hand with the machine's"
+    )
+    check.add_argument("--by-hand", action="append", default=[], metavar="NAME=FORMULA",
+                       help='the derivative by NAME, like "x=2*x*y"; as often as you like')  # fmt: skip
+
+    page = _command(commands, "page", _page, "write the step-through page, one HTML file")
+    _output(page, "steps.html; - is the standard output")
+    page.add_argument("--title", default="", help="stands above the drawing")
+
+    path = _command(commands, "paths", _paths, "spell the chain rule out, path by path")
+    path.add_argument("--by", metavar="NAME", help="only the paths from this value; else from each")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    about: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    parser.add_argument("formula", help='like "tanh(x*w + b)", or "q = x + y; f = q*z"')
+    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="like x=2")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _output(parser: argparse.ArgumentParser, about: str) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help=about)
+
+
+def _shielded(argument: str) -> str:
+    """A formula may begin with a minus sign: a mark before it tells it from an option."""
+    option = not argument.startswith("-") or _OPTION.fullmatch(argument)
+    return argument if option else f"{_MARK}{argument}"
+
+
+def _version() -> str:
+    try:
+        return f"chainrule {metadata.version('chainrule')}"
+    except metadata.PackageNotFoundError:
+        return "chainrule, not installed"
+
+
+def _graph(options: argparse.Namespace) -> Value:
+    """The graph of the formula at the numbers that were typed."""
+    text: str = options.formula.removeprefix(_MARK)
+    formula = parse(text)
+    numbers: dict[str, float] = {}
+    for item in options.values:
+        name, equals, given = item.removeprefix(_MARK).partition("=")
+        name = name.strip()
+        if not equals:
+            raise UsageError(
+                f"a value is NAME=NUMBER, like x=2, not {clean(item.removeprefix(_MARK))!r}"
+            )
+        if name not in formula.columns:
+            has = ", ".join(formula.variables) or "no names"
+            raise UsageError(f"{clean(name)!r} is not in the formula, which has {has}")
+        if name in numbers:
+            raise UsageError(f"{clean(name)!r} has two values")
+        numbers[name] = _number(given, len(name) + 1, item)
+    if not formula.variables and not numbers:
+        raise UsageError("the formula has no names, so there is nothing to differentiate by")
+    for name in formula.variables:
+        if name not in numbers:
+            hint = (
+                f"{clean(name)!r} has no value; give it one after the formula, like {clean(name)}=1"
+            )
+            raise FormulaError(hint, formula.columns[name])
+    root = formula({name: Value(x, label=name) for name, x in numbers.items()})
+    if not root.label:
+        root.label = next(name for name in ("f", "y", "out", "f_") if name not in numbers)
+    return root  # type: ignore[no-any-return]
+
+
+def _number(given: str, offset: int, item: str) -> float:
+    try:
+        return float(given)
+    except ValueError:
+        pass
+    try:
+        formula = parse(given)
+        if formula.variables:
+            name = formula.variables[0]
+            raise FormulaError(f"{clean(name)!r} is no number", formula.columns[name])
+        return float(formula({}))
+    except FormulaError as error:
+        raise UsageError(f"{clean(item)!r}, {error.moved(offset)}") from None
+
+
+# What is done ---------------------------------------------------------------------------------------
+
+
+def _step(options: argparse.Namespace) -> int:
+    root = _graph(options)
+    steps = Backprop(root)
+    if options.table:
+        print(steps.run().table())
+        return 0
+    if options.all:
+        for step in steps:
+            print(step)
+        return 0
+    print(f"{steps.names.equation(root)} = {number(root.data)}")
+    print(f"{steps.where}; help lists the commands")
+    typed = sys.stdin.isatty()
+    shell = Shell(steps, _painter(sys.stdout), terminal=typed)
+    shell.cmdloop()
+    return int(shell.failed and not typed)
+
+
+def _draw(options: argparse.Namespace) -> int:
+    root = _graph(options)
+    root.backward()
+    drawing: Drawing = draw_graph(root, title=options.title)
+    if _to_standard_output(options, "graph.svg"):
+        print(drawing.source, end="")
+    else:
+        print(drawing.save(options.output))
+    return 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
+    if _to_standard_output(options, "steps.html"):
+        print(page.html, end="")
+    else:
+        print(page.save(options.output))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    root = _graph(options)
+    by_hand: dict[str | Value, ByHand] = {}
+    for item in options.by_hand:
+        name, equals, formula = item.partition("=")
+        if not equals:
+            raise UsageError(f"--by-hand is NAME=FORMULA, like x=2*x*y, not {clean(item)!r}")
+        try:
+            parse(formula)
+        except FormulaError as error:
+            raise UsageError(f"--by-hand {clean(item)!r}, {error.moved(len(name) + 1)}") from None
+        by_hand[name.strip()] = formula
+    if not by_hand:
+        raise UsageError('what did you derive? --by-hand "x=2*x*y", as often as you like')
+    found = compare(root, by_hand)
+    text = str(found)
+    print(_painter(sys.stdout)(text, "right") if found.ok else text)
+    return 0 if found.ok else 1
+
+
+def _paths(options: argparse.Namespace) -> int:
+    steps = Backprop(_graph(options))
+    names = steps.names
+    values = [node for node in names.order if not node.parents]
+    if options.by is not None:
+        values = [names.find(options.by)]
+    for value in values:
+        print(paths(steps.root, value, names))
+    return 0
+
+
+def _to_standard_output(options: argparse.Namespace, example: str) -> bool:
+    if options.output is None and sys.stdout.isatty():
+        raise UsageError(f"where to? -o {example}")
+    return options.output in (None, "-")
+
+
+def _painter(stream: TextIO) -> Callable[[str, str], str]:
+    """Styles for a terminal; for anything else the text stays plain."""
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return lambda text, style: text
+    return lambda text, style: f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
