@@ -10,6 +10,8 @@ import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from pkgutil import resolve_name
 from types import ModuleType
@@ -37,18 +39,58 @@ def warn_of_second_owner(folders: Iterable[str] = ()) -> None:
 def keep_old_names(package: str, moved: Mapping[str, str]) -> None:
     """Let what was imported from its old place be found there: programs and pickles of before go on.
 
+    A module that nobody has loaded is imported when its old name is asked for, not before.
+
     Args:
         package: the package of the old places.
-        moved: the old place of a module, or of a name in one, within the package; the whole new one.
+        moved: the old place within the package, and the whole new one: of a module ("a.b.module"), or
+            of a name in one ("a.b.module:name").
     """
-    for old, new in moved.items():
-        found = resolve_name(new)
-        above, _, name = f"{package}.{old}".rpartition(".")
-        if isinstance(found, ModuleType):
-            sys.modules.setdefault(f"{above}.{name}", found)
-        owner = import_module(above)
-        if not hasattr(owner, name):  # a function keeps the name of the module that it was in
-            setattr(owner, name, found)
+    finder = _OldPlaces({f"{package}.{old}": new for old, new in moved.items()})
+    sys.meta_path.append(finder)
+    for old, new in finder.modules.items():
+        if new in sys.modules:
+            sys.modules.setdefault(old, sys.modules[new])
+            _give(old, sys.modules[new])
+    for owner in {old.rpartition(".")[0] for old in finder.names}:
+        if owner in sys.modules or owner not in finder.modules:
+            finder.fill(owner)
+
+
+class _OldPlaces(MetaPathFinder, Loader):
+    """Imports a module from its new place where its old one is asked for."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self.modules = {old: new for old, new in places.items() if ":" not in new}
+        self.names = {old: new for old, new in places.items() if ":" in new}
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
+        return ModuleSpec(fullname, self) if fullname in self.modules else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = import_module(self.modules[spec.name])
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        old = module.__spec__
+        assert old is not None
+        module.__spec__ = old.loader_state  # by whatever name it came, it knows where it lies
+        self.fill(old.name)
+
+    def fill(self, owner: str) -> None:
+        """Give a module the names that were in it before."""
+        import_module(owner)
+        for old, new in self.names.items():
+            if old.rpartition(".")[0] == owner:
+                _give(old, resolve_name(new))
+
+
+def _give(place: str, found: object) -> None:
+    """Set a name in a module; a function keeps the name of the module that it was in."""
+    owner, _, name = place.rpartition(".")
+    if not hasattr(import_module(owner), name):
+        setattr(sys.modules[owner], name, found)
 
 
 MOVED = {
@@ -103,15 +145,15 @@ MOVED = {
     "compiler.saving": "autograd.compiler.write.saving",
     "owner": "autograd.import_names",
     "dot": "autograd.functions",
-    "naming.suggestion": "autograd.text.format.suggestion",
-    "run.Run": "autograd.derivatives.tape.Tape",
-    "replay.Replay": "autograd.derivatives.evaluation.Evaluation",
-    "tape.Tape": "autograd.stepping.moves.Moves",
-    "steps.Stretch": "autograd.stepping.steps.Span",
-    "stretches.Span": "autograd.stepping.spans.Extent",
-    "stretches.Stretches": "autograd.stepping.spans.Spans",
-    "candidates.Candidates": "autograd.by_hand.slips.Slips",
-    "derivation.Derivation": "autograd.by_hand.answer.Answer",
-    "slips.diagnose": "autograd.by_hand.explain.explain",
-    "compiler.plan.Planner": "autograd.compiler.plan.planner.Planner",
+    "naming.suggestion": "autograd.text.format:suggestion",
+    "run.Run": "autograd.derivatives.tape:Tape",
+    "replay.Replay": "autograd.derivatives.evaluation:Evaluation",
+    "tape.Tape": "autograd.stepping.moves:Moves",
+    "steps.Stretch": "autograd.stepping.steps:Span",
+    "stretches.Span": "autograd.stepping.spans:Extent",
+    "stretches.Stretches": "autograd.stepping.spans:Spans",
+    "candidates.Candidates": "autograd.by_hand.slips:Slips",
+    "derivation.Derivation": "autograd.by_hand.answer:Answer",
+    "slips.diagnose": "autograd.by_hand.explain:explain",
+    "compiler.plan.Planner": "autograd.compiler.plan.planner:Planner",
 }

@@ -62,4 +62,4 @@ __all__ = [
     "predict", "read_csv", "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip
 
-keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine.Engine"})
+keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine:Engine"})

@@ -28,3 +28,16 @@ def test_a_fresh_interpreter_finds_the_old_places_and_the_functions_called_like_
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_old_name_costs_nothing_until_it_is_asked_for() -> None:
+    program = (
+        "import sys, viz\n"
+        "assert not {'argparse', 'cmd', 'readline', 'importlib.metadata'} & set(sys.modules)\n"
+        "import viz.cli, viz.terminal.cli\n"
+        "assert viz.cli is viz.terminal.cli and viz.cli.__spec__.name == 'viz.terminal.cli'\n"
+        "from viz.shell import Shell\n"
+        "assert Shell.__module__ == 'viz.terminal.shell'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
