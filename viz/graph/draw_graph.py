@@ -150,7 +150,7 @@ def expression_scene(
     scene.title, scene.direction = title, rankdir
     scene.large = size > LABELS_UP_TO
     if highlight is not None:
-        scene.captions = products(order, start, known[start], known[root])
+        scene.captions = products(root, start, known)
     return scene
 
 
