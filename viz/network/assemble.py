@@ -8,7 +8,7 @@ from typing import NamedTuple
 from autograd import Value
 from viz.escape import shorten
 from viz.network.architecture import Kernel, subscript
-from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry
+from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry, Unit
 from viz.network.images import image, show_kernel
 from viz.network.loops import loops
 from viz.network.placement import Box
@@ -40,32 +40,32 @@ class Numbers(NamedTuple):
         return f"{value.grad:.6g}" if self.computed else "not computed"
 
 
-def build(columns: Geometry, numbers: Numbers, title: str) -> Scene:
+def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
     """Edges below, then their labels, then units, headers and the legend."""
     scene = Scene("network", title=title, placed=True)
-    for lines, boxes in columns.gaps:
-        _add_edges(scene, columns, numbers, lines, boxes is not None)
-    _add_edges(scene, columns, numbers, columns.crossing, labelled=False)
-    scene.edges.extend(loops(columns))
-    for lines, boxes in columns.gaps:
+    for lines, boxes in geometry.gaps:
+        _add_edges(scene, geometry, numbers, lines, boxes is not None)
+    _add_edges(scene, geometry, numbers, geometry.crossing, labelled=False)
+    scene.edges.extend(loops(geometry))
+    for lines, boxes in geometry.gaps:
         weighted = [line for line in lines if line.weight is not None]
         for line, box in zip(weighted, boxes or ()):
-            scene.nodes.append(_label(columns, numbers, line, box))
-    for c in columns.shown:
-        scene.nodes.extend(_left_out(columns) if c < 0 else _column(columns, numbers, c))
-    scene.nodes.append(_legend(columns, numbers))
+            scene.nodes.append(_label(geometry, numbers, line, box))
+    for c in geometry.shown:
+        scene.nodes.extend(_left_out(geometry) if c < 0 else _column(geometry, numbers, c))
+    scene.nodes.append(_legend(geometry, numbers))
     return scene
 
 
 def _add_edges(
-    scene: Scene, columns: Geometry, numbers: Numbers, lines: list[Connection], labelled: bool
+    scene: Scene, geometry: Geometry, numbers: Numbers, lines: list[Connection], labelled: bool
 ) -> None:
     """Thick lines above thin ones; above all, wide and all but invisible, those to hover over."""
     hits = []
-    opaque = labelled or columns.sizes is DETAILED
-    for line in sorted(lines, key=lambda line: columns.thickness(line.weight)):
+    opaque = labelled or geometry.sizes is DETAILED
+    for line in sorted(lines, key=lambda line: geometry.thickness(line.weight)):
         (a, i), (b, j) = line.source, line.target
-        segment = columns.segment(line, columns.x[a], columns.x[b])
+        segment = geometry.segment(line, geometry.x[a], geometry.x[b])
         x0, y0, x1, y1 = segment[:4]
         path = tuple((x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for t in (0, 1 / 3, 2 / 3, 1))
         share = (segment.thickness - 0.5) / 4.5
@@ -83,15 +83,15 @@ def _add_edges(
         hits.append(
             Edge(
                 f"hit{name}", *ends, tone="plain", width=9.0 if opaque else 4.0,
-                opacity=1 / 255, path=path, tooltip=_said(columns, numbers, line),
+                opacity=1 / 255, path=path, tooltip=_said(geometry, numbers, line),
             )
         )  # fmt: skip
     scene.edges.extend(hits)
 
 
-def _said(columns: Geometry, numbers: Numbers, line: Connection) -> str:
+def _said(geometry: Geometry, numbers: Numbers, line: Connection) -> str:
     (a, i), (b, j) = line.source, line.target
-    ends = f"{columns.columns[a].name(i)} → {columns.columns[b].name(j)}"
+    ends = f"{geometry.columns[a].name(i)} → {geometry.columns[b].name(j)}"
     if line.weight is None:
         return ends
     if isinstance(line.weight, Kernel):
@@ -100,11 +100,11 @@ def _said(columns: Geometry, numbers: Numbers, line: Connection) -> str:
     return f"{ends}: weight = {line.weight.data:.6g}, gradient = {numbers.exact(line.weight)}"
 
 
-def _label(columns: Geometry, numbers: Numbers, line: Connection, box: Box) -> Node:
+def _label(geometry: Geometry, numbers: Numbers, line: Connection, box: Box) -> Node:
     (_, i), (b, j) = line.source, line.target
     node = Node(
         f"l{b}_{j}_{i}", "label", shape="text", font_size=9.5, position=(box.x, box.y),
-        tooltip=_said(columns, numbers, line),
+        tooltip=_said(geometry, numbers, line),
     )  # fmt: skip
     weight = line.weight
     if isinstance(weight, Kernel):
@@ -117,14 +117,14 @@ def _label(columns: Geometry, numbers: Numbers, line: Connection, box: Box) -> N
     return node
 
 
-def _column(columns: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
-    column, x = columns.columns[c], columns.x[c]
-    above = columns.top + 53.8
+def _column(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
+    column, x = geometry.columns[c], geometry.x[c]
+    above = geometry.top + 53.8
     yield Node(
         f"h{c}", "plain", shape="text", font_size=12, position=(x, above),
         lines=((Text(column.title, bold=True),), (Text(column.subtitle, "muted", size=9),)),
     )  # fmt: skip
-    for slot in columns.slots[c]:
+    for slot in geometry.slots[c]:
         if slot.unit is None:
             yield Node(
                 f"d{c}", "caption", shape="text", position=(x, slot.y),
@@ -134,14 +134,14 @@ def _column(columns: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
                 ),
             )  # fmt: skip
         else:
-            yield from _unit(columns, numbers, c, slot.unit)
-    if c in (columns.shown[0], columns.shown[-1]) and not column.maps:
-        yield from _beside(columns, numbers, c)
+            yield from _unit(geometry, numbers, c, slot.unit)
+    if c in (geometry.shown[0], geometry.shown[-1]) and not column.maps:
+        yield from _beside(geometry, numbers, c)
 
 
-def _unit(columns: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node]:
-    column, x, y = columns.columns[c], columns.x[c], columns.y[c, i]
-    compact = columns.sizes is COMPACT
+def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node]:
+    column, x, y = geometry.columns[c], geometry.x[c], geometry.y[Unit(c, i)]
+    compact = geometry.sizes is COMPACT
     output, bias, name = column.output(i), column.bias(i), column.name(i)
     said = name if column.kind in ("input", "output") else f"{column.title}, {name}"
     if output is not None and not column.maps:
@@ -150,11 +150,11 @@ def _unit(columns: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node]
         said += f", bias = {bias.data:.6g}, bias gradient = {numbers.exact(bias)}"
     unit = Node(
         f"n{c}_{i}", column.kind_of(i), shape="circle", tooltip=said, position=(x, y),
-        size=columns.extent(c), font_size=8 if compact else 10,
+        size=geometry.extent(c), font_size=8 if compact else 10,
     )  # fmt: skip
     if column.maps:
         unit.shape = "grid"
-        unit.grid = image(output, columns.extent(c))
+        unit.grid = image(output, geometry.extent(c))
         unit.emphasis = True
     elif compact:
         unit.lines = ((Text(str(i + 1)),),)
@@ -176,16 +176,16 @@ def _unit(columns: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node]
         ]
     yield Node(
         f"b{c}_{i}", "caption", shape="text", font_size=9, lines=tuple(lines), tooltip=said,
-        position=(x, y - columns.extent(c) / 2 - (13 if bias is not None else 8)),
+        position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8)),
     )  # fmt: skip
 
 
-def _beside(columns: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
+def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
     """Names and outputs that do not fit into the circles, outside the first and last column."""
-    column, left = columns.columns[c], c == columns.shown[0]
-    compact = columns.sizes is COMPACT
+    column, left = geometry.columns[c], c == geometry.shown[0]
+    compact = geometry.sizes is COMPACT
     texts = {}
-    for slot in columns.slots[c]:
+    for slot in geometry.slots[c]:
         if slot.unit is None:
             continue
         named = slot.unit < len(column.names) and slot.unit < column.size - column.memory
@@ -196,18 +196,18 @@ def _beside(columns: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
             texts[slot.unit] = f"{shorten(name)} {value}".strip()
     width = max((text_width(text, 9) for text in texts.values()), default=0.0)
     for unit, text in texts.items():
-        away = columns.extent(c) / 2 + 5 + width / 2
+        away = geometry.extent(c) / 2 + 5 + width / 2
         yield Node(
             f"t{c}_{unit}", "right" if left else "left", shape="text", font_size=9,
             lines=((Text(text, "caption"),),), size=width,
-            position=(columns.x[c] + (-away if left else away), columns.y[c, unit]),
+            position=(geometry.x[c] + (-away if left else away), geometry.y[Unit(c, unit)]),
         )  # fmt: skip
 
 
-def _left_out(columns: Geometry) -> Iterator[Node]:
-    count = len(columns.columns) - sum(c >= 0 for c in columns.shown)
+def _left_out(geometry: Geometry) -> Iterator[Node]:
+    count = len(geometry.columns) - sum(c >= 0 for c in geometry.shown)
     yield Node(
-        "more", "plain", shape="text", position=(columns.x[-1], 0.0),
+        "more", "plain", shape="text", position=(geometry.x[-1], 0.0),
         lines=(
             (Text("⋯", "muted", bold=True, size=24),),
             (Text(f"{count} more layers", "muted", size=9),),
@@ -215,22 +215,22 @@ def _left_out(columns: Geometry) -> Iterator[Node]:
     )  # fmt: skip
 
 
-def _legend(columns: Geometry, numbers: Numbers) -> Node:
-    most = number(columns.largest, numbers.digits)
+def _legend(geometry: Geometry, numbers: Numbers) -> Node:
+    most = number(geometry.largest, numbers.digits)
     shown = numbers.color_by
     line: list[Text] = [
         Text("▬▬", "line positive"), Text(f" positive {shown}  "),
         Text("▬▬", "line negative"), Text(" negative"),
     ]  # fmt: skip
-    if columns.largest:
+    if geometry.largest:
         line.append(Text(f"  · line width ∝ |{shown}| (max {most})"))
-    if columns.labelled:
+    if geometry.labelled:
         line += [Text(" · weight "), Text("bold", bold=True), Text(", ∇ = gradient ∂loss/∂w")]
     else:
         line.append(Text(" · hover over a line (SVG) for weight and gradient"))
-    x = (columns.x[columns.shown[0]] + columns.x[columns.shown[-1]]) / 2
-    below = columns.bottom + (71.8 if columns.sizes is DETAILED else 44.4)
-    below += 14.0 * len({line.target for line in columns.back if line.source[0] != line.target[0]})
+    x = (geometry.x[geometry.shown[0]] + geometry.x[geometry.shown[-1]]) / 2
+    below = geometry.bottom + (71.8 if geometry.sizes is DETAILED else 44.4)
+    below += 14.0 * len({line.target for line in geometry.back if line.source[0] != line.target[0]})
     return Node(
         "legend", "plain", shape="text", font_size=9, position=(x, -below),
         lines=(tuple(span if span.tone else span._replace(tone="muted") for span in line),),

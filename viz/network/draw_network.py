@@ -95,11 +95,11 @@ def network_scene(
         color_by=color_by,
         digits=checked_digits(digits),
     )
-    columns = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
+    geometry = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
     if title is None:
-        shown = [found.columns[c] if c >= 0 else None for c in columns.shown]
+        shown = [found.columns[c] if c >= 0 else None for c in geometry.shown]
         sizes = [str(c.size - c.memory) if c else "⋯" for c in shown if not c or c.kind != "value"]
         title = f"{type(model).__name__} {'–'.join(sizes)}"
         if len(parameters) > 100:
             title += f" ({len(parameters):,} parameters)".replace(",", "\u202f")
-    return build(columns, numbers, title)
+    return build(geometry, numbers, title)

@@ -12,7 +12,7 @@ from viz.network.elision import shown_of
 from viz.network.placement import Box, Segment, place
 from viz.style import number, text_width
 
-__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot"]
+__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Unit"]
 
 LABELS_UP_TO = 24  # edges between two columns
 _PADDING = 4.0
@@ -32,12 +32,27 @@ DETAILED = Sizes(diameter=47.5, pitch=97.2, gap=259.2, side=62.0)
 COMPACT = Sizes(diameter=28.8, pitch=36.0, gap=151.2, side=28.8)
 
 
-class Connection(NamedTuple):
-    """One edge between two units that are drawn: (column, unit) to (column, unit)."""
+class Unit(NamedTuple):
+    """Which unit of which column."""
 
-    source: tuple[int, int]
-    target: tuple[int, int]
+    column: int
+    unit: int
+
+
+class Connection(NamedTuple):
+    """One edge between two units that are drawn."""
+
+    source: Unit
+    target: Unit
     weight: Value | Kernel | None
+
+
+class Connections(NamedTuple):
+    """All edges: to the next column (by the column they leave), past some, and to the next step."""
+
+    between: dict[int, list[Connection]]
+    crossing: list[Connection]
+    back: list[Connection]
 
 
 class Slot(NamedTuple):
@@ -61,7 +76,7 @@ class Geometry:
 
     Attributes:
         shown: the columns drawn, from left to right; −1 where several are left out.
-        slots: for each column, its places from top to bottom.
+        slots: for each column, its places from top to bottom; ``y`` where each unit stands.
         x: where each column stands.
         gaps: for each pair of neighbours, the edges and the boxes of their labels (None: no labels).
         crossing: edges that skip a column; ``back``: those that arrive one time step later.
@@ -80,26 +95,7 @@ class Geometry:
         self.strength, self.gradient, self.digits = strength, gradient, digits
         self.shown = shown_of(len(found.columns), max_layers)
         units = {c: shown_of(found.columns[c].size, max_neurons) for c in self.shown if c >= 0}
-        self.crossing: list[Connection] = []
-        self.back: list[Connection] = []
-        between: dict[int, list[Connection]] = {}
-        for link in found.links:
-            if link.source not in units or link.target not in units:
-                continue
-            before = {i for i in units[link.source] if i >= 0}
-            lines = [
-                Connection((link.source, i), (link.target, j), weight)
-                for j in units[link.target]
-                if j >= 0
-                for i, weight in link.into(j).items()
-                if i in before
-            ]
-            if link.back:
-                self.back.extend(lines)
-            elif link.target == link.source + 1:
-                between.setdefault(link.source, []).extend(lines)
-            else:
-                self.crossing.extend(lines)
+        between, self.crossing, self.back = _connections(found, units)
         detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
         self.sizes = DETAILED if detailed else COMPACT
         self.slots = {
@@ -110,21 +106,25 @@ class Geometry:
         self.top = max(slots[0].y + taller[c] for c, slots in self.slots.items())
         self.bottom = max(-slots[-1].y + taller[c] for c, slots in self.slots.items())
         self.y = {
-            (c, slot.unit): slot.y
+            Unit(c, slot.unit): slot.y
             for c, slots in self.slots.items()
             for slot in slots
             if slot.unit is not None
         }
-        strengths = [
+        self.largest = self._largest(between)
+        self.x: dict[int, float] = {}
+        self.gaps: list[tuple[list[Connection], list[Box] | None]] = []
+        self._stand(between)
+
+    def _largest(self, between: dict[int, list[Connection]]) -> float:
+        """The number that the thickest line shows."""
+        strengths = (
             abs(self.strength(line.weight))
             for lines in between.values()
             for line in lines
             if isinstance(line.weight, Value)
-        ]
-        self.largest = max((x for x in strengths if math.isfinite(x)), default=0.0)
-        self.x: dict[int, float] = {}
-        self.gaps: list[tuple[list[Connection], list[Box] | None]] = []
-        self._stand(between)
+        )
+        return max((x for x in strengths if math.isfinite(x)), default=0.0)
 
     @property
     def labelled(self) -> bool:
@@ -144,7 +144,7 @@ class Geometry:
         return self.sizes.side if self.columns[c].maps else self.sizes.diameter
 
     def _stand(self, between: dict[int, list[Connection]]) -> None:
-        """Geometry from left to right, each gap as wide as its labels need."""
+        """The columns from left to right, each gap as wide as its labels need."""
         x = 0.0
         for before, column in zip([None, *self.shown], self.shown):
             if before is not None:
@@ -231,6 +231,29 @@ class Geometry:
             return 0.8 if weight is None else 0.5
         x = abs(self.strength(weight))
         return 0.5 + 4.5 * min(x / self.largest, 1.0) if x == x else 0.5
+
+
+def _connections(found: Architecture, units: dict[int, list[int]]) -> Connections:
+    """The edges between units that are drawn; ``units`` lists those of each column."""
+    every = Connections({}, [], [])
+    for link in found.links:
+        if link.source not in units or link.target not in units:
+            continue
+        before = {i for i in units[link.source] if i >= 0}
+        lines = [
+            Connection(Unit(link.source, i), Unit(link.target, j), weight)
+            for j in units[link.target]
+            if j >= 0
+            for i, weight in link.into(j).items()
+            if i in before
+        ]
+        if link.back:
+            every.back.extend(lines)
+        elif link.target == link.source + 1:
+            every.between.setdefault(link.source, []).extend(lines)
+        else:
+            every.crossing.extend(lines)
+    return every
 
 
 def cell_size(kernel: Kernel) -> tuple[float, float]:

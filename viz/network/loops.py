@@ -12,22 +12,22 @@ __all__ = ["loops"]
 Point = tuple[float, float]
 
 
-def loops(columns: Geometry) -> Iterator[Edge]:
+def loops(geometry: Geometry) -> Iterator[Edge]:
     """A dashed arrow for each number that comes back one time step later."""
     outside = 0
-    for line in columns.back:
+    for line in geometry.back:
         (a, i), (b, j) = line.source, line.target
-        start = columns.x[a], columns.y[line.source]
-        end = columns.x[b], columns.y[line.target]
-        r = columns.sizes.diameter / 2
+        start = geometry.x[a], geometry.y[line.source]
+        end = geometry.x[b], geometry.y[line.target]
+        r = geometry.sizes.diameter / 2
         if a == b:
             path = _above(start, r)
         else:
             path = _around(
-                start, end, r, columns.bottom + r + 32.0 + 14.0 * outside, 26.0 + 9.0 * outside
+                start, end, r, geometry.bottom + r + 32.0 + 14.0 * outside, 26.0 + 9.0 * outside
             )
             outside += 1
-        names = columns.columns[a].name(i), columns.columns[b].name(j)
+        names = geometry.columns[a].name(i), geometry.columns[b].name(j)
         yield Edge(
             f"back{b}_{j}_{i}", f"n{a}_{i}", f"n{b}_{j}", tone="plain", width=1.2, style="dashed",
             path=path, arrow=True, tooltip=f"{names[0]} comes back as {names[1]} one step later",

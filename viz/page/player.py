@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import Backprop, Names, Value
 from autograd.formulas.formula import Formula
@@ -22,12 +22,28 @@ from viz.drawing import Drawing
 from viz.graph.draw_graph import expression_scene
 from viz.style import tone
 
-__all__ = ["Frame", "Player", "frames", "player"]
+__all__ = ["Change", "Frame", "Player", "frames", "player"]
 
 _HERE = Path(__file__).parent
 _FORWARD, _BACKWARD = "forward", "backward"
 
-Change = tuple[str, str, str, str, str]
+
+class Change(NamedTuple):
+    """A number on a card that becomes another one.
+
+    Attributes:
+        id: of the card.
+        field: "data" or "grad".
+        text: the number as it is written.
+        tone: its colour.
+        exact: the number with all its digits.
+    """
+
+    id: str
+    field: str
+    text: str
+    tone: str
+    exact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +54,7 @@ class Frame:
         phase: "forward" or "backward".
         lines: the caption: what happens, then the arithmetic.
         on: the ids of the nodes and edges that take part.
-        set: the numbers that change: (id, "data" or "grad", text, tone, exact number).
+        set: the numbers that change.
     """
 
     phase: str
@@ -180,7 +196,7 @@ def _inside(path: str) -> str:
 
 
 def _change(ids: dict[int, str], node: Value, field: str, x: float) -> Change:
-    return ids[id(node)], field, number(x), tone(x), repr(x)
+    return Change(ids[id(node)], field, number(x), tone(x), repr(x))
 
 
 def _elements(node: Value, ids: dict[int, str]) -> tuple[str, ...]:
@@ -209,9 +225,9 @@ def _gradients(steps: Sequence[Frame], nodes: int) -> list[list[float]]:
     """Every gradient that each node shows, to keep room for."""
     found: list[list[float]] = [[] for _ in range(nodes)]
     for frame in steps:
-        for id, field, _, _, exact in frame.set:
-            if field == "grad":
-                found[int(id[1:])].append(float(exact))
+        for change in frame.set:
+            if change.field == "grad":
+                found[int(change.id[1:])].append(float(change.exact))
     return found
 
 
