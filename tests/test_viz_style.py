@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from viz.dot import font_name
 from viz.escape import clean, escape, quote, shorten
-from viz.style import DARK, LIGHT, number, text_width, theme
+from viz.style import THEMES, number, text_width, theme
 
 
 def luminance(colour: str) -> float:
@@ -28,12 +28,12 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", THEMES.values(), ids=THEMES)
 def test_all_text_has_a_contrast_of_4_5(palette):
     fills = [fill for kind, (fill, _) in palette.fills.items() if kind != "operator"]
     tones = ["", "muted", "caption", "positive", "negative", "zero"]
     for fill, tone in itertools.product([palette.background, *fills], tones):
-        assert contrast(palette.of(tone), fill) >= 4.5, (fill, tone)
+        assert contrast(palette.texts.get(tone, palette.text), fill) >= 4.5, (fill, tone)
     operator, text = palette.fills["operator"]
     assert contrast(operator, text) >= 4.5
 
@@ -67,7 +67,7 @@ def lab(colour: str, matrix) -> tuple[float, float, float]:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", THEMES.values(), ids=THEMES)
 @pytest.mark.parametrize("sight", BLINDNESS)
 def test_the_sign_of_a_number_is_seen_by_everyone(palette, sight):
     seen = [lab(c, BLINDNESS[sight]) for c in (palette.positive, palette.negative)]

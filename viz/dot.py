@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from viz import markup
-from viz.escape import escape, quote, shorten
+from viz.escape import quote
 from viz.scene import Cluster, Edge, Node, Scene
 from viz.style import FONT, Palette
 
 __all__ = ["body", "font_name"]
-
-
-class Markup(str):
-    """An HTML-like label, escaped already."""
-
-    __slots__ = ()
 
 
 def font_name(name: str) -> str:
@@ -39,7 +34,21 @@ def font_name(name: str) -> str:
 def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
     """The lines between the braces of ``digraph { … }``."""
     font = font_name(font)
-    nodesep, ranksep = scene.spacing
+    labels = markup.labels(scene, palette)
+    yield _line("graph", _of_all(scene, palette, font) | _label(labels, scene.name))
+    yield _line(
+        "node", {"shape": "plain", "fontname": font, "fontsize": "11", "fontcolor": palette.text}
+    )
+    yield _line("edge", _of_edges(scene, palette, font))
+    nodes = (_node(node, palette, labels) for node in scene.nodes)
+    edges = (_edge(edge, palette, labels) for edge in scene.edges)
+    yield from chain(edges, nodes) if scene.placed else chain(nodes, edges)
+    for cluster in scene.clusters:
+        yield from _cluster(cluster, palette, labels)
+
+
+def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
+    """What the graph as a whole says; how it is laid out, unless everything has its place."""
     graph = {
         "bgcolor": palette.background,
         "pad": "0.25" if scene.placed else "0.2",
@@ -50,61 +59,40 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
         "outputorder": "edgesfirst",
     }
     if scene.placed:
-        graph = {"layout": "nop2", **graph}
-    else:
-        graph |= {
-            "rankdir": scene.direction,
-            "nodesep": f"{nodesep:g}",
-            "ranksep": f"{ranksep:g}",
-            "splines": "true",
-            "ordering": "in",
-            "labeljust": "l",
-        }
-        if scene.large:  # the layout may end before it is the tightest possible
-            graph["nslimit"] = "3"
-    if scene.title or scene.captions:
-        graph["label"] = Markup(markup.heading(scene, palette))
-    yield _line("graph", graph)
-    yield _line(
-        "node",
-        {"shape": "plain", "fontname": font, "fontsize": "11", "fontcolor": palette.text},
-    )
-    yield _line(
-        "edge",
-        {
-            "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.6", "arrowhead": "vee",
-            "fontname": font, "fontsize": "9", "fontcolor": palette.muted,
-        }
-        if not scene.placed
-        else {"arrowhead": "none", "fontname": font},
-    )  # fmt: skip
+        return {"layout": "nop2", **graph}
+    nodesep, ranksep = scene.spacing
+    graph |= {
+        "rankdir": scene.direction,
+        "nodesep": f"{nodesep:g}",
+        "ranksep": f"{ranksep:g}",
+        "splines": "true",
+        "ordering": "in",
+        "labeljust": "l",
+    }
+    if scene.large:  # the layout may end before it is the tightest possible
+        graph["nslimit"] = "3"
+    return graph
+
+
+def _of_edges(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
     if scene.placed:
-        for edge in scene.edges:
-            yield _edge(edge, palette)
-        for node in scene.nodes:
-            yield _node(node, palette)
-        return
-    for node in scene.nodes:
-        yield _node(node, palette)
-    for edge in scene.edges:
-        yield _edge(edge, palette)
-    for cluster in scene.clusters:
-        yield from _cluster(cluster, palette)
+        return {"arrowhead": "none", "fontname": font}
+    return {
+        "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.6", "arrowhead": "vee",
+        "fontname": font, "fontsize": "9", "fontcolor": palette.muted,
+    }  # fmt: skip
 
 
-def _node(node: Node, palette: Palette) -> str:
-    fill, border = palette.fills.get(node.kind, (palette.background, palette.text))
-    if node.highlighted and node.shape == "card":
-        border = palette.highlight
+def _label(labels: Mapping[str, str], id: str) -> dict[str, str]:
+    return {"label": labels[id]} if id in labels else {}
+
+
+def _node(node: Node, palette: Palette, labels: Mapping[str, str]) -> str:
     attributes = {"id": node.id}
-    if node.shape == "card":
-        attributes["label"] = Markup(markup.card(node, fill, border, palette))
-    elif node.shape == "grid":
-        attributes["label"] = Markup(markup.grid(node, border, palette))
-    elif node.shape == "text":
-        attributes["label"] = Markup(markup.text(node, palette))
+    if node.shape == "circle":
+        attributes |= _round(node, palette, labels[node.id])
     else:
-        attributes |= _round(node, fill, border, palette)
+        attributes["label"] = labels[node.id]
     if node.font_size:
         attributes["fontsize"] = f"{node.font_size:g}"
     if node.position:
@@ -114,10 +102,10 @@ def _node(node: Node, palette: Palette) -> str:
     return _line(node.id, attributes)
 
 
-def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, str]:
+def _round(node: Node, palette: Palette, label: str) -> dict[str, str]:
     """An operator (dark, as wide as its name) or a neuron (a circle of a given size)."""
-    label = "<BR/>".join(markup.styled_line(line, palette) for line in node.lines) or " "
-    attributes = {"shape": "circle", "style": "filled", "fillcolor": fill, "label": Markup(label)}
+    fill, border = palette.fills[node.kind]
+    attributes = {"shape": "circle", "style": "filled", "fillcolor": fill, "label": label}
     if node.kind == "operator":
         width = f"{node.size / 72:.2f}" if node.size else "0.34"
         return attributes | {
@@ -135,21 +123,20 @@ def _round(node: Node, fill: str, border: str, palette: Palette) -> dict[str, st
     }
 
 
-def _edge(edge: Edge, palette: Palette) -> str:
+def _edge(edge: Edge, palette: Palette, labels: Mapping[str, str]) -> str:
     attributes = {"id": edge.id}
     if edge.path:
         attributes["pos"] = _points(edge.path)
         if edge.arrow:
             attributes |= _arrowhead(edge.path)
-    if edge.label:
-        attributes["label"] = Markup(markup.styled(edge.label, palette))
+    attributes |= _label(labels, edge.id)
     if edge.width:
         attributes["penwidth"] = f"{edge.width:.2f}"
     if edge.highlighted:
         attributes |= {"color": palette.highlight, "penwidth": "2.6"}
     elif edge.tone or edge.opacity < 1:
         alpha = f"{round(255 * edge.opacity):02X}" if edge.opacity < 1 else ""
-        attributes["color"] = palette.line(edge.tone) + alpha
+        attributes["color"] = palette.lines.get(edge.tone, palette.edge) + alpha
     if edge.style:
         attributes["style"] = edge.style
     if edge.weight:
@@ -173,12 +160,14 @@ def _arrowhead(path: tuple[tuple[float, float], ...]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str]:
+def _cluster(
+    cluster: Cluster, palette: Palette, labels: Mapping[str, str], depth: int = 1
+) -> Iterator[str]:
     indent = "\t" * depth
     fill, border = palette.fills["cluster"]
     yield f"{indent}subgraph cluster_{cluster.id} {{\n"
     attributes = {
-        "id": cluster.id, "label": Markup(f"<B>{escape(shorten(cluster.title, 40))}</B>"),
+        "id": cluster.id, "label": labels[cluster.id],
         "fontsize": "10", "fontcolor": palette.muted, "style": "rounded,filled",
         "fillcolor": fill, "color": border, "margin": "10", "tooltip": cluster.title,
     }  # fmt: skip
@@ -186,7 +175,7 @@ def _cluster(cluster: Cluster, palette: Palette, depth: int = 1) -> Iterator[str
     if cluster.nodes:
         yield f"{indent}\t{'; '.join(cluster.nodes)}\n"
     for inner in cluster.clusters:
-        yield from _cluster(inner, palette, depth + 1)
+        yield from _cluster(inner, palette, labels, depth + 1)
     yield f"{indent}}}\n"
 
 
@@ -201,4 +190,4 @@ def _line(subject: str, attributes: dict[str, str]) -> str:
 
 def _value(value: str) -> str:
     """An attribute's value: markup as it is, text quoted."""
-    return f"<{value}>" if type(value) is Markup else quote(value)
+    return f"<{value}>" if type(value) is markup.Markup else quote(value)

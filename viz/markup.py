@@ -1,21 +1,44 @@
 """The labels of a drawing as Graphviz's HTML-like markup: cards, grids of cells, text, headings.
 
-Text that a user brought passes through `escape` first.
+Text that a user brought passes through `escape` on its way into any of them.
 """
 
 from __future__ import annotations
 
 import math
 
+from autograd.text.format import number
 from viz.escape import escape, shorten
 from viz.scene import Line, Node, Scene, Text
-from viz.style import Palette, number
+from viz.style import Palette
 
-__all__ = ["card", "grid", "heading", "styled", "styled_line", "text"]
+__all__ = ["Markup", "card", "circle", "grid", "heading", "labels", "styled", "styled_line", "text"]
 
 
-def card(node: Node, fill: str, border: str, palette: Palette) -> str:
+class Markup(str):
+    """An HTML-like label, escaped already."""
+
+    __slots__ = ()
+
+
+def labels(scene: Scene, palette: Palette) -> dict[str, Markup]:
+    """Every label of a scene, by the id of what it belongs to; the heading's by the scene's name."""
+    found = {scene.name: heading(scene, palette)} if scene.title or scene.captions else {}
+    for node in scene.nodes:
+        found[node.id] = _SHAPES[node.shape](node, palette)
+    for edge in scene.edges:
+        if edge.label:
+            found[edge.id] = styled(edge.label, palette)
+    for cluster in scene.every_cluster():
+        found[cluster.id] = f"<B>{escape(shorten(cluster.title, 40))}</B>"
+    return {id: Markup(label) for id, label in found.items()}
+
+
+def card(node: Node, palette: Palette) -> str:
     """A rounded table: the title over rows of name and number."""
+    fill, border = palette.fills[node.kind]
+    if node.highlighted:
+        border = palette.highlight
     border_width = 3 if node.highlighted else 2 if node.emphasis else 1
     style = "ROUNDED,DASHED" if node.kind == "constant" else "ROUNDED"
     rows = []
@@ -35,10 +58,11 @@ def card(node: Node, fill: str, border: str, palette: Palette) -> str:
     )
 
 
-def grid(node: Node, border: str, palette: Palette) -> str:
+def grid(node: Node, palette: Palette) -> str:
     """Coloured cells, darker for larger numbers; the lines of text below."""
     table = node.grid
     assert table is not None
+    _, border = palette.fills.get(node.kind, (palette.background, palette.text))
     largest = max((abs(x) for row in table.cells for x in row if math.isfinite(x)), default=0.0)
     size = f'FIXEDSIZE="TRUE" WIDTH="{table.width:.2f}" HEIGHT="{table.height:.2f}"'
     rows = []
@@ -60,6 +84,11 @@ def grid(node: Node, border: str, palette: Palette) -> str:
         '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
         f'BGCOLOR="{palette.background}"><TR><TD>{drawn}</TD></TR>{below}</TABLE>'
     )
+
+
+def circle(node: Node, palette: Palette) -> str:
+    """The lines inside a neuron or an operator."""
+    return "<BR/>".join(styled_line(line, palette) for line in node.lines) or " "
 
 
 def text(node: Node, palette: Palette) -> str:
@@ -100,7 +129,10 @@ def styled(span: Text, palette: Palette) -> str:
     text = escape(span.text) or " "
     if span.bold:
         text = f"<B>{text}</B>"
-    font = f' COLOR="{palette.of(span.tone)}"' if span.tone else ""
+    font = f' COLOR="{palette.texts.get(span.tone, palette.text)}"' if span.tone else ""
     if span.size:
         font += f' POINT-SIZE="{span.size:g}"'
     return f"<FONT{font}>{text}</FONT>" if font else text
+
+
+_SHAPES = {"card": card, "circle": circle, "grid": grid, "text": text}

@@ -48,8 +48,8 @@ def plot_activation(
         (left, [y.data for y in outputs], LIGHT.positive, f"{name}(x)"),
         (right, [x.grad for x in inputs], LIGHT.negative, f"∂{name}(x)/∂x"),
     ):
-        axes.axhline(0.0, color=LIGHT.fills["cluster"][1], linewidth=0.8)
-        axes.axvline(0.0, color=LIGHT.fills["cluster"][1], linewidth=0.8)
+        axes.axhline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
+        axes.axvline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
         axes.plot(xs, ys, color=colour, linewidth=2.2)
         axes.set_title(title, loc="left", fontsize=11)
         axes.set_xlabel("x")
@@ -73,7 +73,7 @@ def plot_loss(losses: Sequence[float] | Mapping[str, Sequence[float]], ax: Any =
     """
     curves = losses if isinstance(losses, Mapping) else {"": losses}
     axes = ax if ax is not None else _axes(1, 1, (5.6, 3.4))
-    colours = [LIGHT.positive, LIGHT.negative, LIGHT.fills["output"][1], LIGHT.highlight]
+    colours = [LIGHT.positive, LIGHT.negative, LIGHT.fills["output"].border, LIGHT.highlight]
     for k, (name, curve) in enumerate(curves.items()):
         numbers = [float(x) for x in curve]
         epochs = range(1, len(numbers) + 1)
@@ -128,7 +128,13 @@ def plot_decision_boundary(
         answers = [[_number(predict([float(a), float(b)])) for a in across] for b in up]
     axes = ax if ax is not None else _axes(1, 1, (5.2, 4.4))
     several = isinstance(answers[0][0], list)
-    colours = [LIGHT.negative, LIGHT.positive, LIGHT.fills["output"][1], LIGHT.highlight, "#6B4FA0"]
+    colours = [
+        LIGHT.negative,
+        LIGHT.positive,
+        LIGHT.fills["output"].border,
+        LIGHT.highlight,
+        "#6B4FA0",
+    ]
     plane = np.argmax(answers, axis=-1) if several else np.asarray(answers) - threshold
     if several:
         levels = np.arange(plane.max() + 2) - 0.5

@@ -114,14 +114,19 @@ class Scene:
         what = self.title or self.name
         return ": ".join([what, *self.captions[-1:]])
 
+    def every_cluster(self) -> Iterator[Cluster]:
+        """The clusters, and those within them."""
+        inner = list(self.clusters)
+        while inner:
+            cluster = inner.pop()
+            yield cluster
+            inner.extend(cluster.clusters)
+
     def titles(self) -> Iterator[tuple[str, str]]:
         """The readable text of each element, by its id."""
         for node in self.nodes:
             yield node.id, node.tooltip
         for edge in self.edges:
             yield edge.id, edge.tooltip
-        inner = list(self.clusters)
-        while inner:
-            cluster = inner.pop()
+        for cluster in self.every_cluster():
             yield cluster.id, cluster.title
-            inner.extend(cluster.clusters)

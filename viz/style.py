@@ -1,4 +1,4 @@
-"""How drawings look: colours, numbers and the text that users bring.
+"""How drawings look: colours, and numbers as people write them.
 
 >>> number(-0.00511), number(0.88137, 4), number(float("nan")), number(None)
 ('−5.11e−3', '0.8814', 'nan', '–')
@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from autograd.text.format import number as written
 
@@ -15,6 +18,8 @@ __all__ = [
     "DARK",
     "FONT",
     "LIGHT",
+    "THEMES",
+    "Fill",
     "Palette",
     "checked_digits",
     "number",
@@ -25,6 +30,13 @@ __all__ = [
 
 FONT = "Helvetica,Arial,sans-serif"
 _MINUS = "−"
+
+
+class Fill(NamedTuple):
+    """The colours of one kind of node: its ground, and its border (of an operator, its text)."""
+
+    ground: str
+    border: str
 
 
 @dataclass(frozen=True)
@@ -43,11 +55,12 @@ class Palette:
     zero: str
     zero_text: str
     highlight: str
-    fills: dict[str, tuple[str, str]] = field(default_factory=dict)  # kind: (fill, border)
+    fills: Mapping[str, Fill]  # by the kind of a node
 
-    def of(self, tone: str) -> str:
-        """The colour of a tone in text."""
-        named = {
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The colour of text, by its tone; `text` for any other."""
+        return {
             "positive": self.positive_text,
             "negative": self.negative_text,
             "zero": self.zero_text,
@@ -56,15 +69,18 @@ class Palette:
             "highlight": self.highlight,
             "line positive": self.positive,
             "line negative": self.negative,
-            "line zero": self.zero,
-            "inverse": self.fills["operator"][1],
         }
-        return named.get(tone, self.text)
+
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """The colour of a line, by its tone; `edge` for any other."""
+        return {"positive": self.positive, "negative": self.negative, "zero": self.zero}
 
     def shade(self, x: float, most: float) -> str:
         """A cell's colour for −1 … 1: the background at 0, ``most`` of a sign's colour at ±1."""
         if x != x:
-            return self.fills["value"][0]
+            ground, _ = self.fills["value"]
+            return ground
         to = self.positive if x > 0 else self.negative
         share = most * min(abs(x), 1.0)
         mixed = (
@@ -73,83 +89,74 @@ class Palette:
         )
         return "#" + "".join(f"{round(part):02X}" for part in mixed)
 
-    def line(self, tone: str) -> str:
-        """The colour of a tone in a line."""
-        lines = {
-            "positive": self.positive,
-            "negative": self.negative,
-            "zero": self.zero,
-            "highlight": self.highlight,
-        }
-        return lines.get(tone, self.edge)
 
-
-LIGHT = Palette(
-    background="#FFFFFF",
-    text="#1A1A1A",
-    muted="#5A5A5A",
-    caption="#333333",
-    edge="#7A7A7A",
-    positive="#0B62A4",
-    positive_text="#0B62A4",
-    negative="#D9760B",
-    negative_text="#A34A00",
-    zero="#767676",
-    zero_text="#666666",
-    highlight="#C2185B",
-    fills={
-        "input": ("#DCEBF7", "#0072B2"),
-        "parameter": ("#FFF1D6", "#B36B00"),
-        "constant": ("#EFEFEF", "#8A8A8A"),
-        "value": ("#FFFFFF", "#5A5A5A"),
-        "output": ("#DDF3E8", "#00795A"),
-        "folded": ("#ECECF6", "#4B4B8F"),
-        "operator": ("#333333", "#FFFFFF"),
-        "neuron": ("#FFFFFF", "#5A5A5A"),
-        "cluster": ("#F7F7F9", "#B9B9C6"),
-    },
-)
-
-DARK = Palette(
-    background="#15181D",
-    text="#F2F2F2",
-    muted="#B4B9C2",
-    caption="#D5D8DD",
-    edge="#8E96A3",
-    positive="#5AB0EE",
-    positive_text="#7CC3F7",
-    negative="#F0963A",
-    negative_text="#FFB26B",
-    zero="#9AA0A8",
-    zero_text="#B0B5BC",
-    highlight="#FF6FA5",
-    fills={
-        "input": ("#14304A", "#4FA8E0"),
-        "parameter": ("#3D2C0B", "#E0A23C"),
-        "constant": ("#2A2D33", "#9AA0A8"),
-        "value": ("#1F242B", "#A8AFBA"),
-        "output": ("#0F3A2C", "#3DC79A"),
-        "folded": ("#26264A", "#A3A3EA"),
-        "operator": ("#D9DCE1", "#15181D"),
-        "neuron": ("#1F242B", "#A8AFBA"),
-        "cluster": ("#1B1F26", "#4A515D"),
-    },
-)
-
-_THEMES = {"light": LIGHT, "dark": DARK}
+# A theme is an entry here; the tests look at every one: contrast, and the sight of the colour-blind.
+THEMES = {
+    "light": Palette(
+        background="#FFFFFF",
+        text="#1A1A1A",
+        muted="#5A5A5A",
+        caption="#333333",
+        edge="#7A7A7A",
+        positive="#0B62A4",
+        positive_text="#0B62A4",
+        negative="#D9760B",
+        negative_text="#A34A00",
+        zero="#767676",
+        zero_text="#666666",
+        highlight="#C2185B",
+        fills={
+            "input": Fill("#DCEBF7", "#0072B2"),
+            "parameter": Fill("#FFF1D6", "#B36B00"),
+            "constant": Fill("#EFEFEF", "#8A8A8A"),
+            "value": Fill("#FFFFFF", "#5A5A5A"),
+            "output": Fill("#DDF3E8", "#00795A"),
+            "folded": Fill("#ECECF6", "#4B4B8F"),
+            "operator": Fill("#333333", "#FFFFFF"),
+            "neuron": Fill("#FFFFFF", "#5A5A5A"),
+            "cluster": Fill("#F7F7F9", "#B9B9C6"),
+        },
+    ),
+    "dark": Palette(
+        background="#15181D",
+        text="#F2F2F2",
+        muted="#B4B9C2",
+        caption="#D5D8DD",
+        edge="#8E96A3",
+        positive="#5AB0EE",
+        positive_text="#7CC3F7",
+        negative="#F0963A",
+        negative_text="#FFB26B",
+        zero="#9AA0A8",
+        zero_text="#B0B5BC",
+        highlight="#FF6FA5",
+        fills={
+            "input": Fill("#14304A", "#4FA8E0"),
+            "parameter": Fill("#3D2C0B", "#E0A23C"),
+            "constant": Fill("#2A2D33", "#9AA0A8"),
+            "value": Fill("#1F242B", "#A8AFBA"),
+            "output": Fill("#0F3A2C", "#3DC79A"),
+            "folded": Fill("#26264A", "#A3A3EA"),
+            "operator": Fill("#D9DCE1", "#15181D"),
+            "neuron": Fill("#1F242B", "#A8AFBA"),
+            "cluster": Fill("#1B1F26", "#4A515D"),
+        },
+    ),
+}
+LIGHT, DARK = THEMES["light"], THEMES["dark"]
 
 
 def theme(name: str | Palette) -> Palette:
-    """The palette called "light" or "dark", or the palette itself.
+    """The palette of that name (see `THEMES`), or the palette itself.
 
     Raises:
         ValueError: for another name.
     """
     if isinstance(name, Palette):
         return name
-    if name not in _THEMES:
-        raise ValueError(f"unknown theme {name!r}; known are: {', '.join(_THEMES)}")
-    return _THEMES[name]
+    if name not in THEMES:
+        raise ValueError(f"unknown theme {name!r}; known are: {', '.join(THEMES)}")
+    return THEMES[name]
 
 
 def checked_digits(digits: int) -> int:
