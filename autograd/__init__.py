@@ -8,6 +8,7 @@
 dy/dw = 1.2695
 """
 
+from autograd import functions
 from autograd.by_hand.compare import compare
 from autograd.compiler import Program, TraceError, compile, select
 from autograd.derivatives.gradcheck import GradcheckError, gradcheck, gradgradcheck
@@ -24,41 +25,7 @@ from autograd.derivatives.transforms import (
 )
 from autograd.formulas.names import Names
 from autograd.formulas.parse import FormulaError, parse
-from autograd.functions import (
-    acos,
-    asin,
-    atan,
-    atan2,
-    clamp,
-    cos,
-    cosh,
-    dot,
-    elu,
-    erf,
-    erfc,
-    exp,
-    expm1,
-    floor,
-    gelu,
-    hypot,
-    leaky_relu,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    relu,
-    sigmoid,
-    sign,
-    silu,
-    sin,
-    sinh,
-    softplus,
-    sqrt,
-    step,
-    tan,
-    tanh,
-    where,
-)
+from autograd.functions import *  # noqa: F403 – the operations, each by its name
 from autograd.graph import leaves, topological_order
 from autograd.import_names import MOVED, keep_old_names, warn_of_second_owner
 from autograd.modes import no_grad
@@ -77,15 +44,12 @@ from autograd.value import Number, Value
 
 __all__ = [
     "OPS", "Anomaly", "AnomalyError", "Backprop", "FormulaError", "GradcheckError", "Names",
-    "Number", "Op", "Program", "TraceError", "Value", "acos", "asin", "atan", "atan2", "clamp",
-    "compare", "compile", "cos", "cosh", "detect_anomaly", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "first_nonfinite", "floor", "gelu", "grad", "gradcheck", "gradgradcheck",
-    "hessian", "hypot", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "leaves", "log",
-    "log1p", "maximum", "minimum", "naive", "no_grad", "numerical_derivative",
-    "numerical_gradient", "parse", "paths", "record_sources", "relu", "select", "sigmoid",
-    "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
-    "topological_order", "value_and_grad", "vjp", "where",
+    "Number", "Op", "Program", "TraceError", "Value", "compare", "compile", "detect_anomaly",
+    "first_nonfinite", "grad", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacobian",
+    "jacrev", "jvp", "leaves", "naive", "no_grad", "numerical_derivative", "numerical_gradient",
+    "parse", "paths", "record_sources", "select", "topological_order", "value_and_grad", "vjp",
 ]  # fmt: skip
+__all__ += functions.__all__
 
 warn_of_second_owner()
 keep_old_names(__name__, MOVED)

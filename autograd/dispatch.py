@@ -15,13 +15,11 @@ from autograd.value import Choice, Value
 
 __all__: list[str] = []
 
-_COMPARISONS = {ops.LESS, ops.LESS_EQUAL, ops.GREATER, ops.GREATER_EQUAL, ops.EQUAL}
-
 
 @cache
 def _methods(op: Op) -> tuple[Any, Any]:
     """The method that runs ``op``, and the one for a number on the left; also of rows made by users."""
-    if op in _COMPARISONS:
+    if op.compares:
         return comparison(op), comparison(op, swap=True)
     if op.arity == 1:
         return unary(op), None
@@ -54,7 +52,8 @@ def _choose(condition: Any, x: Any, y: Any) -> Value:
     if not isinstance(condition, (bool, np.bool_, int, float, Value)):
         raise TypeError(f"where() takes a condition first, not {type(condition).__name__}")
     first = bool(condition.data if type(condition) is Value else condition)
-    taken, choice = (x if first else y), Choice(condition, x, y)
+    taken = x if first else y
+    choice = Choice(condition if type(condition) is Value else first, x, y)
     out = Value(taken.data if type(taken) is Value else taken)
     if type(taken) is not Value:
         out._da = choice

@@ -23,8 +23,9 @@ from autograd.value import Number, Value
 
 __all__ = [
     "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum", "relu",
-    "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh", "where",
+    "expm1", "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum",
+    "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
+    "where",
 ]  # fmt: skip
 
 

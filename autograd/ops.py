@@ -4,9 +4,11 @@ A row holds a name, a symbol, a formula for readers, the value on floats (``forw
 NumPy arrays (``array``) and one local derivative per input. A derivative is written once, with plain
 operators and other rows, as a function of the inputs followed by the output. Given floats it is the
 eager engine; given Values, derivatives of derivatives; given arrays, the compiled replay; given
-`Formula` or SymPy symbols, the text a learner reads and the oracle of the tests.
+`Formula` or SymPy symbols, the text a learner reads and the oracle of the tests. What else the house
+asks about an operation (how it is written, whether it has kinks) stands in its row too.
 
-To add an operation, add a row (and its method in ``value.py``): the tests walk this table.
+To add an operation, add a row, a method in ``value.py`` and a function in ``functions.py``: the tests
+walk this table.
 
 >>> TANH(0.0), TANH.partials[0](0.0, TANH(0.0))
 (0.0, 1.0)
@@ -18,20 +20,56 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, IntEnum
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
 
-__all__ = ["OPS", "Op", "apply", "equal", "ieee"]
+__all__ = ["OPS", "Binding", "Course", "Op", "apply", "equal", "ieee"]
 
 
 _PLAIN = frozenset({float, int, bool})
 
 
+class Binding(IntEnum):
+    """How tightly a text holds together, the loosest first: what needs parentheses inside what."""
+
+    CHOICE = 0
+    COMPARISON = 1
+    SUM = 2
+    PRODUCT = 3
+    SIGN = 4
+    POWER = 5
+    ATOM = 6
+
+
+class Course(Enum):
+    """What a function looks like: whether one formula holds near a point, and what lies between two."""
+
+    SMOOTH = "smooth"
+    KINKED = "pieces that meet, or repeat"
+    STEPPED = "flat pieces"
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Op:
-    """One row of the table, callable on floats, Values, arrays and symbols alike."""
+    """One row of the table, callable on floats, Values, arrays and symbols alike.
+
+    Attributes:
+        name: what it is called, or the sign that Python writes it with.
+        symbol: what stands in a drawing.
+        formula: what it computes, for readers.
+        forward: the value on floats; it may raise where Python's math does.
+        array: the value on NumPy arrays.
+        partials: the local derivative by each input, from the inputs and the output.
+        sign: what stands between two inputs, or before one, in a formula: "" for a call, ``tanh(x)``.
+        binds: how tightly that sign holds them.
+        python: Python's own operator, for number systems that have one.
+        word: what nodes are called that have no other name (``sum12``); by default ``name``.
+        passive: inputs that no derivative is asked for: a condition, a bound, a number of decimals.
+        course: whether it has kinks or steps.
+    """
 
     name: str
     symbol: str
@@ -39,6 +77,12 @@ class Op:
     forward: Callable[..., Any]
     array: Callable[..., Any]
     partials: tuple[Callable[..., Any], ...]
+    sign: str = ""
+    binds: Binding = Binding.ATOM
+    python: Callable[..., Any] | None = None
+    word: str = ""
+    passive: tuple[int, ...] = ()
+    course: Course = Course.SMOOTH
 
     def __call__(self, *inputs: Any) -> Any:
         for x in inputs:
@@ -61,6 +105,16 @@ class Op:
     def arity(self) -> int:
         """How many inputs the operation takes."""
         return len(self.partials)
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """The inputs that it has derivatives by."""
+        return tuple(i for i in range(self.arity) if i not in self.passive)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the answer is a truth value."""
+        return self.binds is Binding.COMPARISON
 
 
 def _by_name(name: str) -> Op:
@@ -174,28 +228,33 @@ def _row(
     forward: Callable[..., Any],
     array: Callable[..., Any],
     *partials: Callable[..., Any],
+    **columns: Any,
 ) -> Op:
-    OPS[name] = op = Op(name, symbol, formula, forward, array, partials)
+    OPS[name] = op = Op(name, symbol, formula, forward, array, partials, **columns)
     return op
 
 
 # Choices. A condition is no quantity: it has no derivative, and selects which branch has one. ------
-# fmt: off
-LESS: Op          = _row("<",  "<", "a < b", lambda a, b: a < b,  np.less,          _zero, _zero)
-LESS_EQUAL: Op    = _row("<=", "≤", "a ≤ b", lambda a, b: a <= b, np.less_equal,    _zero, _zero)
-GREATER: Op       = _row(">",  ">", "a > b", lambda a, b: a > b,  np.greater,       _zero, _zero)
-GREATER_EQUAL: Op = _row(">=", "≥", "a ≥ b", lambda a, b: a >= b, np.greater_equal, _zero, _zero)
-EQUAL: Op         = _row("==", "=", "a = b", lambda a, b: a == b, np.equal,         _zero, _zero)
-# fmt: on
+
+
+def _comparison(
+    name: str, sign: str, word: str, forward: Callable[..., Any], array: Callable[..., Any]
+) -> Op:
+    return _row(
+        name, sign, f"a {sign} b", forward, array, _zero, _zero,
+        sign=sign, binds=Binding.COMPARISON, word=word, course=Course.STEPPED,
+    )  # fmt: skip
+
+
+LESS = _comparison("<", "<", "less", operator.lt, np.less)
+LESS_EQUAL = _comparison("<=", "≤", "at_most", operator.le, np.less_equal)
+GREATER = _comparison(">", ">", "greater", operator.gt, np.greater)
+GREATER_EQUAL = _comparison(">=", "≥", "at_least", operator.ge, np.greater_equal)
+EQUAL = _comparison("==", "=", "equal", operator.eq, np.equal)
 WHERE: Op = _row(
-    "where",
-    "where",
-    "a if c else b",
-    _where,
-    np.where,
-    _zero,
-    lambda c, x, y, z: where(c, 1.0, 0.0),
-    lambda c, x, y, z: where(c, 0.0, 1.0),
+    "where", "where", "a if c else b", _where, np.where,
+    _zero, lambda c, x, y, z: where(c, 1.0, 0.0), lambda c, x, y, z: where(c, 0.0, 1.0),
+    passive=(0,),
 )  # fmt: skip
 
 
@@ -225,24 +284,42 @@ def equal(x: Any, y: Any) -> Any:
 
 # Arithmetic ---------------------------------------------------------------------------------------
 IDENTITY: Op = _row("copy", "copy", "x", lambda x: x, np.positive, _one)
-ADD: Op = _row("+", "+", "a + b", operator.add, np.add, _one, _one)
-SUB: Op = _row("-", "−", "a − b", operator.sub, np.subtract, _one, lambda a, b, z: -1.0)
-MUL: Op = _row("*", "×", "a · b", operator.mul, np.multiply, lambda a, b, z: b, lambda a, b, z: a)
+ADD: Op = _row(
+    "+", "+", "a + b", operator.add, np.add, _one, _one,
+    sign="+", binds=Binding.SUM, word="sum", python=operator.add,
+)  # fmt: skip
+SUB: Op = _row(
+    "-", "−", "a − b", operator.sub, np.subtract, _one, lambda a, b, z: -1.0,
+    sign="−", binds=Binding.SUM, word="difference", python=operator.sub,
+)  # fmt: skip
+MUL: Op = _row(
+    "*", "×", "a · b", operator.mul, np.multiply, lambda a, b, z: b, lambda a, b, z: a,
+    sign="·", binds=Binding.PRODUCT, word="product", python=operator.mul,
+)  # fmt: skip
 DIV: Op = _row(
     "/", "÷", "a / b", operator.truediv, np.divide,
     lambda a, b, z: 1.0 / b, lambda a, b, z: -z / b,
+    sign="/", binds=Binding.PRODUCT, word="quotient", python=operator.truediv,
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
     lambda a, b, z: where(both(equal(b, 0.0), equal(a, 0.0)), 0.0, b * POW(a, b - 1.0)),
     lambda a, b, z: where(equal(a, 0.0), where(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
+    sign="^", binds=Binding.POWER, word="power", python=operator.pow,
 )  # fmt: skip
 MOD: Op = _row(
     "%", "mod", "a mod b", operator.mod, np.mod,
     lambda a, b, z: within(equal(z, z), 1.0), lambda a, b, z: -FLOORDIV(a, b),
+    sign="%", binds=Binding.PRODUCT, word="remainder", python=operator.mod, course=Course.KINKED,
 )  # fmt: skip
-NEG: Op = _row("neg", "−", "−x", operator.neg, np.negative, lambda x, y: -1.0)
-ABS: Op = _row("abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x))
+NEG: Op = _row(
+    "neg", "−", "−x", operator.neg, np.negative, lambda x, y: -1.0,
+    sign="−", binds=Binding.SIGN, word="negative", python=operator.neg,
+)  # fmt: skip
+ABS: Op = _row(
+    "abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x),
+    python=abs, course=Course.KINKED,
+)  # fmt: skip
 
 # Exponentials and roots ---------------------------------------------------------------------------
 EXP: Op = _row("exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y)
@@ -296,16 +373,19 @@ RELU: Op = _row(
     "relu", "relu", "max(x, 0)",
     lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0.0),
     lambda x, y: where(x > 0.0, 1.0, 0.0),
+    course=Course.KINKED,
 )  # fmt: skip
 LEAKY_RELU: Op = _row(
     "leaky_relu", "leaky relu", "a if a > 0 else b·a",
     lambda a, b: a if a > 0 else b * a, lambda a, b: np.where(a > 0, a, b * a),
     lambda a, b, z: where(a > 0.0, 1.0, b), lambda a, b, z: where(a > 0.0, 0.0, a),
+    course=Course.KINKED,
 )  # fmt: skip
 ELU: Op = _row(
     "elu", "elu", "a if a > 0 else b·(exp(a) − 1)",
     lambda a, b: a if a > 0 else b * math.expm1(a), lambda a, b: np.where(a > 0, a, b * np.expm1(a)),
     lambda a, b, z: where(a > 0.0, 1.0, b * EXP(a)), lambda a, b, z: where(a > 0.0, 0.0, EXPM1(a)),
+    course=Course.KINKED,
 )  # fmt: skip
 SOFTPLUS: Op = _row(
     "softplus", "softplus", "log(1 + exp(x))",
@@ -327,16 +407,25 @@ SILU: Op = _row(
 STEP: Op = _row(
     "step", "step", "1 if x ≥ 0 else 0",
     lambda x: 1.0 if x >= 0 else 0.0, lambda x: np.where(x >= 0, 1.0, 0.0), _zero,
+    course=Course.STEPPED,
 )  # fmt: skip
-SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero)
-FLOOR: Op = _row("floor", "floor", "⌊x⌋", lambda x: float(math.floor(x)), np.floor, _zero)
-FLOORDIV: Op = _row("//", "//", "⌊a / b⌋", operator.floordiv, np.floor_divide, _zero, _zero)
+SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero, course=Course.STEPPED)
+FLOOR: Op = _row(
+    "floor", "floor", "⌊x⌋", lambda x: float(math.floor(x)), np.floor, _zero,
+    course=Course.STEPPED,
+)  # fmt: skip
+FLOORDIV: Op = _row(
+    "//", "//", "⌊a / b⌋", operator.floordiv, np.floor_divide, _zero, _zero,
+    sign="//", binds=Binding.PRODUCT, word="floor", python=operator.floordiv, course=Course.STEPPED,
+)  # fmt: skip
 ROUND: Op = _row(
-    "round", "round", "round(x), halves to even", lambda x: float(round(x)), np.rint, _zero
-)
+    "round", "round", "round(x), halves to even", lambda x: float(round(x)), np.rint, _zero,
+    course=Course.STEPPED,
+)  # fmt: skip
 ROUND_TO: Op = _row(
-    "round_to", "round", "round(a, b), b decimals", _round_to, _round_to_array, _zero, _zero
-)
+    "round_to", "round", "round(a, b), b decimals", _round_to, _round_to_array, _zero, _zero,
+    passive=(1,), course=Course.STEPPED,
+)  # fmt: skip
 
 # Extremes. At a tie two variables share; against a constant the minimum-norm subgradient is 0. -----
 MAXIMUM: Op = _row(
@@ -344,18 +433,22 @@ MAXIMUM: Op = _row(
     lambda a, b: a if a > b or a != a else b, np.maximum,
     lambda a, b, z: where(a > b, 1.0, where(equal(a, b), 0.5, 0.0)),
     lambda a, b, z: where(b > a, 1.0, where(equal(a, b), 0.5, 0.0)),
+    course=Course.KINKED,
 )  # fmt: skip
 MINIMUM: Op = _row(
     "minimum", "min", "min(a, b)",
     lambda a, b: a if a < b or a != a else b, np.minimum,
     lambda a, b, z: where(a < b, 1.0, where(equal(a, b), 0.5, 0.0)),
     lambda a, b, z: where(b < a, 1.0, where(equal(a, b), 0.5, 0.0)),
+    course=Course.KINKED,
 )  # fmt: skip
 CLAMP_MIN: Op = _row(
     "clamp_min", "max", "max(a, b), b constant", MAXIMUM.forward, np.maximum,
     lambda a, b, z: where(a > b, 1.0, 0.0), _zero,
+    passive=(1,), course=Course.KINKED,
 )  # fmt: skip
 CLAMP_MAX: Op = _row(
     "clamp_max", "min", "min(a, b), b constant", MINIMUM.forward, np.minimum,
     lambda a, b, z: where(a < b, 1.0, 0.0), _zero,
+    passive=(1,), course=Course.KINKED,
 )  # fmt: skip

@@ -89,15 +89,15 @@ def written(op: Op) -> str:
 
 def derivatives(op: Op) -> str:
     """The local derivative by each input that has one."""
-    if op.name in {"<", "<=", ">", ">="}:
+    if op.compares:
         return "none: the answer is a bool"
     if op.name == "where":
         return "the branch taken: 1; the other: 0"
     if op.arity == 1:
         return derivative(op, "x")
     texts = [derivative(op, "a", "b", index=i) for i in (0, 1)]
-    if op.name.startswith("clamp"):
-        return f"by a: {texts[0]}"
+    if op.active == (0,):
+        return texts[0] if texts[0] == "0" else f"by a: {texts[0]}"
     return texts[0] if set(texts) == {"0"} else f"by a: {texts[0]}; by b: {texts[1]}"
 
 

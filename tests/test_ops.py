@@ -16,7 +16,7 @@ from sympy import Piecewise
 
 import autograd
 from autograd import OPS, Op, Value, grad, hessian, where
-from autograd.ops import apply, ieee, ieee_partial
+from autograd.ops import Course, apply, ieee, ieee_partial
 
 inf, nan = math.inf, math.nan
 a, b = sympy.symbols("a b", real=True)
@@ -105,7 +105,6 @@ PAIR_DOMAINS: dict[str, Sequence[tuple[float, float]]] = {
     "**": [(abs(x), y / 10) for x, y in PAIRS],
     "round_to": [(x, float(y)) for x in SOME for y in (0, 1, 3, -1)],
 }
-ONE_VARIABLE = {"clamp_min", "clamp_max", "round_to"}  # the second input is a constant
 
 ROWS = [op for op in OPS.values() if op.name not in CHOICES]
 
@@ -153,20 +152,23 @@ def test_value_first_and_second_derivatives_are_sympys(op: Op) -> None:
         if not close(node.data, value(*point)):
             wrong.append((point, "value", node.data, value(*point)))
         found = hessian(lambda xs: op(*xs))(list(point))
-        for i in range(op.arity):
-            if op.name in ONE_VARIABLE and i == 1:
-                continue
+        for i in op.active:
             if not close(node.partials[i], first[i](*point)):
                 wrong.append((point, f"d{i}", node.partials[i], first[i](*point)))
-            for j in range(op.arity):
-                if op.name in ONE_VARIABLE and j == 1:
-                    continue
+            for j in op.active:
                 if not close(found[i][j], second[i][j](*point)):
                     wrong.append((point, f"d{i}d{j}", found[i][j], second[i][j](*point)))
     assert not wrong
 
 
-SMOOTH = [op for op in ROWS if op.arity == 1 and not {op.name} & {"abs", "relu"}]
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_a_row_knows_its_kinks_and_steps(op: Op) -> None:
+    pieces = sympy.sympify(MEANING[op.name]).has(Piecewise, Floor, Nearest)
+    flat = op.name in {"step", "sign", "floor", "//", "round", "round_to"}
+    assert op.course is (Course.STEPPED if flat else Course.KINKED if pieces else Course.SMOOTH)
+
+
+SMOOTH = [op for op in ROWS if op.arity == 1 and op.course is not Course.KINKED]
 
 
 @pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
@@ -360,7 +362,7 @@ def _apply_symbol(x: sympy.Basic, op: Op, inputs: tuple[Any, ...]) -> Any:
 def test_the_rules_on_symbols_are_the_derivatives(op: Op) -> None:
     symbols = (a, b)[: op.arity]
     for i, rule in enumerate(op.partials):
-        if op.name in ONE_VARIABLE and i == 1:
+        if i in op.passive:
             continue
         written = exactly(sympy.sympify(rule(*symbols, MEANING[op.name])))
         expected = exactly(sympy.diff(MEANING[op.name], symbols[i]))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Backprop, FormulaError, Value, parse
+from autograd import OPS, Backprop, FormulaError, Value, functions, parse
 from autograd.formulas.grammar import FUNCTIONS
 
 X, Y = 1.5, -0.75
@@ -55,6 +55,8 @@ def test_signs_bind_as_in_python(text: str) -> None:
         ("where(x ≥ 1, x, y)", "x"),
         ("where(x < 1, x, y)", "y"),
         ("clamp(x, 0, 1)", "1.0"),
+        ("hypot(x - 1.2, 0.4)", "0.5"),  # 3, 4, 5
+        ("x // 0.4 + -y // 0.5", "3 + 1"),
         ("q = x + y; q*q", "(x + y)**2"),
         ("q = x; r = q*y; r - q;", "x*y - x"),
     ],
@@ -161,6 +163,20 @@ def test_any_text_is_a_formula_or_a_clear_error(text: str) -> None:
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(TypeError, match="a formula is text, not int"):
         parse(3)  # type: ignore[arg-type]
+
+
+def test_every_named_row_is_a_function_that_takes_as_many_inputs() -> None:
+    for op in OPS.values():
+        if op.name in functions.__all__:
+            assert op.arity in FUNCTIONS[op.name][1]
+    for name, inputs in {
+        "hypot": [2],
+        "elu": [1, 2],
+        "clamp": [1, 2, 3],
+        "where": [3],
+        "max": [2],
+    }.items():
+        assert list(FUNCTIONS[name][1]) == inputs
 
 
 def test_only_functions_of_the_engine_can_be_called() -> None:

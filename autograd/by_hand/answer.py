@@ -16,6 +16,7 @@ from autograd.by_hand.explain import Sample
 from autograd.derivatives.evaluation import Evaluation, Point
 from autograd.formulas.names import Names
 from autograd.formulas.parse import parse
+from autograd.ops import Course
 from autograd.value import Value
 
 __all__ = ["Answer", "ByHand"]
@@ -23,10 +24,6 @@ __all__ = ["Answer", "ByHand"]
 ByHand: TypeAlias = "float | str | Callable[..., float]"
 
 _SAMPLES = 3
-_PIECEWISE = frozenset({
-    "relu", "leaky_relu", "elu", "abs", "maximum", "minimum", "clamp_min", "clamp_max", "step", "sign",
-    "floor", "round", "%",
-})  # fmt: skip
 
 
 class Answer:
@@ -98,12 +95,13 @@ class Answer:
 def _same_piece(evaluation: Evaluation, here: Point, there: Point) -> bool:
     """Whether no kink or jump lies between two points: past one, another formula holds."""
     for e, edge in enumerate(evaluation.edges):
-        if evaluation.order[edge.child].op in _PIECEWISE:
-            jump = evaluation.order[edge.child].op in ("step", "sign", "floor", "round")
-            if jump and here.data[edge.child] != there.data[edge.child]:
-                return False
-            if abs(here.locals[e] - there.locals[e]) > 0.1:
-                return False
+        op = evaluation.order[edge.child].operation
+        if op is None or op.course is Course.SMOOTH:
+            continue
+        if op.course is Course.STEPPED and here.data[edge.child] != there.data[edge.child]:
+            return False
+        if abs(here.locals[e] - there.locals[e]) > 0.1:
+            return False
     return all(map(math.isfinite, there.data))
 
 

@@ -10,17 +10,15 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from autograd.ops import Op, apply
+from autograd import ops
+from autograd.ops import Binding, Op, apply
 
-__all__ = ["Formula", "derivative"]
+__all__ = ["Formula", "derivative", "slope"]
 
-_CHOICE, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(6)  # how tightly a text binds
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_COMPARE = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "="}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,10 +26,15 @@ class Formula:
     """A text and how tightly it binds; operators and operations on it write longer texts."""
 
     text: str
-    binding: int = _ATOM
+    binding: int = Binding.ATOM
 
     def __str__(self) -> str:
         return self.text
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "whether a formula holds depends on its numbers: use where(condition, a, b)"
+        )
 
     def within(self, binding: int) -> str:
         """The text as an operand of something that binds this tightly."""
@@ -39,18 +42,16 @@ class Formula:
 
     def within_all(self) -> str:
         """The text as one unit: in parentheses unless it is a name, a number or a call."""
-        return self.within(_ATOM)
+        return self.within(Binding.ATOM)
 
     def __add__(self, other: Any) -> Formula:
-        b = formula(other)
-        return Formula(f"{self.within(_SUM)} + {b.within(_PRODUCT)}", _SUM)
+        return _infix(ops.ADD, self, formula(other), " ")
 
     def __radd__(self, other: Any) -> Formula:
         return formula(other) + self
 
     def __sub__(self, other: Any) -> Formula:
-        b = formula(other)
-        return Formula(f"{self.within(_SUM)} − {b.within(_PRODUCT)}", _SUM)
+        return _infix(ops.SUB, self, formula(other), " ")
 
     def __rsub__(self, other: Any) -> Formula:
         return formula(other) - self
@@ -61,37 +62,66 @@ class Formula:
             return b if self.text == "1" else -b
         if self.text == "nan":
             return self
-        if b.text == self.text:
-            return Formula(f"{self.within(_ATOM)}²", _POWER)
-        return Formula(f"{self.within(_PRODUCT)}·{b.within(_SIGN)}", _PRODUCT)
+        return self**2 if b.text == self.text else _infix(ops.MUL, self, b)
 
     def __rmul__(self, other: Any) -> Formula:
         return formula(other) * self
 
     def __truediv__(self, other: Any) -> Formula:
         b = formula(other)
-        once = f"/{b.within(_POWER)}"
-        if self.text.endswith(once):
-            return Formula(f"{self.text.removesuffix(once)}/{b.within(_ATOM)}²", _PRODUCT)
-        return Formula(self.within(_PRODUCT) + once, _PRODUCT)
+        once = f"/{b.within(Binding.POWER)}"
+        if self.text.endswith(once) and self.binding in (Binding.PRODUCT, Binding.SIGN):
+            return Formula(
+                f"{self.text.removesuffix(once)}/{b.within(Binding.ATOM)}²", self.binding
+            )
+        return Formula(self.within(Binding.PRODUCT) + once, Binding.PRODUCT)
 
     def __rtruediv__(self, other: Any) -> Formula:
         return formula(other) / self
 
+    def __pow__(self, other: Any) -> Formula:
+        b, base = formula(other), self.within(Binding.ATOM)
+        if b.text == "1":
+            return self
+        if b.text.isdecimal():
+            return Formula(base + b.text.translate(_RAISED), Binding.POWER)
+        return Formula(f"{base}^{b.within(Binding.ATOM)}", Binding.POWER)
+
+    def __rpow__(self, other: Any) -> Formula:
+        return formula(other) ** self
+
+    def __mod__(self, other: Any) -> Formula:
+        return _infix(ops.MOD, self, formula(other), " ")
+
+    def __rmod__(self, other: Any) -> Formula:
+        return formula(other) % self
+
+    def __floordiv__(self, other: Any) -> Formula:
+        return Formula(f"⌊{self / other}⌋")
+
+    def __rfloordiv__(self, other: Any) -> Formula:
+        return formula(other) // self
+
     def __neg__(self) -> Formula:
-        return Formula(f"−{self.within(_PRODUCT)}", _SIGN)
+        return Formula(f"−{self.within(Binding.PRODUCT)}", Binding.SIGN)
+
+    def __pos__(self) -> Formula:
+        return self
+
+    def __abs__(self) -> Formula:
+        return Formula(f"abs({self})")
 
     def __lt__(self, other: Any) -> Formula:
-        return _compare("<", self, other)
+        return _infix(ops.LESS, self, formula(other), " ")
 
     def __le__(self, other: Any) -> Formula:
-        return _compare("≤", self, other)
+        return _infix(ops.LESS_EQUAL, self, formula(other), " ")
 
     def __gt__(self, other: Any) -> Formula:
-        return _compare(">", self, other)
+        return _infix(ops.GREATER, self, formula(other), " ")
 
     def __ge__(self, other: Any) -> Formula:
-        return _compare("≥", self, other)
+        return _infix(ops.GREATER_EQUAL, self, formula(other), " ")
 
 
 def formula(x: Any) -> Formula:
@@ -100,9 +130,9 @@ def formula(x: Any) -> Formula:
         return x
     for name, number in _CONSTANTS.items():
         if x == number:
-            return Formula(name, _PRODUCT if "/" in name else _ATOM)
+            return Formula(name, Binding.PRODUCT if "/" in name else Binding.ATOM)
     text = f"{x:g}".replace("-", "−").replace("inf", "∞")
-    return Formula(text, _SIGN if x < 0 else _ATOM)
+    return Formula(text, Binding.SIGN if x < 0 else Binding.ATOM)
 
 
 _CONSTANTS = {
@@ -113,46 +143,43 @@ _CONSTANTS = {
 }
 
 
-def _compare(sign: str, a: Any, b: Any) -> Formula:
-    return Formula(f"{formula(a)} {sign} {formula(b)}", _SUM)
+def _infix(op: Op, a: Formula, b: Formula, space: str = "") -> Formula:
+    """What ``op`` writes with its sign; of signs that bind alike, the left one comes first."""
+    sign = f"{space}{op.sign}{space}"
+    return Formula(f"{a.within(op.binds)}{sign}{b.within(op.binds + 1)}", op.binds)
 
 
 @apply.register(Formula)
 def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
-    if op.name == "where":
-        condition, yes, no = inputs
-        if not isinstance(condition, Formula):  # decided already
-            return formula(yes if condition else no)
-        if no is False:
-            return Formula(f"{condition} and {yes}", _CHOICE)
-        if formula(no).text == "nan":  # outside the domain there is nothing to say
-            return formula(yes)
-        return Formula(f"{formula(yes).within(_SUM)} if {condition} else {formula(no)}", _CHOICE)
+    if op is ops.WHERE:
+        return _choice(*inputs)
     parts = [formula(i) for i in inputs]
-    if op.name in _COMPARE:
-        return _compare(_COMPARE[op.name], *parts)
-    if op.name == "**":
-        if parts[1].text == "1":
-            return parts[0]
-        if parts[1].text.isdigit():
-            return Formula(parts[0].within(_ATOM) + parts[1].text.translate(_RAISED), _POWER)
-        return Formula(f"{parts[0].within(_ATOM)}^{parts[1].within(_ATOM)}", _POWER)
-    if op.name in _OPERATORS:
-        return _OPERATORS[op.name](*parts)  # type: ignore[no-any-return]
+    if op.python:
+        return op.python(*parts)  # type: ignore[no-any-return]
+    if op.sign and op.arity == 2:
+        return _infix(op, parts[0], parts[1], " ")
     return Formula(f"{op.name}({', '.join(p.text for p in parts)})")
 
 
-_OPERATORS: dict[str, Any] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "neg": operator.neg,
-    "//": lambda a, b: Formula(f"⌊{a / b}⌋"),
-}
+def _choice(condition: Any, yes: Any, no: Any) -> Formula:
+    if not isinstance(condition, Formula):  # decided already
+        return formula(yes if condition else no)
+    if no is False:
+        return Formula(f"{condition} and {yes}", Binding.CHOICE)
+    if formula(no).text == "nan":  # outside the domain there is nothing to say
+        return formula(yes)
+    text = f"{formula(yes).within(Binding.SUM)} if {condition} else {formula(no)}"
+    return Formula(text, Binding.CHOICE)
+
+
+def slope(op: Op, index: int, inputs: list[Any]) -> Formula:
+    """The local derivative of ``op`` by input ``index``; "…" where its rule runs on numbers only."""
+    try:
+        return formula(op.partials[index](*inputs, op(*inputs)))
+    except (TypeError, AttributeError):  # math.exp, an if: a user's own operation
+        return Formula("…")
 
 
 def derivative(op: Op, *names: str, index: int = 0) -> str:
     """The local derivative of ``op`` by input ``index`` as a text, its inputs called ``names``."""
-    inputs = [Formula(name) for name in names]
-    return str(formula(op.partials[index](*inputs, apply(inputs[0], op, tuple(inputs)))))
+    return str(slope(op, index, [Formula(name) for name in names]))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, NamedTuple, NoReturn
 
 from autograd import functions, ops
+from autograd.ops import Op
 from autograd.text.format import clean, suggestion
 
 __all__ = ["FUNCTIONS", "Code", "FormulaError", "Reader", "Token", "tokens"]
@@ -27,50 +29,35 @@ class FormulaError(ValueError):
         return FormulaError(self.message, self.column + columns)
 
 
-FUNCTIONS: dict[str, tuple[Callable[..., Any], range]] = {
-    name: (getattr(functions, name), range(1, 2)) for name in functions.__all__ if name != "dot"
-}
-FUNCTIONS |= {
-    "abs": (ops.ABS, range(1, 2)),
-    "round": (ops.ROUND, range(1, 2)),
-    "ln": (functions.log, range(1, 2)),
-    "max": (functions.maximum, range(2, 3)),
-    "min": (functions.minimum, range(2, 3)),
-    "pow": (ops.POW, range(2, 3)),
-    "leaky_relu": (functions.leaky_relu, range(1, 3)),
-    "elu": (functions.elu, range(1, 3)),
-    "clamp": (functions.clamp, range(3, 4)),
-    "where": (functions.where, range(3, 4)),
-}
-FUNCTIONS |= {
-    name: (getattr(functions, name), range(2, 3)) for name in ("atan2", "maximum", "minimum")
-}
+def _takes(function: Callable[..., Any]) -> range:
+    """How many inputs it may be given."""
+    if isinstance(function, Op):
+        return range(function.arity, function.arity + 1)
+    parameters = signature(function).parameters.values()
+    return range(sum(p.default is p.empty for p in parameters), len(parameters) + 1)
 
 
-class _Operator(NamedTuple):
-    binds: int
-    inputs: int
-    run: Callable[..., Any]
-
-
-_SIGN = 4
-_COMPARISONS = ("<", "<=", ">", ">=")
-_MISPLACED = "a comparison stands only first in where(…)"
-_INFIX = {
-    "+": _Operator(2, 2, ops.ADD), "-": _Operator(2, 2, ops.SUB),
-    "*": _Operator(3, 2, ops.MUL), "/": _Operator(3, 2, ops.DIV), "%": _Operator(3, 2, ops.MOD),
-    "**": _Operator(5, 2, ops.POW),
-    "<": _Operator(1, 2, ops.LESS), "<=": _Operator(1, 2, ops.LESS_EQUAL),
-    ">": _Operator(1, 2, ops.GREATER), ">=": _Operator(1, 2, ops.GREATER_EQUAL),
+_CALLED: dict[str, Callable[..., Any]] = {
+    name: getattr(functions, name) for name in functions.__all__ if name != "dot"
+} | {
+    "abs": ops.ABS, "round": ops.ROUND, "ln": ops.LOG, "pow": ops.POW,
+    "max": functions.maximum, "min": functions.minimum,
 }  # fmt: skip
-_PREFIX = {"-": _Operator(_SIGN, 1, ops.NEG), "+": _Operator(_SIGN, 1, lambda x: x)}
-_SAME = {"^": "**", "·": "*", "×": "*", "−": "-", "–": "-", "÷": "/", "≤": "<=", "≥": ">="}
+FUNCTIONS = {name: (function, _takes(function)) for name, function in _CALLED.items()}
+
+_SIGNED = [op for op in ops.OPS.values() if op.sign and op is not ops.EQUAL]
+_INFIX = {op.name: op for op in _SIGNED if op.arity == 2}
+_PREFIX = {"-": ops.NEG}
+_SAME = {sign: op.name for op in _INFIX.values() for sign in (op.sign, op.symbol)}
+_SAME = {sign: name for sign, name in _SAME.items() if not sign.isalpha()} | {"–": "-"}
+_MISPLACED = "a comparison stands only first in where(…)"
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SIGNS = sorted({*_INFIX, *_SAME, "==", *"(),;="}, key=len, reverse=True)
 _TOKEN = re.compile(
-    r"""(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    rf"""(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
       | (?P<name>[^\W\d⁰¹²³⁴-⁹][^\W⁰¹²³⁴-⁹]*(?:\.[^\W⁰¹²³⁴-⁹]+)*)
       | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
-      | (?P<sign>\*\*|<=|>=|==|[-+*/%^<>(),;=·×−–÷≤≥])
+      | (?P<sign>{"|".join(map(re.escape, _SIGNS))})
       | (?P<space>\s+)
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -115,7 +102,7 @@ class Reader:
         self._tokens = tokens
         self._end = end
         self._codes: list[Code] = []
-        self._waiting: list[tuple[_Operator | None, Token, str]] = []  # None: a parenthesis
+        self._waiting: list[tuple[Op | None, Token, str]] = []  # None: a parenthesis
         self._arguments: list[int] = []
         self._depth = 0
 
@@ -170,6 +157,8 @@ class Reader:
             if self._depth > DEEPEST:
                 raise FormulaError(f"parentheses are nested more than {DEEPEST} deep", column)
             return True
+        if text == "+":  # changes nothing
+            return True
         if text in _PREFIX:
             self._waiting.append((_PREFIX[text], token, text))
             return True
@@ -214,7 +203,7 @@ class Reader:
     def _call(self, name: str, given: int, column: int) -> None:
         function, takes = FUNCTIONS[name]
         if given not in takes:
-            count = f"{takes[0]} or {takes[-1]}" if len(takes) > 1 else str(takes[0])
+            count = " or ".join(map(str, takes))
             inputs = "input" if count == "1" else "inputs"
             raise FormulaError(f"{name}() takes {count} {inputs}, not {given}", column)
         self._codes.append(Code(function, given, name, column))
@@ -227,7 +216,7 @@ class Reader:
     def _emit(self) -> None:
         waiting, token, text = self._waiting.pop()
         assert waiting is not None
-        self._codes.append(Code(waiting.run, waiting.inputs, text, token.column))
+        self._codes.append(Code(waiting, waiting.arity, text, token.column))
 
 
 def _folded(codes: list[Code]) -> list[Code]:
@@ -247,8 +236,9 @@ def _folded(codes: list[Code]) -> list[Code]:
         for kind, column in inputs[code.push == "where" :]:
             if kind == "comparison":
                 raise FormulaError(_MISPLACED, column)
-        if code.push in _COMPARISONS or any(kind != "constant" for kind, _ in inputs):
-            kind = "comparison" if code.push in _COMPARISONS else "variable"
+        compares = isinstance(code.run, Op) and code.run.compares
+        if compares or any(kind != "constant" for kind, _ in inputs):
+            kind = "comparison" if compares else "variable"
             kinds.append((kind, code.column))
             out.append(code)
             continue

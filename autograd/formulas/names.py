@@ -10,6 +10,7 @@ from typing import Any
 from autograd.formulas.formula import Formula
 from autograd.graph import topological_order
 from autograd.neurons import owners
+from autograd.ops import Binding
 from autograd.text.format import clean, suggestion
 from autograd.value import Note, Value
 
@@ -17,10 +18,6 @@ __all__ = ["Names"]
 
 _SPELLED_OUT = 10_000  # larger graphs get numbers in place of formulas
 _PLAIN = re.compile(r"[^\W\d][\w.#₀-₉]*")
-_WORDS = {
-    "+": "sum", "-": "difference", "*": "product", "/": "quotient", "**": "power",
-    "%": "remainder", "neg": "negative",
-}  # fmt: skip
 
 
 class Names:
@@ -80,11 +77,12 @@ class Names:
     def _spell_out(self, limit: int) -> None:
         for node in self.order:
             if id(node) not in self._texts:
-                self._take(node, self._spelled_out(node, limit) or self._numbered(node))
+                spelled = self._spelled_out(node, limit)
+                self._take(node, self._numbered(node) if spelled is None else spelled)
             path = self.path(node)
             if path and self[node] != path and not node.label:
                 short = self._spelled_out(node, limit, path)
-                self._local[id(node)] = short or self._numbered(node, path)
+                self._local[id(node)] = self._numbered(node, path) if short is None else short
 
     def _take(self, node: Value, text: Formula) -> None:
         self._texts[id(node)] = text
@@ -110,7 +108,8 @@ class Names:
         return known.setdefault(text, node) is node
 
     def _numbered(self, node: Value, within: str = "") -> Formula:
-        word = _WORDS.get(node.op, node.op) if node.parents else "v"
+        op = node.operation
+        word = (op.word or op.name) if op and node.parents else "v"
         name = f"{word}{self._numbers[id(node)]}"
         if within:
             return Formula(name)
@@ -133,28 +132,32 @@ class Names:
         Args:
             within: the path of a neuron, for names as short as they can be inside it.
         """
-        if within and (short := self._local.get(id(node))) and self.path(node) == within:
+        short = self._local.get(id(node)) if within else None
+        if short is not None and self.path(node) == within:
             return short
         if id(node) not in self._numbers:  # the branch that a `where` did not take
             return _atom(clean(node.label)) if node.label else Formula("…")
-        text = self._texts.get(id(node)) or self._numbered(node)
+        text = self._texts.get(id(node))
+        if text is None:
+            text = self._numbered(node)
         if within and node.note.parameter and text.text.startswith(f"{within}."):
             return Formula(text.text[len(within) + 1 :])
         return text
 
     def inputs(self, node: Value, within: str = "") -> list[Formula | float]:
         """What ``node``'s operation was given: the names of Values, and constants as they are."""
-        return [self.formula(x, within) if type(x) is Value else float(x) for x in node.operands]
+        return [
+            self.formula(x, within) if type(x) is Value
+            else Formula("condition") if type(x) is bool else float(x)
+            for x in node.operands
+        ]  # fmt: skip
 
     def expression(self, node: Value, within: str = "") -> Formula:
         """What ``node`` computes, from the names of its operands: ``x·w + b``; a leaf's own name."""
         op = node.operation
         if op is None or not node.parents:
             return self.formula(node, within)
-        inputs = self.inputs(node, within)
-        if op.name == "where":
-            inputs[0] = Formula("condition")
-        result: Formula = op(*inputs)
+        result: Formula = op(*self.inputs(node, within))
         return result
 
     def equation(self, node: Value, within: str = "") -> str:
@@ -203,4 +206,4 @@ def _pairs(names: Any) -> Iterable[tuple[str, Value]]:
 
 def _atom(name: str) -> Formula:
     """A user's text as one unit: in parentheses where operators surround it, if need be."""
-    return Formula(name) if _PLAIN.fullmatch(name) else Formula(name, 0)
+    return Formula(name, Binding.ATOM if _PLAIN.fullmatch(name) else Binding.CHOICE)

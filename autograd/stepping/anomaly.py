@@ -165,9 +165,6 @@ def _written(node: Value) -> str:
         (f"{x.label} = {x.data}" if x.label else f"{x.data}") if isinstance(x, Value) else f"{x}"
         for x in (node.parents if op is ops.WHERE else node.operands)
     ]
-    if op in _INFIX:
+    if op.sign and len(inputs) == 2:
         return f"{inputs[0]} {op.symbol} {inputs[1]}"
     return f"{op.name}({', '.join(inputs)})"
-
-
-_INFIX = {ops.ADD, ops.SUB, ops.MUL, ops.DIV, ops.POW, ops.MOD}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.formulas.formula import Formula, formula
+from autograd.formulas.formula import Formula, formula, slope
 from autograd.formulas.names import Names
 from autograd.stepping.moves import Move
 from autograd.text.format import number
@@ -188,14 +188,10 @@ def rule_of(node: Value, second: bool, names: Names, path: str = "") -> tuple[st
         letters = ("u", "v") if name in ("a", "b") else ("a", "b")
         inputs = [Formula(letter) for letter in letters]
         where = f", where {letters[0]} = {letters[1]} = {name}"
-    index = int(second)
-    if op.name == "where":
-        inputs[0] = Formula("condition")
-        index += 1
-    output = op(*inputs)
-    slope = formula(op.partials[index](*inputs, output))
+    index = op.active[second]
     by = formula(inputs[index])
-    return f"∂{formula(output).within_all()}/∂{by.within_all()} = {slope}{where}", by
+    found = slope(op, index, inputs)
+    return f"∂{formula(op(*inputs)).within_all()}/∂{by.within_all()} = {found}{where}", by
 
 
 def factor(x: float) -> str:

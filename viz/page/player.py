@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from autograd import Backprop, Names, Value
 from autograd.formulas.formula import Formula
+from autograd.ops import Binding
 from autograd.stepping.steps import Step
 from autograd.text.files import write
 from autograd.text.format import clean, number
@@ -217,7 +218,7 @@ def _arithmetic(node: Value, names: Names) -> str:
     if op.name == "where":
         return f"{names[node.parents[0]]} is chosen: {number(node.data)}"
     given = [x.data if isinstance(x, Value) else float(x) for x in node.operands]
-    shown = [Formula(number(x), 0 if x < 0 else 4) for x in given]
+    shown = [Formula(number(x), Binding.CHOICE if x < 0 else Binding.ATOM) for x in given]
     return f"{op(*shown)} = {number(node.data)}"
 
 

@@ -28,6 +28,7 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.read.lift import Array
+from autograd.ops import OPS
 
 __all__ = ["to_torch"]
 
@@ -186,13 +187,10 @@ def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
     """PyTorch's function for each row of the table."""
     functional = torch.nn.functional
     same = {
-        name: getattr(torch, name)
-        for name in (
-            "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan",
-            "atan2", "hypot", "sinh", "cosh", "tanh", "erf", "erfc", "sigmoid", "relu", "sign", "floor",
-            "round", "maximum", "minimum",
-        )
-    }  # fmt: skip
+        name: getattr(torch, name, None) or getattr(functional, name)
+        for name in OPS
+        if hasattr(torch, name) or hasattr(functional, name)
+    }
     return {
         **same,
         "copy": lambda x: x,
@@ -205,7 +203,6 @@ def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
         "leaky_relu": lambda a, b: torch.where(a > 0, a, b * a),
         "elu": lambda a, b: torch.where(a > 0, a, b * torch.expm1(a)),
         "softplus": lambda x: functional.softplus(x, threshold=700.0),
-        "gelu": functional.gelu, "silu": functional.silu,
         "step": lambda x: (x >= 0).to(x.dtype),
         "round_to": lambda a, b: torch.round(a * 10**b) / 10**b,
         "clamp_min": torch.maximum, "clamp_max": torch.minimum,

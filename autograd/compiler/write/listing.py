@@ -23,13 +23,9 @@ from autograd.compiler.plan.instructions import (
     indices,
 )
 from autograd.compiler.read.lift import Array
+from autograd.ops import OPS
 
 __all__ = ["listing"]
-
-_SIGNS = {
-    "+": "+", "-": "−", "*": "·", "/": "/", "**": "^",
-    "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=",
-}  # fmt: skip
 
 
 def listing(plan: Plan, names: list[str]) -> str:
@@ -214,7 +210,7 @@ class _Listing:
 
     def _elementwise(self, instruction: Elementwise) -> str:
         inputs = [self._operand(operand) for operand in instruction.operands]
-        sign = _SIGNS.get(instruction.operation)
+        sign = OPS[instruction.operation].sign
         if sign and len(inputs) == 2:
             return f"{inputs[0]} {sign} {inputs[1]}"
         return f"{instruction.operation}({', '.join(inputs)})"
