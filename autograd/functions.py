@@ -23,7 +23,7 @@ from autograd.value import Number, Value
 
 __all__ = [
     "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum",
+    "expm1", "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum", "mish",
     "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
     "where",
 ]  # fmt: skip
@@ -65,6 +65,7 @@ relu = _function(ops.RELU)
 softplus = _function(ops.SOFTPLUS)
 gelu = _function(ops.GELU)
 silu = _function(ops.SILU)
+mish = _function(ops.MISH)
 step = _function(ops.STEP)
 sign = _function(ops.SIGN)
 floor = _function(ops.FLOOR)

@@ -402,6 +402,11 @@ SILU: Op = _row(
     lambda x: x * _sigmoid(x), lambda x: x * _sigmoid_array(x),
     lambda x, y: SIGMOID(x) + y * (1.0 - SIGMOID(x)),
 )  # fmt: skip
+MISH: Op = _row(
+    "mish", "mish", "x · tanh(softplus(x))",
+    lambda x: x * math.tanh(_softplus(x)), lambda x: x * np.tanh(SOFTPLUS.array(x)),
+    lambda x, y: TANH(SOFTPLUS(x)) + x * SIGMOID(x) * (1.0 - TANH(SOFTPLUS(x)) * TANH(SOFTPLUS(x))),
+)  # fmt: skip
 
 # Steps: flat wherever a derivative exists ---------------------------------------------------------
 STEP: Op = _row(

@@ -322,6 +322,7 @@ class Value:
     softplus = unary(ops.SOFTPLUS)
     gelu = unary(ops.GELU)
     silu = unary(ops.SILU)
+    mish = unary(ops.MISH)
     step = unary(ops.STEP)
     sign = unary(ops.SIGN)
     floor = unary(ops.FLOOR)
