@@ -41,6 +41,7 @@ def agree(function, parameters, *arrays, graph=True):
     """Compile a function of one sample, and the finished graph of a batch; take two steps with each."""
     begin = [p.data for p in parameters]
     program = compile(function, parameters, inputs=tuple(a[0] for a in arrays))
+    program.plan.check()
     for _ in range(2):
         loss, gradients = eager(function, parameters, arrays)
         (found,) = program.run(*arrays)
@@ -58,6 +59,7 @@ def agree(function, parameters, *arrays, graph=True):
         return sum(losses[1:], losses[0]) * (1.0 / len(losses))
 
     whole = compile(batch(), parameters)
+    whole.plan.check()
     for _ in range(2):
         for p in parameters:
             p.grad = 0.0

@@ -162,6 +162,62 @@ def test_a_row_number_outside_of_the_storage_is_refused(tmp_path):
         Program.load(path)
 
 
+def reversed_instructions(plan):
+    plan.instructions.reverse()
+
+
+def another_order(plan):
+    plan.order[0] = plan.order[1]
+
+
+def a_row_twice(plan):
+    plan.instructions[1].start = plan.instructions[0].start
+
+
+def a_longer_storage(plan):
+    plan.batched_size += 1
+
+
+def a_narrower_matrix(plan):
+    plan.instructions[0].parts[0].weight = plan.instructions[0].parts[0].weight[:, 1:]
+
+
+def an_unknown_operation(plan):
+    next(i for i in plan.instructions if hasattr(i, "operation")).operation = "sinus"
+
+
+def an_output_nowhere(plan):
+    plan.outputs[0] = plan.outputs[0]._replace(row=plan.batched_size)
+
+
+def a_copy_elsewhere(plan):
+    plan.copied[1] = 3
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (reversed_instructions, "read before it is written"),
+        (another_order, "order of the parameters"),
+        (a_row_twice, "written twice"),
+        (a_longer_storage, "storage has another size"),
+        (a_narrower_matrix, "operands of another shape"),
+        (an_unknown_operation, "no operation 'sinus'"),
+        (an_output_nowhere, "outside of the storage"),
+        (a_copy_elsewhere, "a copy lies elsewhere"),
+    ],
+)
+def test_a_plan_that_cannot_be_run_is_refused(damage, message, tmp_path):
+    _, program, _, _ = example()
+    program.plan.check()
+    damage(program.plan)
+    with pytest.raises(ValueError, match=message):
+        program.plan.check()
+    program.save(tmp_path / "program.npz")
+    with pytest.raises(ValueError, match=message):
+        Program.load(tmp_path / "program.npz")
+
+
 def test_saving_leaves_no_half_written_file(tmp_path):
     _, program, _, _ = example()
     with pytest.raises(OSError, match="No such file"):

@@ -91,6 +91,7 @@ def check(seed):
         program = compile(lambda x: function(p, x), p, inputs=(x[0],))
     else:
         program = compile(lambda: function(p, []), p)
+    program.plan.check()
     for step in range(2):
         loss = 0.0
         for value in p:

@@ -9,7 +9,9 @@ import numpy as np
 
 from autograd.compiler.errors import TraceError
 from autograd.compiler.plan.layout import lay_out
+from autograd.compiler.plan.planner import draft
 from autograd.compiler.program import Program
+from autograd.compiler.read.blocks import blocks
 from autograd.compiler.read.fuse import fuse
 from autograd.compiler.read.lift import Graph, lift
 from autograd.compiler.read.maxima import detach_maxima
@@ -76,7 +78,8 @@ def compile(
             _check(loss, example, values, graph)
     detach_maxima(graph)
     numbers = np.array([p.data for p in values], dtype=np.float64)
-    plan = lay_out(fuse(graph))
+    fused = fuse(graph)
+    plan = lay_out(draft(fused, blocks(fused)), fused)
     return Program(plan, numbers, values, names, dtype)
 
 

@@ -1,21 +1,22 @@
-"""What a program consists of: six kinds of instruction over numbered rows of storage.
+"""What a program consists of: six kinds of instruction, first over nodes, then over rows of storage.
 
 Storage has a static vector (parameters, constants, what depends on them alone), a batched array of
 one row a node and one column a sample, and the caller's arrays, one an argument. An index array holds
-row numbers; while a program is planned it holds node numbers.
+node numbers in a `Draft`, and numbers of rows in a `Plan`; the instructions are the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from autograd.compiler.read.lift import Array
 
 __all__ = [
-    "BATCHED", "INPUT", "STATIC", "Bias", "Elementwise", "Instruction", "Largest", "Matrix", "Operand",
-    "Part", "Plan", "Products", "Select", "Terms", "indices", "operands",
+    "BATCHED", "INPUT", "STATIC", "Bias", "Draft", "Elementwise", "Instruction", "Largest", "Matrix",
+    "Needs", "Operand", "Output", "Part", "Plan", "Products", "Select", "Terms", "indices", "operands",
 ]  # fmt: skip
 
 STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
@@ -23,11 +24,11 @@ STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
 
 @dataclass
 class Operand:
-    """Rows of a space, or a literal number (one, or one for each row) where ``index`` is None."""
+    """Rows of a space, or literal numbers where ``index`` is None."""
 
     space: int
-    index: Array | None
-    number: Array | None = None
+    index: Array | None  # of the shape that the instruction says
+    number: Array | None = None  # [1], or [rows]
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Bias:
     """What is added to each row, from the static vector: ``scale · static[index]``."""
 
     index: Array  # [rows, positions] or [rows, 1]
-    scale: Array | None = None
+    scale: Array | None = None  # of the same shape; None where all are 1
 
 
 @dataclass
@@ -44,8 +45,8 @@ class Part:
 
     space: int
     column: Array  # [K, positions]
-    weight: Array | None  # [rows, K]
-    scale: Array | None
+    weight: Array | None  # [rows, K] in the static vector
+    scale: Array | None  # [rows, K] numbers; None where all are 1
 
 
 @dataclass
@@ -54,8 +55,9 @@ class Instruction:
 
     batched: bool
     needs: bool  # whether a gradient flows through it
-    start: int = 0
-    node: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # whose rows they are
+    start: int = 0  # in a `Draft` counted from the first row that is computed in its space
+    node: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    # the nodes whose rows they are, in order and in the shape of `out`; -1 for a row of none
 
     @property
     def space(self) -> int:
@@ -115,7 +117,7 @@ class Select(Instruction):
 
     candidates: Operand = field(default_factory=lambda: Operand(STATIC, None))
     argument: int = 0
-    column: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    column: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # [rows]
 
 
 def operands(instruction: Instruction) -> list[Operand]:
@@ -147,16 +149,54 @@ def indices(instruction: Instruction) -> list[tuple[int, Array]]:
 
 
 @dataclass
-class Plan:
-    """A whole program, independent of the batch size and of the code that built it."""
+class Draft:
+    """Instructions over node numbers, in the order in which they run."""
 
     instructions: list[Instruction]
-    order: Array  # which of the given parameters lies at each of the first static rows
-    constants: Array  # the static rows after the parameters
+    parameters: Array  # [used] the nodes of the parameters in the order in which they will lie
+    static_count: int  # how many static rows are computed
+    batched_count: int  # how many batched ones
+
+
+class Output(NamedTuple):
+    """Where an output lies."""
+
+    space: int  # STATIC or BATCHED
+    row: int
+
+
+class Needs(NamedTuple):
+    """Whether a gradient arrives at each row."""
+
+    static: Array  # [static rows]
+    batched: Array  # [batched rows]
+
+
+@dataclass
+class Plan:
+    """A whole program over rows of storage, independent of the batch size and of what built it.
+
+    Static rows are the parameters, the constants, then what is computed of them; batched rows are
+    constants, copies of arguments, then what is computed.
+    """
+
+    instructions: list[Instruction]
+    order: Array  # [parameters] which of the given ones lies at each of the first static rows
+    constants: Array  # [static constants] the numbers of the static rows after the parameters
     static_size: int
-    batched_constants: Array  # the first batched rows
+    batched_constants: Array  # [batched constants] the numbers of the first batched rows
     batched_size: int
     arguments: list[int]  # how many inputs each argument has
     copied: dict[int, int]  # argument: the first batched row of its copy; the others stay in place
-    outputs: list[tuple[int, int]]  # space and row
-    needs: tuple[Array, Array]  # of the static rows, and of the batched ones
+    outputs: list[Output]  # the first is the loss
+    needs: Needs
+
+    def check(self) -> None:
+        """See `autograd.compiler.plan.check`.
+
+        Raises:
+            ValueError: if an engine could not run these instructions.
+        """
+        from autograd.compiler.plan.check import check
+
+        check(self)

@@ -1,9 +1,11 @@
-"""Storage: which row of which space each node has; parameters in the order of their first use."""
+"""Storage: which row of which space each node has."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,204 +13,276 @@ from autograd.compiler.plan.instructions import (
     BATCHED,
     INPUT,
     STATIC,
+    Bias,
+    Draft,
     Elementwise,
     Instruction,
     Matrix,
+    Needs,
+    Operand,
+    Output,
     Part,
     Plan,
     Terms,
     operands,
 )
-from autograd.compiler.plan.planner import Planner
+from autograd.compiler.plan.planner import batched_uses, static_uses
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.lift import Array, Graph
 
 __all__ = ["lay_out"]
 
 
-def lay_out(fused: Fused) -> Plan:
-    """Plan the instructions of a fused graph and replace node numbers by rows."""
-    planner = Planner(fused)
-    instructions = planner.run()
-    return _Layout(fused, planner, instructions).plan()
+def lay_out(draft: Draft, fused: Fused) -> Plan:
+    """Give every node its row of storage.
+
+    Takes instructions over node numbers.
+    Finds the constants and the arguments that have to be copied, and the row of each node.
+    Gives back the same instructions over rows.
+    """
+    given = _Given(fused.graph, len(fused.nodes))
+    copied = _copied(draft, given)
+    rows = _Rows(draft, fused, given, copied)
+    return Plan(
+        [_resolved(instruction, rows) for instruction in draft.instructions],
+        _order(draft, fused.graph),
+        rows.static_constants,
+        rows.static_size,
+        rows.batched_constants,
+        rows.batched_size,
+        [len(nodes) for nodes in fused.graph.inputs],
+        rows.copied,
+        [rows.output(root) for root in fused.roots],
+        rows.needs(),
+    )
 
 
-class _Layout:
-    def __init__(self, fused: Fused, planner: Planner, instructions: list[Instruction]) -> None:
-        self.fused, self.planner, self.instructions = fused, planner, instructions
-        graph = fused.graph
-        self.graph = graph
-        count = len(fused.batched)
-        self.argument = np.full(count, -1)  # of an input, and its column there
-        self.column = np.full(count, -1)
+def _order(draft: Draft, graph: Graph) -> Array:
+    """[parameters] Which of the given parameters lies where; those that are not used come last."""
+    position = np.full(len(graph), -1)
+    there = np.flatnonzero(graph.parameters >= 0)
+    position[graph.parameters[there]] = there
+    used = position[draft.parameters]
+    return np.concatenate([used, np.setdiff1d(np.arange(len(graph.parameters)), used)])
+
+
+class _Given:
+    """Which nodes are inputs.
+
+    Attributes:
+        argument: [nodes] of an input its argument, -1 for other nodes.
+        column: [nodes] of an input its column there, -1 likewise.
+    """
+
+    def __init__(self, graph: Graph, count: int) -> None:
+        self.argument, self.column = np.full(count, -1), np.full(count, -1)
         for k, nodes in enumerate(graph.inputs):
             found = np.flatnonzero(nodes >= 0)
             self.argument[nodes[found]], self.column[nodes[found]] = k, found
-        self.number = np.zeros(count)
-        self.number[: len(graph)] = graph.data
-        first = fused.first_constant
-        self.number[first : first + len(fused.constants)] = fused.constants
-        self.static = np.full(count, -1)  # rows
-        self.batched = np.full(count, -1)
 
-    def plan(self) -> Plan:
-        fused, graph, planner = self.fused, self.graph, self.planner
-        for instruction in self.instructions:  # weights are placed; now biases, then what is left
-            for bias in getattr(instruction, "biases", ()):
-                planner.place(bias.index.ravel())
-        planner.place_penalties()
-        parameters = graph.parameters
-        for operand in self._static_uses():
-            planner.place(operand)
-        placed = np.concatenate([*planner.placed, np.empty(0, dtype=np.int64)])
-        position = np.full(len(fused.batched), -1)
-        position[parameters[parameters >= 0]] = np.flatnonzero(parameters >= 0)
-        order = position[placed]
-        unused = np.setdiff1d(np.arange(len(parameters)), order)
-        p = len(parameters)
-        self.static[placed] = np.arange(len(placed))
 
-        static_numbers = self._constants(self._static_uses(), self.static, p)
-        batched_numbers = self._constants(self._batched_uses(), self.batched, 0)
-        copied, after = {}, len(batched_numbers)
-        for k in self._copied():
-            nodes = graph.inputs[k]
-            copied[k] = after
+# Arguments that cannot be read where they lie -----------------------------------------------------
+
+
+def _copied(draft: Draft, given: _Given) -> list[int]:
+    """The arguments that an instruction reads otherwise than row after row, or mixed with others."""
+    found: set[int] = set()
+    for instruction in draft.instructions:
+        if isinstance(instruction, Matrix) and instruction.batched:
+            for part in instruction.parts:
+                found |= _scattered(part.column, given, runs=True)
+        for operand in operands(instruction):
+            if operand.space == BATCHED and operand.index is not None:
+                found |= _copied_for(instruction, operand.index, given)
+    return sorted(found)
+
+
+_CHAIN = 4  # sums of so many terms are computed one after the other, each operand by itself
+
+
+def _copied_for(instruction: Instruction, index: Array, given: _Given) -> set[int]:
+    by_itself = isinstance(instruction, Elementwise) or (
+        isinstance(instruction, Terms) and len(index) <= _CHAIN
+    )
+    if not by_itself or len(np.unique(given.argument[index])) > 1:
+        return set(np.unique(given.argument[index]).tolist()) - {-1}
+    found: set[int] = set()
+    for row in index.reshape(-1, index.shape[-1]):
+        found |= _scattered(row[:, None], given, runs=False)
+    return found
+
+
+def _scattered(index: Array, given: _Given, runs: bool) -> set[int]:
+    """The arguments among nodes [K, P] that do not lie there as rows in a row.
+
+    Args:
+        runs: whether the nodes may be split where the kind of storage changes.
+    """
+    found = set(np.unique(given.argument[index]).tolist()) - {-1}
+    if not found or index.shape[1] > 1:
+        return found
+    argument, column = given.argument[index[:, 0]], given.column[index[:, 0]]
+    if not runs and len(np.unique(argument)) > 1:
+        return found
+    out = set()
+    for k in found:
+        own = np.flatnonzero(argument == k)
+        if (np.diff(own) != 1).any() or (np.diff(column[own]) != 1).any():
+            out.add(k)
+    return out
+
+
+# Rows ---------------------------------------------------------------------------------------------
+
+
+class _Rows:
+    """The row of each node.
+
+    Attributes:
+        static: [nodes] its row in the static vector, -1 for none.
+        batched: [nodes] its row in the batched array, -1 for none.
+        copied: argument: the first batched row of its copy.
+        static_base, batched_base: the first row that is computed.
+    """
+
+    def __init__(self, draft: Draft, fused: Fused, given: _Given, copied: list[int]) -> None:
+        self.fused, self.given = fused, given
+        count = len(fused.nodes)
+        self.static, self.batched = np.full(count, -1), np.full(count, -1)
+        self.static[draft.parameters] = np.arange(len(draft.parameters))
+        parameters = len(fused.graph.parameters)
+        instructions = draft.instructions
+        self.static_constants = self._constants(instructions, static_uses, self.static, parameters)
+        self.batched_constants = self._constants(instructions, batched_uses, self.batched, 0)
+        self.static_base = parameters + len(self.static_constants)
+        self.batched_base = self._copy(copied, len(self.batched_constants))
+        for instruction in instructions:
+            node, start = instruction.node.ravel(), self.start(instruction)
+            computed = np.flatnonzero(node >= 0)
+            rows = self.batched if instruction.batched else self.static
+            rows[node[computed]] = start + computed
+        self.static_size = self.static_base + draft.static_count
+        self.batched_size = self.batched_base + draft.batched_count
+
+    def start(self, instruction: Instruction) -> int:
+        base = self.batched_base if instruction.batched else self.static_base
+        return base + instruction.start
+
+    def _constants(
+        self,
+        instructions: list[Instruction],
+        uses: Callable[[Instruction], list[Array]],
+        rows: Array,
+        base: int,
+    ) -> Array:
+        """Give each constant that is used a row; return their numbers, equal bits once."""
+        used = np.zeros(len(rows), dtype=bool)
+        for instruction in instructions:
+            for index in uses(instruction):
+                used[index] = True
+        nodes = np.flatnonzero(used & self.fused.nodes.constant)
+        bits, name = np.unique(self.fused.number[nodes].view(np.int64), return_inverse=True)
+        rows[nodes] = base + name.ravel()
+        return bits.view(np.float64)
+
+    def _copy(self, copied: list[int], after: int) -> int:
+        """Give the copies of these arguments rows; return the first row after them."""
+        self.copied: dict[int, int] = {}
+        for k in copied:
+            nodes = self.fused.graph.inputs[k]
+            self.copied[k] = after
             found = np.flatnonzero(nodes >= 0)
             self.batched[nodes[found]] = after + found
             after += len(nodes)
-        self.copied = copied
-        static_from = p + len(static_numbers)
-        for instruction in self.instructions:
-            rows, base = (
-                (self.batched, after) if instruction.batched else (self.static, static_from)
-            )
-            instruction.start += base
-            flat = instruction.node.ravel()
-            rows[flat[flat >= 0]] = instruction.start + np.flatnonzero(flat >= 0)
-        static_size = static_from + planner.static_count
-        batched_size = after + planner.batched_count
-        needs = (np.zeros(static_size, dtype=bool), np.zeros(batched_size, dtype=bool))
-        for rows, wanted in zip((self.static, self.batched), needs):
-            known = (rows >= 0) & fused.needs
-            wanted[rows[known]] = True
-        outputs = []
-        for root in fused.roots:
-            space = BATCHED if fused.batched[root] else STATIC
-            outputs.append((space, int((self.batched if space else self.static)[root])))
-        for instruction in self.instructions:
-            self._resolve(instruction)
-        return Plan(
-            self.instructions, np.concatenate([order, unused]), static_numbers, static_size,
-            batched_numbers, batched_size, [len(nodes) for nodes in graph.inputs], copied, outputs,
-            needs,
-        )  # fmt: skip
+        return after
 
-    def _static_uses(self) -> Iterator[Array]:
-        for instruction in self.instructions:
-            if isinstance(instruction, Matrix):
-                for part in instruction.parts:
-                    if part.weight is not None:
-                        yield part.weight.ravel()
-                    if not instruction.batched:
-                        yield part.column.ravel()
-            for operand in operands(instruction):
-                if operand.space == STATIC and operand.index is not None:
-                    yield operand.index.ravel()
-            for bias in getattr(instruction, "biases", ()):
-                yield bias.index.ravel()
+    def output(self, root: int) -> Output:
+        if self.fused.nodes.batched[root]:
+            return Output(BATCHED, int(self.batched[root]))
+        return Output(STATIC, int(self.static[root]))
 
-    def _batched_uses(self) -> Iterator[Array]:
-        for instruction in self.instructions:
-            if isinstance(instruction, Matrix) and instruction.batched:
-                for part in instruction.parts:
-                    yield part.column.ravel()
-            for operand in operands(instruction):
-                if operand.space == BATCHED and operand.index is not None:
-                    yield operand.index.ravel()
+    def needs(self) -> Needs:
+        found = []
+        for rows, size in ((self.static, self.static_size), (self.batched, self.batched_size)):
+            wanted = np.zeros(size, dtype=bool)
+            wanted[rows[(rows >= 0) & self.fused.nodes.needs]] = True
+            found.append(wanted)
+        return Needs(*found)
 
-    def _constants(self, uses: Iterator[Array], rows: Array, base: int) -> Array:
-        """Give each constant that is used a row; return their numbers, equal bits once."""
-        used = np.zeros(len(rows), dtype=bool)
-        for index in uses:
-            used[index] = True
-        nodes = np.flatnonzero(used & self.planner.is_constant)
-        bits, name = np.unique(self.number[nodes].view(np.int64), return_inverse=True)
-        rows[nodes] = base + name
-        return bits.view(np.float64)
+    def in_place(self, argument: Array) -> Array:
+        """Whether each is the number of an argument that is read where it lies."""
+        found: Array = (argument >= 0) & ~np.isin(argument, list(self.copied))
+        return found
 
-    def _copied(self) -> list[int]:
-        """The arguments that cannot be read where they lie: not rows in a row, or mixed with others."""
-        found: set[int] = set()
-        for instruction in self.instructions:
-            if isinstance(instruction, Matrix) and instruction.batched:
-                for part in instruction.parts:
-                    found |= self._scattered(part.column, runs=True)
-            for operand in operands(instruction):
-                if operand.space == BATCHED and operand.index is not None:
-                    rowwise = isinstance(instruction, Elementwise) or (
-                        isinstance(instruction, Terms) and len(operand.index) <= 4
-                    )
-                    mixed = len(np.unique(self.argument[operand.index])) > 1
-                    for index in operand.index.reshape(-1, operand.index.shape[-1]):
-                        refuse = mixed or not rowwise
-                        found |= self._scattered(index[:, None], runs=False, refuse=refuse)
-        return sorted(found)
 
-    def _scattered(self, index: Array, runs: bool, refuse: bool = False) -> set[int]:
-        argument = self.argument[index]
-        given = set(np.unique(argument).tolist()) - {-1}
-        if not given or refuse or index.shape[1] > 1:
-            return given
-        flat, column = argument[:, 0], self.column[index[:, 0]]
-        if not runs and len(np.unique(flat)) > 1:
-            return given
-        out = set()
-        for k in given:
-            own = np.flatnonzero(flat == k)
-            if (np.diff(own) != 1).any() or (np.diff(column[own]) != 1).any():
-                out.add(k)
-        return out
+# Numbers of nodes become rows ---------------------------------------------------------------------
 
-    # Numbers of nodes become rows -----------------------------------------------------------------
 
-    def _resolve(self, instruction: Instruction) -> None:
-        if isinstance(instruction, Matrix):
-            (part,) = instruction.parts
-            instruction.parts = list(self._parts(part, instruction.batched))
-        for operand in operands(instruction):
-            if operand.index is None:
-                continue
-            if operand.space == STATIC:
-                operand.index = self.static[operand.index]
-                continue
-            argument = int(self.argument[operand.index.flat[0]])
-            if argument >= 0 and argument not in self.copied:
-                operand.space = INPUT + argument
-                operand.index = self.column[operand.index]
-            else:
-                operand.index = self.batched[operand.index]
-        for bias in getattr(instruction, "biases", ()):
-            bias.index = self.static[bias.index]
+def _resolved(instruction: Instruction, rows: _Rows) -> Instruction:
+    changed: dict[str, Any] = {"start": rows.start(instruction)}
+    for name, found in vars(instruction).items():
+        if isinstance(found, Operand):
+            changed[name] = _operand(found, rows)
+        elif name == "operands":
+            changed[name] = [_operand(operand, rows) for operand in found]
+        elif name == "biases":
+            changed[name] = [Bias(rows.static[bias.index], bias.scale) for bias in found]
+        elif name == "parts":
+            (part,) = found
+            changed[name] = list(_parts(part, instruction.batched, rows))
+    return replace(instruction, **changed)
 
-    def _parts(self, part: Part, batched: bool) -> Iterator[Part]:
-        """Split the columns where the kind of storage changes: each part is then a view or a gather."""
-        weight = None if part.weight is None else self.static[part.weight]
-        if not batched:
-            yield Part(STATIC, self.static[part.column], weight, part.scale)
-            return
-        argument = self.argument[part.column]
-        late = (argument >= 0) & ~np.isin(argument, list(self.copied))
-        kind = np.where(late, INPUT + argument, np.where(self.planner.is_constant[part.column], -1,
-                        np.where(argument >= 0, -2, BATCHED)))[:, 0]  # fmt: skip
-        edges = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
-        if len(edges) > 4 and not late.any():
-            edges = [0, len(kind)]
-        for s, e in itertools.pairwise(edges):
-            space = int(kind[s]) if kind[s] >= INPUT else BATCHED
-            rows = self.column if space >= INPUT else self.batched
-            yield Part(
-                space, rows[part.column[s:e]],
-                None if weight is None else weight[:, s:e],
-                None if part.scale is None else part.scale[:, s:e],
-            )  # fmt: skip
+
+def _operand(operand: Operand, rows: _Rows) -> Operand:
+    if operand.index is None:
+        return operand
+    if operand.space == STATIC:
+        return Operand(STATIC, rows.static[operand.index])
+    argument = rows.given.argument[operand.index.flat[0]]
+    if rows.in_place(argument):
+        return Operand(INPUT + int(argument), rows.given.column[operand.index])
+    return Operand(BATCHED, rows.batched[operand.index])
+
+
+@dataclass
+class _Run:
+    """Columns of a part that lie in storage of one kind."""
+
+    space: int
+    columns: slice
+
+
+def _parts(part: Part, batched: bool, rows: _Rows) -> Iterator[Part]:
+    """Split the columns where the kind of storage changes: each part is then a view or a gather."""
+    weight = None if part.weight is None else rows.static[part.weight]
+    if not batched:
+        yield Part(STATIC, rows.static[part.column], weight, part.scale)
+        return
+    for run in _runs(part.column[:, 0], rows):
+        own = run.columns
+        yield Part(
+            run.space,
+            (rows.given.column if run.space >= INPUT else rows.batched)[part.column[own]],
+            None if weight is None else weight[:, own],
+            None if part.scale is None else part.scale[:, own],
+        )
+
+
+_FEW = 3  # parts, of which a gather makes one
+_OF_CONSTANTS, _OF_COPIES = -1, -2  # two kinds of batched rows besides those that are computed
+
+
+def _runs(column: Array, rows: _Rows) -> list[_Run]:
+    """Columns [K] as runs of one kind of storage; as one, if all can be gathered from batched rows."""
+    argument = rows.given.argument[column]
+    in_place = rows.in_place(argument)
+    other = np.where(argument >= 0, _OF_COPIES, BATCHED)
+    other = np.where(rows.fused.nodes.constant[column], _OF_CONSTANTS, other)
+    kind = np.where(in_place, INPUT + argument, other)
+    edges = [0, *(np.flatnonzero(np.diff(kind)) + 1).tolist(), len(kind)]
+    if len(edges) - 1 > _FEW and not in_place.any():
+        edges = [0, len(kind)]
+    return [
+        _Run(max(int(kind[start]), BATCHED), slice(start, end))
+        for start, end in itertools.pairwise(edges)
+    ]

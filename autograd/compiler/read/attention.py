@@ -8,54 +8,80 @@ of a longer one, and its u is filled up with zeros.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from autograd.compiler.read.lift import Array
 from autograd.compiler.read.rows import Rows
 
-__all__ = ["outer"]
+__all__ = ["Outer", "outer"]
 
 Tuple = tuple[int, ...]
 
 
-def outer(table: Rows, members: Array, zero: int) -> tuple[list[tuple[Array, Array, Array]], Array]:
-    """Dense blocks (rows [G, M, N], -1 where there is none; first; second), and the other rows."""
-    start = table.start
-    size = start[members + 1] - start[members]
-    good = (size > 1) & (np.add.reduceat(table.scale != 1.0, start[:-1])[members] == 0)
-    if good.sum() < 8:
+FEWEST = 8  # products, for one matrix
+FILL = 4  # so many times the products may be filled up
+
+
+@dataclass
+class Outer:
+    """out[G, M, N] = first @ second."""
+
+    rows: Array  # [G, M, N] row numbers, -1 where there is none
+    first: Array  # [G, M, K] nodes
+    second: Array  # [G, K, N] nodes
+
+
+def outer(table: Rows, members: Array, zero: int) -> tuple[list[Outer], Array]:
+    """The products of matrices among ``members``, and the other rows; ``zero`` fills places up."""
+    good = (table.size[members] > 1) & ~_scaled(table)[members]
+    if good.sum() < FEWEST:
         return [], members
     rows = members[good].tolist()
     pairs = [_pair(table, row) for row in rows]
     longest = _longest([v for _, v in pairs])
     edges = [(u, longest[v]) for u, v in pairs]
-
-    found: dict[tuple[int, int, int], list[tuple[Array, Array, Array]]] = {}
+    found: dict[tuple[int, ...], list[Outer]] = {}
     left = members[~good].tolist()
     for component in _components(edges):
-        us = list(dict.fromkeys(edges[i][0] for i in component))
-        vs = list(dict.fromkeys(edges[i][1] for i in component))
-        k = max(map(len, vs))
-        real = sum(len(pairs[i][0]) for i in component)
-        dense = len(us) * len(vs) * k
-        places = {(edges[i][0], edges[i][1]) for i in component}
-        if len(us) < 2 or len(vs) < 2 or dense > 4 * real or len(places) < len(component):
+        size = sum(len(pairs[i][0]) for i in component)
+        own = {edges[i]: rows[i] for i in component}
+        product = _dense(own, zero, FILL * size) if len(own) == len(component) else None
+        if product is None:
             left += [rows[i] for i in component]
-            continue
-        block = np.full((len(us), len(vs)), -1)
-        row_of = {u: i for i, u in enumerate(us)}
-        column_of = {v: i for i, v in enumerate(vs)}
-        for i in component:
-            u, v = edges[i]
-            block[row_of[u], column_of[v]] = rows[i]
-        first = np.array([u + (zero,) * (k - len(u)) for u in us])
-        second = np.array([v + (zero,) * (k - len(v)) for v in vs]).T
-        found.setdefault((len(us), len(vs), k), []).append((block, first, second))
-    blocks = [
-        (np.stack(b), np.stack(f), np.stack(s))
-        for b, f, s in (zip(*same) for same in found.values())
-    ]
-    return blocks, np.array(sorted(left), dtype=np.int64)
+        else:
+            found.setdefault((*product.rows.shape, product.first.shape[1]), []).append(product)
+    return [_stacked(same) for same in found.values()], np.array(sorted(left), dtype=np.int64)
+
+
+def _scaled(table: Rows) -> Array:
+    """[rows] Whether any summand is scaled."""
+    scaled: Array = np.add.reduceat(table.scale != 1.0, table.start[:-1]) > 0
+    return scaled
+
+
+def _dense(own: dict[tuple[Tuple, Tuple], int], zero: int, most: int) -> Outer | None:
+    """One product [M, K] @ [K, N] of the rows by their pairs of tuples, of at most so many terms."""
+    us = {u: i for i, u in enumerate(dict.fromkeys(u for u, _ in own))}
+    vs = {v: i for i, v in enumerate(dict.fromkeys(v for _, v in own))}
+    k = max(map(len, vs))
+    if len(us) < 2 or len(vs) < 2 or len(us) * len(vs) * k > most:
+        return None
+    rows = np.full((len(us), len(vs)), -1)
+    for (u, v), row in own.items():
+        rows[us[u], vs[v]] = row
+    first = np.array([u + (zero,) * (k - len(u)) for u in us])
+    second = np.array([v + (zero,) * (k - len(v)) for v in vs]).T
+    return Outer(rows, first, second)
+
+
+def _stacked(same: list[Outer]) -> Outer:
+    return Outer(
+        np.stack([product.rows for product in same]),
+        np.stack([product.first for product in same]),
+        np.stack([product.second for product in same]),
+    )
 
 
 def _pair(table: Rows, row: int) -> tuple[Tuple, Tuple]:

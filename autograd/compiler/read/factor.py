@@ -14,7 +14,12 @@ __all__ = ["Hashes", "factor"]
 
 
 class Hashes:
-    """One number for the columns of each row and one for its coefficients, in order."""
+    """One number for the columns of each row and one for its coefficients, in order.
+
+    Attributes:
+        columns: [rows] equal where the columns are.
+        coefficients: [rows] equal where the coefficients and scales are.
+    """
 
     def __init__(self, rows: Rows) -> None:
         start = rows.start[:-1]
@@ -38,19 +43,19 @@ def _mix(x: Array) -> Array:
     return x
 
 
-def factor(members: Array, columns: list[int], coefficients: list[int]) -> list[Array]:
+def factor(members: Array, hashes: Hashes) -> list[Array]:
     """Arrays [F, P] of row numbers: along F the columns are the same, along P the coefficients."""
     seen: dict[tuple[int, int], int] = {}
     rank: dict[int, int] = {}
-    blocks: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {}  # rank of coefficients, row
     for row in members.tolist():
-        column, coefficient = columns[row], coefficients[row]
+        column, coefficient = hashes.columns[row], hashes.coefficients[row]
         copy = seen.get((column, coefficient), 0)
         seen[column, coefficient] = copy + 1  # an equal row belongs to another block
         name = rank.setdefault(coefficient, len(rank))
-        blocks.setdefault((column, copy), []).append((name, row))
+        found.setdefault((column, copy), []).append((name, row))
     same: dict[tuple[int, ...], list[list[int]]] = {}
-    for block in blocks.values():
+    for block in found.values():
         block.sort()
         same.setdefault(tuple([name for name, _ in block]), []).append([row for _, row in block])
     return [np.array(positions, dtype=np.int64).T for positions in same.values()]

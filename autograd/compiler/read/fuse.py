@@ -1,8 +1,8 @@
 """Sums of products: from `+`, `-`, `*` and `max` nodes to rows ``Σ scale · first · second + bias``.
 
-A node that is used once, by a sum, is absorbed into it. Orientation decides what can become a matrix
-later: in a product a trainable leaf is always the coefficient ``first``, even against a constant, and a
-leaf that stands alone is a bias. What is left of a graph is rows and other operations.
+What `absorb` found to be inside a sum becomes its summands. Orientation decides what can become a
+matrix later: in a product a trainable leaf is always the coefficient ``first``, even against a
+constant, and a leaf that stands alone is a bias. What is left is rows and other operations.
 """
 
 from __future__ import annotations
@@ -11,248 +11,165 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd import ops
-from autograd.compiler.read.lift import CODE, PARAMETER, Array, Graph
-from autograd.compiler.read.rows import Rows, split
+from autograd.compiler.read.absorb import Home, Shape, absorb, classify
+from autograd.compiler.read.lift import Array, Graph
+from autograd.compiler.read.rows import Biases, Nodes, Rows, Summands, split
 
 __all__ = ["Fused", "fuse"]
-
-_ADD, _SUB, _MUL, _DIV = (CODE[op] for op in (ops.ADD, ops.SUB, ops.MUL, ops.DIV))
-_NEG, _COPY, _MAX = (CODE[op] for op in (ops.NEG, ops.IDENTITY, ops.MAXIMUM))
 
 
 @dataclass
 class Fused:
-    """A graph whose nodes are leaves, constants, rows and operations."""
+    """A graph whose nodes are leaves, constants, rows and operations.
+
+    Nodes are numbered: those of the graph, copies of roots that nothing computes, constants, parts of
+    rows; n in all.
+    """
 
     graph: Graph
     rows: Rows
-    operations: Array  # the nodes that are no rows
-    constants: Array  # the numbers that rows use; they are the nodes from `first_constant` on
-    first_constant: int
+    operations: Array  # [operations] the nodes that are no rows
+    number: Array  # [n] the number of a node that never changes; of others when the graph was built
     zero: int  # the node of the number 0
-    batched: Array  # of every node, constants and the parts of split rows included
-    needs: Array
-    masked: Array
-    roots: list[int]
-
-
-@dataclass
-class _Shape:
-    """What each node of a graph can become."""
-
-    add: Array
-    scaling: Array
-    product: Array
-    weighted: Array  # a parameter times a number
-    maximum: Array
-    factor_a: Array  # what a sum multiplies its operands with
-    factor_b: Array
-    number: Array  # what a weighted node multiplies the parameter with
+    nodes: Nodes
+    roots: list[int]  # the node of each output
 
 
 def fuse(graph: Graph) -> Fused:
-    """Absorb what is used once into the sum that uses it."""
-    shape = _classify(graph)
-    linear = shape.add | shape.scaling
-    owner, scale, absorbed = _absorb(graph, shape)
-    n = len(graph)
-    batched, constant_of = graph.batched, graph.constant
+    """Gather what each sum, product and maximum is made of.
 
-    rows: list[Array] = []
-    order: list[Array] = []
-    scales: list[Array] = []
-    firsts: list[Array] = []
-    seconds: list[Array] = []
-    numbers: list[Array] = []  # a constant column, where `seconds` is -1
-
-    def collect(
-        row: Array, key: Array, factor: Array, first: Array, second: Array, c: Array
-    ) -> None:
-        for column, part in zip((rows, order, scales, firsts, seconds, numbers),
-                                (row, key, factor, first, second, c)):  # fmt: skip
-            column.append(part)
-
-    def products(node: Array, row: Array, key: Array, factor: Array) -> None:
-        weighted = shape.weighted[node]
-        a, b = graph.a[node], graph.b[node]
-        first = np.where(weighted & (a < 0), b, a)
-        collect(row, key, factor, first, np.where(weighted, -1, b), shape.number[node])
-
-    holders = np.flatnonzero(linear)
-    bias = np.zeros(n)
-    for slot, (operand, factor, number) in enumerate(
-        ((graph.a, shape.factor_a, graph.ca), (graph.b, shape.factor_b, graph.cb))
-    ):
-        child = operand[holders]
-        inside = holders[(child < 0) & shape.add[holders]]
-        bias += np.bincount(owner[inside], scale[inside] * factor[inside] * number[inside], n)
-        held = holders[child >= 0]
-        child = child[child >= 0]
-        total = scale[held] * factor[held]
-        taken = absorbed[child]
-        pair = taken & shape.product[child]
-        products(child[pair], owner[held[pair]], held[pair] * 2 + slot, total[pair])
-        held, child, total = held[~taken], child[~taken], total[~taken]
-        none = np.full(len(held), -1)
-        collect(owner[held], held * 2 + slot, total, none, child, np.zeros(len(held)))
-    alone = np.flatnonzero(shape.product & ~absorbed)
-    products(alone, alone, alone * 2, np.ones(len(alone)))
-
-    maxima = np.flatnonzero(shape.maximum)
-    for slot, operand in enumerate((graph.a, graph.b)):
-        child = operand[maxima]
-        held, child = maxima[~absorbed[child]], child[~absorbed[child]]
-        none = np.full(len(held), -1)
-        collect(owner[held], held * 2 + slot, np.ones(len(held)), none, child, np.zeros(len(held)))
-
-    # A root that nothing computes becomes a row of its own.
-    plain_roots = sorted({r for r in graph.roots if graph.code[r] == 0 or constant_of[r]})
-    copies = {r: n + i for i, r in enumerate(plain_roots)}
-    copied = np.array(plain_roots, dtype=np.int64)
-    made = n + np.arange(len(copied))
-    collect(
-        made,
-        made * 2,
-        np.ones(len(copied)),
-        np.full(len(copied), -1),
-        copied,
-        np.zeros(len(copied)),
-    )
-
-    row, key, factor, first, second, number = map(
-        np.concatenate, (rows, order, scales, firsts, seconds, numbers)
-    )
-    in_order = np.argsort(row * (2 * (n + len(copied))) + key, kind="stable")
-    row, factor, first, second, number = (x[in_order] for x in (row, factor, first, second, number))
-
-    # Numbers become nodes: keyed by their bits, so that equal constants are one.
-    biased = np.flatnonzero(bias)
-    bare = np.flatnonzero(second < 0)
-    bits, name = np.unique(
-        np.concatenate([[0.0], bias[biased], number[bare]]).view(np.int64), return_inverse=True
-    )
-    base = n + len(copied)
-    zero, name = base + int(name[0]), name[1:]
-    second[bare] = base + name[len(biased) :]
-    constants = bits.view(np.float64)
-    static = np.zeros(len(copied) + len(constants), dtype=bool)
-    batched = np.concatenate([batched, static])
-    batched[made] = batched[copied]
-    needs = np.concatenate([graph.needs, static])
-    needs[made] = needs[copied]
-    masked = np.concatenate([graph.masked, static])
-    maximum = np.concatenate([shape.maximum, static])
-    parameter = np.concatenate([(graph.code == 0) & (graph.depends == PARAMETER), static])
-    fused = split(
-        base + len(constants), row, factor, first, second, maximum, batched, needs, masked, parameter,
-        biased, base + name[: len(biased)],
-    )  # fmt: skip
-    rest = (graph.code > 0) & ~constant_of & ~linear & ~shape.product & ~shape.maximum
+    Takes a graph, with `needs` as `detach_maxima` left it.
+    Finds the summands of each row, and the constants among them, which become nodes.
+    Gives back rows, each of one kind, and the operations that are left.
+    """
+    shape = classify(graph)
+    home = absorb(graph, shape)
+    copied = sorted({r for r in graph.roots if graph.code[r] == 0 or graph.constant[r]})
+    copies = {root: len(graph) + i for i, root in enumerate(copied)}
+    summands = Summands.joined(
+        [
+            *_of_sums(graph, shape, home),
+            _of_lone_products(graph, shape, home),
+            *_of_maxima(graph, shape, home),
+            _of_copies(len(graph), np.array(copied, dtype=np.int64)),
+        ]
+    ).in_order(len(graph) + len(copied))
+    added = _added_numbers(graph, shape, home)
+    constants = _Constants(len(graph) + len(copied), added, summands)
+    nodes = _nodes(graph, shape, np.array(copied, dtype=np.int64), len(constants.numbers))
+    rows, nodes = split(summands, constants.biases, nodes)
+    rest = (graph.code > 0) & ~graph.constant & ~shape.linear & ~shape.product & ~shape.maximum
+    number = np.zeros(len(nodes))
+    number[: len(graph)] = graph.data
+    number[constants.first : constants.first + len(constants.numbers)] = constants.numbers
     return Fused(
-        graph, fused[0], np.flatnonzero(rest), constants, base, zero, fused[1], fused[2], fused[3],
+        graph, rows, np.flatnonzero(rest), number, constants.zero, nodes,
         [copies.get(r, r) for r in graph.roots],
     )  # fmt: skip
 
 
-def _classify(graph: Graph) -> _Shape:
-    a, b, code = graph.a, graph.b, graph.code
-    interior = ~graph.constant & (code > 0)
-    has_a, has_b = a >= 0, b >= 0
-    subtraction = interior & (code == _SUB)
-    multiplication = interior & (code == _MUL)
-    with np.errstate(all="ignore"):
-        reciprocal = 1.0 / graph.cb
-    division = interior & (code == _DIV) & has_a & ~has_b & np.isfinite(reciprocal)
-    by_number = (multiplication & (has_a ^ has_b)) | division
-    number = np.where(division, reciprocal, np.where(has_a, graph.cb, graph.ca))
-    leaf = (code == 0) & (graph.depends == PARAMETER)
-    weighted = by_number & leaf[np.where(has_a, a, b)]
-    scaling = (by_number & ~weighted) | (interior & ((code == _NEG) | (code == _COPY)))
-    factor = np.where(scaling, number, 1.0)
-    factor[code == _NEG] = -1.0
-    factor[code == _COPY] = 1.0
-    return _Shape(
-        add=subtraction | (interior & (code == _ADD)),
-        scaling=scaling,
-        product=(multiplication & has_a & has_b) | weighted,
-        weighted=weighted,
-        maximum=interior & (code == _MAX) & has_a & has_b & (graph.batched[a] == graph.batched[b]),
-        factor_a=factor,
-        factor_b=np.where(subtraction, -1.0, factor),
-        number=number,
-    )
-
-
-def _absorb(graph: Graph, shape: _Shape) -> tuple[Array, Array, Array]:
-    """The row that each node belongs to, what it is multiplied with there, and whether it is inside."""
-    n = len(graph)
-    a, b, batched = graph.a, graph.b, graph.batched
-    interior = np.flatnonzero(~graph.constant & (graph.code > 0))
-    uses = np.zeros(n, dtype=np.int64)
-    consumer = np.full(n, -1)
-    for operand in (b, a):
-        used = interior[operand[interior] >= 0]
-        uses += np.bincount(operand[used], minlength=n)
-        consumer[operand[used]] = used
-    more = [x for operands in graph.more.values() for x in operands if type(x) is int]
-    uses += np.bincount(np.array([*more, *graph.roots], dtype=np.int64), minlength=n)
-
-    linear = shape.add | shape.scaling
-    once = (uses == 1) & (consumer >= 0)
-    user = np.where(once, consumer, 0)
-    factor = np.where(a[user] == np.arange(n), shape.factor_a[user], shape.factor_b[user])
-    inside = once & (linear | shape.product) & linear[user]
-    # A sum keeps its own row unless it is added as it is, and a product is never scaled: the weights
-    # of a row are then rows of storage as they are.
-    inside &= shape.scaling | shape.add | (shape.product & ~shape.scaling[user])
-    inside &= (batched == batched[user]) | shape.weighted | ~batched
-    largest = once & shape.maximum & shape.maximum[user] & (a[user] == np.arange(n))
-    largest &= graph.needs == graph.needs[user]
-
-    # Two kinds of sum are absorbed only if what they hold allows it: one that no input reaches, into
-    # one that an input does, if it holds constants and parameters alone (the border of a padded image);
-    # and one that is added to another sum, if it holds no products (else a layer's rows would melt into
-    # the sum over samples or positions), or scaled, if it is short besides (a mean stays a plain sum).
-    leaf = graph.code == 0
-    static = inside & ~batched & batched[user] & ~shape.weighted
-    added = inside & shape.add & shape.add[user] & (b[user] == np.arange(n))
-    added &= (a[user] >= 0) & ~leaf[a[user]]
-    scaled = inside & shape.add & (shape.scaling[user] | (factor != 1.0))
-    added |= scaled
-    later = static | added
-    owner = np.where((inside & ~later) | largest, user, np.arange(n))
-    scale = np.where(inside, factor, 1.0)
-    _jump(owner, scale, (inside & ~later) | largest)
-
-    pair = shape.product & inside & ~later
-    pairs = np.bincount(owner[pair], minlength=n) > 0
-    impure = np.bincount(owner[pair & ~shape.weighted], minlength=n) > 0
-    terms = np.zeros(n, dtype=np.int64)
-    for operand in (a, b):
-        held = np.flatnonzero(linear & (operand >= 0))
+def _of_sums(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
+    """What sums hold: absorbed products, and nodes that have a row of their own or none."""
+    found = []
+    holders = np.flatnonzero(shape.linear)
+    for slot, (operand, factor) in enumerate(
+        ((graph.a, shape.factor_a), (graph.b, shape.factor_b))
+    ):
+        held = holders[operand[holders] >= 0]
         child = operand[held]
-        held = held[~leaf[child] & (~inside[child] | later[child])]
-        impure |= np.bincount(owner[held], minlength=n) > 0
-        terms += np.bincount(owner[held], minlength=n)
-    kept = later & ((static & (impure | ~shape.add)) | (added & pairs) | (scaled & (terms > 2)))
-    inside &= ~kept
-    scale[kept] = 1.0
-    late = later & inside
-    owner[late] = user[late]
-    _jump(owner, scale, inside | largest)
-    return owner, scale, inside | largest
+        scale = home.scale[held] * factor[held]
+        taken = home.absorbed[child]
+        pair = taken & shape.product[child]
+        found.append(
+            _products(
+                graph, shape, child[pair], home.row[held[pair]], held[pair] * 2 + slot, scale[pair]
+            )
+        )
+        held, child, scale = held[~taken], child[~taken], scale[~taken]
+        found.append(Summands.plain(home.row[held], held * 2 + slot, scale, child))
+    return found
 
 
-def _jump(owner: Array, scale: Array, inside: Array) -> None:
-    """Follow owners to the end, multiplying scales: each round doubles how far up a node sees."""
-    factor = np.where(owner == np.arange(len(owner)), 1.0, scale)
-    moving = np.flatnonzero(inside)
-    while True:
-        up = owner[moving]
-        further = owner[up]
-        if np.array_equal(up, further):
-            break
-        factor[moving] *= factor[up]
-        owner[moving] = further
-    scale[moving] = factor[moving]
+def _of_lone_products(graph: Graph, shape: Shape, home: Home) -> Summands:
+    alone = np.flatnonzero(shape.product & ~home.absorbed)
+    return _products(graph, shape, alone, alone, alone * 2, np.ones(len(alone)))
+
+
+def _products(
+    graph: Graph, shape: Shape, node: Array, row: Array, key: Array, scale: Array
+) -> Summands:
+    weighted = shape.weighted[node]
+    a, b = graph.a[node], graph.b[node]
+    first = np.where(weighted & (a < 0), b, a)
+    return Summands(row, key, scale, first, np.where(weighted, -1, b), shape.number[node])
+
+
+def _of_maxima(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
+    maxima = np.flatnonzero(shape.maximum)
+    found = []
+    for slot, operand in enumerate((graph.a, graph.b)):
+        held = maxima[~home.absorbed[operand[maxima]]]
+        found.append(
+            Summands.plain(home.row[held], held * 2 + slot, np.ones(len(held)), operand[held])
+        )
+    return found
+
+
+def _of_copies(first: int, copied: Array) -> Summands:
+    """A root that nothing computes becomes a row of its own."""
+    made = first + np.arange(len(copied))
+    return Summands.plain(made, made * 2, np.ones(len(copied)), copied)
+
+
+def _added_numbers(graph: Graph, shape: Shape, home: Home) -> Array:
+    """[graph nodes] The sum of the numbers that are added to each row."""
+    added = np.zeros(len(graph))
+    holders = np.flatnonzero(shape.add)
+    for operand, factor, number in (
+        (graph.a, shape.factor_a, graph.ca),
+        (graph.b, shape.factor_b, graph.cb),
+    ):
+        held = holders[operand[holders] < 0]
+        numbers = home.scale[held] * factor[held] * number[held]
+        added += np.bincount(home.row[held], numbers, len(graph))
+    return added
+
+
+class _Constants:
+    """Numbers become nodes, keyed by their bits, so that equal ones are one.
+
+    Attributes:
+        first: the first of these nodes.
+        numbers: [constants] the number of each.
+        zero: the node of the number 0.
+        biases: the numbers that are added to rows.
+    """
+
+    def __init__(self, first: int, added: Array, summands: Summands) -> None:
+        """Number those that are added to rows, and those in ``summands``, which are changed."""
+        row = np.flatnonzero(added)
+        bare = np.flatnonzero(summands.second < 0)
+        numbers = np.concatenate([[0.0], added[row], summands.number[bare]])
+        bits, name = np.unique(numbers.view(np.int64), return_inverse=True)
+        self.first, self.numbers = first, bits.view(np.float64)
+        nodes = first + name.ravel()
+        self.zero = int(nodes[0])
+        self.biases = Biases(row, np.ones(len(row)), nodes[1 : 1 + len(row)])
+        summands.second[bare] = nodes[1 + len(row) :]
+
+
+def _nodes(graph: Graph, shape: Shape, copied: Array, constants: int) -> Nodes:
+    """What is known of the nodes of the graph, of copies of roots, and of constants."""
+    none, never = np.zeros(len(copied), dtype=bool), np.zeros(constants, dtype=bool)
+
+    def joined(of_graph: Array, of_copies: Array, of_constants: Array = never) -> Array:
+        return np.concatenate([of_graph, of_copies, of_constants])
+
+    return Nodes(
+        batched=joined(graph.batched, graph.batched[copied]),
+        needs=joined(graph.needs, graph.needs[copied]),
+        masked=joined(graph.masked, none),
+        maximum=joined(shape.maximum, none),
+        parameter=joined(graph.parameter, none),
+        constant=joined(graph.constant, none, ~never),
+    )

@@ -10,6 +10,7 @@ arXiv:1705.07860.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,75 +19,95 @@ from autograd import ops
 from autograd.compiler.read.factor import Hashes
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.lift import CODE, Array
-from autograd.compiler.read.rows import MATRIX
-from autograd.compiler.select import Index
+from autograd.compiler.read.rows import Kind, place_of
 
-__all__ = ["OPERATION", "Group", "groups"]
+__all__ = ["Group", "groups"]
 
-OPERATION = 4  # the kind of a group that is no row; see fuse.py for the others
 _POW = CODE[ops.POW]
 
 
 @dataclass
 class Group:
-    """``members`` are row numbers, or nodes where the kind is OPERATION."""
+    """What runs at once."""
 
-    kind: int
-    code: int
-    batched: bool
-    needs: bool
+    kind: Kind
+    code: int  # the operation, as in `Graph`; 0 for rows
+    batched: bool  # whether each sample has numbers of its own
+    needs: bool  # whether a gradient flows through it
     masked: bool  # above a branch of `where`
-    members: Array
+    members: Array  # [members] row numbers; nodes where the kind is OPERATION
+
+
+@dataclass
+class _Items:
+    """Rows and operations in one order in which they can run; i of them, numbered by it."""
+
+    member: Array  # [i] the row number, or the node of an operation
+    node: Array  # [i] the node that it computes
+    kind: Array  # [i] Kind
+    code: Array  # [i] the operation, 0 for rows
+    biases: Array  # [i] how many a row has; of an operation, what kind of operands
+    layer: Array  # [i] see `_layers`, -1 for none
+    user: Array  # [edges] the item that uses ...
+    used: Array  # [edges] ... this one, a user's operands in order
 
 
 def groups(fused: Fused, hashes: Hashes) -> list[Group]:
-    """Groups in an order in which they can run."""
-    rows, graph, operations = fused.rows, fused.graph, fused.operations
-    count = len(rows.node) + len(operations)
-    member = np.concatenate([np.arange(len(rows.node)), operations])
-    node = np.concatenate([rows.node, operations])
-    order = np.argsort(np.concatenate([rows.place, operations * 3 + 2]), kind="stable")
-    member, node = member[order], node[order]
-    item = np.full(len(fused.batched), -1)
-    item[node] = np.arange(count)
+    """Put together what can run at once.
 
-    user, used = _edges(fused)
-    user, used = item[user], item[used]
-    keep = used >= 0
-    user, used = user[keep], used[keep]
-
-    nothing = np.zeros(len(rows.node), dtype=np.int64)
-    columns = [
-        np.concatenate([np.diff(rows.bias_start), _operands(fused)])[order],
-        np.concatenate([nothing, graph.code[operations]])[order],
-        np.concatenate([rows.kind, np.full(len(operations), OPERATION)])[order],
-        fused.batched[node],
-        fused.needs[node],
-        fused.masked[node],
-    ]
-    key = np.zeros(count, dtype=np.int64)
-    for column, bits in zip(columns, (0, 7, 3, 1, 1, 1)):
-        key = (key << bits) | column
-    _, first, base = np.unique(key, return_index=True, return_inverse=True)
-    kinds = list(zip(*(column[first].tolist() for column in columns)))
-    first_operand = np.full(count, -1)
-    first_operand[user[::-1]] = used[::-1]  # edges lie in the order of the operands
-    layer = np.full(count, -1)
-    layer[item[rows.node]] = _layers(fused, hashes)
+    Takes rows and operations, and the hashes of the rows.
+    Finds which are alike, which of them are ready when, and whose turn it is.
+    Gives back groups in an order in which they can run.
+    """
+    items, nodes = _items(fused, hashes), fused.nodes
+    base = _alike(
+        [
+            items.biases, items.code, items.kind, nodes.batched[items.node],
+            nodes.needs[items.node], nodes.masked[items.node],
+        ]
+    )  # fmt: skip
     found = []
-    for base_kind, members in _agenda(
-        count, user, used, base.ravel().tolist(), first_operand.tolist(), layer.tolist()
-    ):
-        _, code, kind, batched, needs, masked = kinds[base_kind]
-        found.append(Group(kind, code, batched, needs, masked, member[np.sort(members)]))
+    for members in _agenda(items, _signatures(items, base)):
+        first = members[0]
+        node = items.node[first]
+        found.append(
+            Group(
+                Kind(items.kind[first]), int(items.code[first]), bool(nodes.batched[node]),
+                bool(nodes.needs[node]), bool(nodes.masked[node]), items.member[np.sort(members)],
+            )
+        )  # fmt: skip
     return found
 
 
+def _items(fused: Fused, hashes: Hashes) -> _Items:
+    rows, operations = fused.rows, fused.operations
+    count = len(rows.node)
+    order = np.argsort(np.concatenate([rows.place, place_of(operations)]), kind="stable")
+
+    def column(of_rows: Array, of_operations: Array) -> Array:
+        return np.concatenate([of_rows, of_operations])[order]
+
+    node = column(rows.node, operations)
+    item = np.full(len(fused.nodes), -1)  # of each node
+    item[node] = np.arange(len(node))
+    user, used = (item[nodes] for nodes in _edges(fused))
+    return _Items(
+        column(np.arange(count), operations),
+        node,
+        column(rows.kind, np.full(len(operations), Kind.OPERATION)),
+        column(np.zeros(count, dtype=np.int64), fused.graph.code[operations]),
+        column(np.diff(rows.bias_start), _operand_kinds(fused)),
+        column(_layers(fused, hashes), np.full(len(operations), -1)),
+        user[used >= 0],
+        used[used >= 0],
+    )
+
+
 def _edges(fused: Fused) -> tuple[Array, Array]:
-    """Pairs of nodes (user, used), the operands of each user in order."""
+    """[edges] each: the node that uses another, and that other; the operands of each user in order."""
     rows, graph, operations = fused.rows, fused.graph, fused.operations
-    of_term = rows.node[np.repeat(np.arange(len(rows.node)), np.diff(rows.start))]
-    of_bias = rows.node[np.repeat(np.arange(len(rows.node)), np.diff(rows.bias_start))]
+    of_summand = np.repeat(rows.node, rows.size)
+    of_bias = np.repeat(rows.node, np.diff(rows.bias_start))
     more = [
         (i, x)
         for i in (operations.tolist() if graph.more else ())
@@ -94,71 +115,101 @@ def _edges(fused: Fused) -> tuple[Array, Array]:
         if type(x) is int
     ]
     extra = np.array(more, dtype=np.int64).reshape(-1, 2)
-    user = np.concatenate([of_term, of_term, of_bias, operations, operations, extra[:, 0]])
+    user = np.concatenate([of_summand, of_summand, of_bias, operations, operations, extra[:, 0]])
     used = np.concatenate(
         [rows.second, rows.first, rows.bias, graph.a[operations], graph.b[operations], extra[:, 1]]
     )
-    keep = used >= 0
-    return user[keep], used[keep]
+    return user[used >= 0], used[used >= 0]
 
 
-def _agenda(
-    count: int, user: Array, used: Array, base: list[int], first_operand: list[int],
-    layer: list[int],
-) -> list[tuple[int, list[int]]]:  # fmt: skip
-    """Groups of items by signature, each ready when its turn comes."""
-    by_user = np.argsort(user, kind="stable")
-    sources = used[by_user].tolist()
-    start = np.searchsorted(user[by_user], np.arange(count + 1)).tolist()
-    by_used = np.argsort(used, kind="stable")
-    users = user[by_used].tolist()
-    user_start = np.searchsorted(used[by_used], np.arange(count + 1)).tolist()
+def _alike(columns: Sequence[Array]) -> Array:
+    """A number for each place that is the same where all columns are."""
+    number = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, name = np.unique(column, return_inverse=True)
+        _, number = np.unique(number * (len(column) + 1) + name.ravel(), return_inverse=True)
+        number = number.ravel()
+    return number
 
+
+@dataclass
+class _Neighbours:
+    """Edges by one of their ends: those of item i lie at ``start[i] : start[i + 1]``."""
+
+    start: list[int]
+    other: list[int]
+
+    @classmethod
+    def by(cls, end: Array, other: Array, count: int) -> _Neighbours:
+        order = np.argsort(end, kind="stable")
+        start = np.searchsorted(end[order], np.arange(count + 1))
+        return cls(start.tolist(), other[order].tolist())
+
+
+@dataclass
+class _Signatures:
+    """What is alike: by its kind, its layer, and the signature of its first operand."""
+
+    of: list[int]  # of each item
+    depth: list[float]  # of each signature: the mean of its items
+    waiting: list[int]  # of each item: how many operands it waits for
+
+
+def _signatures(items: _Items, base: Array) -> _Signatures:
+    count = len(items.node)
+    first_operand = np.full(count, -1)
+    first_operand[items.user[::-1]] = items.used[::-1]
+    first_operand[items.layer >= 0] = -1
+    operands = _Neighbours.by(items.user, items.used, count)
+    start, sources = operands.start, operands.other
     names: dict[tuple[int, int, int], int] = {}
     signature: list[int] = []
     depth: list[int] = []
     of, sign = depth.__getitem__, names.setdefault
-    for i in range(
-        count
-    ):  # what is alike: its kind, its layer, and the signature of its first operand
+    for i, (kind, layer, operand) in enumerate(
+        zip(base.tolist(), items.layer.tolist(), first_operand.tolist())
+    ):
         s, e = start[i], start[i + 1]
         depth.append(1 + max(map(of, sources[s:e])) if e > s else 0)
-        operand = first_operand[i] if layer[i] < 0 else -1
-        key = (base[i], layer[i], signature[operand] if operand >= 0 else -1)
+        key = (kind, layer, signature[operand] if operand >= 0 else -1)
         signature.append(sign(key, len(names)))
-    kinds = np.array(signature, dtype=np.int64)
-    mean = (np.bincount(kinds, depth) / np.maximum(np.bincount(kinds), 1)).tolist()
+    numbers = np.array(signature, dtype=np.int64)
+    mean = np.bincount(numbers, depth) / np.maximum(np.bincount(numbers), 1)
+    return _Signatures(signature, mean.tolist(), np.diff(start).tolist())
 
-    waiting = np.diff(start)
+
+def _agenda(items: _Items, signatures: _Signatures) -> list[list[int]]:
+    """Items by signature, each signature when its turn comes."""
+    users = _Neighbours.by(items.used, items.user, len(items.node))
+    of, waiting = signatures.of, list(signatures.waiting)
     ready: dict[int, list[int]] = {}
-    for i in np.flatnonzero(waiting == 0).tolist():
-        ready.setdefault(signature[i], []).append(i)
-    left = waiting.tolist()
-    agenda = [(mean[kind], kind) for kind in ready]
+    for i, operands in enumerate(waiting):
+        if not operands:
+            ready.setdefault(of[i], []).append(i)
+    agenda = [(signatures.depth[kind], kind) for kind in ready]
     heapq.heapify(agenda)
     found = []
     while agenda:
-        kind = heapq.heappop(agenda)[1]
-        members = ready.pop(kind)
-        found.append((base[members[0]], members))
+        members = ready.pop(heapq.heappop(agenda)[1])
+        found.append(members)
         for i in members:
-            for x in users[user_start[i] : user_start[i + 1]]:
-                left[x] -= 1
-                if not left[x]:
-                    other = signature[x]
-                    if other in ready:
-                        ready[other].append(x)
-                    else:
-                        ready[other] = [x]
-                        heapq.heappush(agenda, (mean[other], other))
+            for x in users.other[users.start[i] : users.start[i + 1]]:
+                waiting[x] -= 1
+                if waiting[x]:
+                    continue
+                kind = of[x]
+                if kind not in ready:
+                    ready[kind] = []
+                    heapq.heappush(agenda, (signatures.depth[kind], kind))
+                ready[kind].append(x)
     return found
 
 
 def _layers(fused: Fused, hashes: Hashes) -> Array:
-    """A number for each row of products with weights: the same for rows that share columns or weights,
-    over any number of steps; -1 for other rows."""
+    """[rows] A number for each row of products with weights: the same for rows that share columns or
+    weights, over any number of steps; -1 for other rows."""
     rows = fused.rows
-    members = np.flatnonzero((rows.kind == MATRIX) & (np.diff(rows.start) > 1))
+    members = np.flatnonzero((rows.kind == Kind.MATRIX) & (rows.size > 1))
     out = np.full(len(rows.node), -1)
     parent: list[int] = []  # of each set of coefficients; those that share columns hang together
     number: dict[int, int] = {}
@@ -186,19 +237,22 @@ def _layers(fused: Fused, hashes: Hashes) -> Array:
     return out
 
 
-def _operands(fused: Fused) -> Array:
-    """What kind of operands each operation has: a number that differs where the kinds do."""
-    graph, operations = fused.graph, fused.operations
-    kinds = np.zeros(len(operations), dtype=np.int64)
-    for operand in (graph.a, graph.b):
-        at = operand[operations]
-        kinds = kinds * 3 + np.where(at < 0, 0, 1 + fused.batched[at])
+def _operand_kinds(fused: Fused) -> Array:
+    """[operations] What kind of operands each has: a number that differs where the kinds do."""
+    graph, operations, batched = fused.graph, fused.operations, fused.nodes.batched
+    kinds = [
+        np.where(operand[operations] < 0, 0, 1 + batched[operand[operations]])
+        for operand in (graph.a, graph.b)
+    ]
     power = (graph.code[operations] == _POW) & (graph.b[operations] < 0)
-    _, which = np.unique(graph.cb[operations[power]], return_inverse=True)
-    kinds[power] += 9 * (1 + which)
+    exponent = np.where(power, graph.cb[operations], 0.0)  # a group for each, which may be a square
+    more = np.full(len(operations), -1)
     if graph.more:
+        names: dict[tuple[object, ...], int] = {}
         for i, node in enumerate(operations.tolist()):
-            for x in graph.more.get(node, ()):
-                kind = 0 if type(x) is float else 3 if type(x) is Index else 1 + fused.batched[x]
-                kinds[i] = (kinds[i] * 4 + kind) % (1 << 40)
-    return kinds
+            if node in graph.more:
+                key = tuple(
+                    bool(batched[x]) if type(x) is int else type(x) for x in graph.more[node]
+                )
+                more[i] = names.setdefault(key, len(names))
+    return _alike([*kinds, exponent.view(np.int64), more])

@@ -37,54 +37,68 @@ class _Codes(dict["Op | None", int]):
 
 CODE = _Codes({op: code for code, op in enumerate(OPERATIONS)})
 
-PARAMETER, INPUT = 1, 2  # what a node depends on
+PARAMETER, INPUT = 1, 2  # what a node depends on: bits of `Graph.depends`
 
 
 @dataclass
 class Graph:
-    """Nodes in topological order. An operand that is a number, or depends on neither a parameter nor
-    an input, has -1 in its column ``a`` or ``b`` and its number in ``ca`` or ``cb``."""
+    """Nodes in topological order, counted from 0: n of them, and [n] is one entry for each.
 
-    values: list[Value]
-    code: Array
-    a: Array
-    b: Array
-    ca: Array
-    cb: Array
-    data: Array
-    depends: Array
-    needs: Array  # whether the loss has a derivative by it that someone asks for
-    roots: list[int]
-    parameters: Array  # the node of each parameter, -1 where the graph does not have it
-    inputs: list[Array]  # by argument: the node of each input, -1 likewise
-    more: dict[int, tuple[Any, ...]] = field(default_factory=dict)  # node: operands beyond two
-    masked: Array = field(
-        default_factory=lambda: np.empty(0, dtype=bool)
-    )  # above a branch of `where`
+    An operand that is a number, or depends on neither a parameter nor an input, is no node: it has -1
+    in its column ``a`` or ``b`` and its number in ``ca`` or ``cb``.
+    """
+
+    values: list[Value]  # [n]
+    code: Array  # [n] the place of its operation in OPERATIONS, 0 for a leaf
+    a: Array  # [n] the first operand's node, -1 for a number or none
+    b: Array  # [n] the second operand's, likewise
+    ca: Array  # [n] the number that is the first operand, where there is one
+    cb: Array  # [n] the number that is the second, likewise
+    data: Array  # [n] the number when the graph was built
+    depends: Array  # [n] bits: PARAMETER, INPUT
+    needs: Array  # [n] whether the loss has a derivative by it that someone asks for
+    roots: list[int]  # the node of each output; the first is the loss
+    parameters: Array  # [parameters] the node of each, -1 where the graph does not have it
+    inputs: list[Array]  # by argument, [columns]: the node of each input, -1 likewise
+    more: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    # node: all its operands, where two slots do not hold them; ints are nodes, floats numbers
+    masked: Array = field(default_factory=lambda: np.empty(0, dtype=bool))
+    # [n] whether it is above a branch of `where`
 
     def __len__(self) -> int:
         return len(self.values)
 
     @property
     def batched(self) -> Array:
-        """Which nodes have a number of their own for each sample."""
+        """[n] Which nodes have a number of their own for each sample."""
         batched: Array = np.not_equal(self.depends & INPUT, 0)
         return batched
 
     @property
     def constant(self) -> Array:
-        """Which nodes never change."""
+        """[n] Which nodes never change."""
         constant: Array = np.equal(self.depends, 0)
         return constant
+
+    @property
+    def parameter(self) -> Array:
+        """[n] Which nodes are trained."""
+        parameter: Array = (self.code == 0) & (self.depends == PARAMETER)
+        return parameter
 
 
 def lift(
     roots: Sequence[Value], parameters: Sequence[Value], inputs: Sequence[Sequence[Value]] = ()
 ) -> Graph:
-    """Read the graph above ``roots`` into arrays; the first root is the loss."""
-    values, index, more = _order(roots)
-    n = len(values)
-    number = index.__getitem__
+    """Read the graph above ``roots`` into arrays.
+
+    Takes the Values to compute, the loss first, and the leaves that may change: parameters, inputs.
+    Finds an order of the nodes, what each depends on, and which of them are numbers for good.
+    Gives back the graph; a Value that is a parameter or an input is a leaf of it, whatever made it.
+    """
+    order = _order(roots)
+    values, n = order.values, len(order.values)
+    number = order.index.__getitem__
     a, b = (
         np.fromiter(map(number, map(attrgetter(slot), values)), np.int64, n)
         for slot in ("_a", "_b")
@@ -93,34 +107,43 @@ def lift(
     code = np.array(
         [codes[h.op if type(h) is Note else h] for h in map(attrgetter("_how"), values)]
     )
-    data = np.fromiter(map(attrgetter("data"), values), np.float64, n)
-
-    leaves = np.zeros(len(values), dtype=np.int64)
-    at = [index.get(p, -1) for p in parameters]
-    found = [i for i in at if i >= 0]
-    leaves[found] = PARAMETER
-    places = []
-    for argument in inputs:
-        places.append(np.array([index.get(x, -1) for x in argument], dtype=np.int64))
-        leaves[places[-1][places[-1] >= 0]] = INPUT
-    a[leaves > 0] = b[leaves > 0] = -1  # what is trained or given is a leaf, whatever made it
+    parameter_nodes, *input_nodes = (
+        np.array([order.index.get(x, -1) for x in leaves], dtype=np.int64)
+        for leaves in (parameters, *inputs)
+    )
+    leaves = _leaves(n, parameter_nodes, input_nodes)
+    a[leaves > 0] = b[leaves > 0] = -1
     code[leaves > 0] = 0
-    more = {i: extra for i, extra in more.items() if not leaves[i]}
+    more = {
+        i: tuple(_operand(x, order.index) for x in operands)
+        for i, operands in order.more.items()
+        if not leaves[i]
+    }
     a[list(more)] = b[list(more)] = -1
-    operands = {i: tuple(_operand(x, index) for x in found) for i, found in more.items()}
-    depends = _depends(leaves, a, b, operands)
+    depends = _depends(leaves, a, b, more)
     graph = Graph(
-        values, code, a, b, np.zeros(len(values)), np.zeros(len(values)), data, depends,
-        (depends & PARAMETER) > 0, [index[root] for root in roots],
-        np.array(at, dtype=np.int64), places, operands,
+        values, code, a, b, np.zeros(n), np.zeros(n),
+        np.fromiter(map(attrgetter("data"), values), np.float64, n), depends,
+        (depends & PARAMETER) > 0, [order.index[root] for root in roots], parameter_nodes,
+        input_nodes, more,
     )  # fmt: skip
     _fold(graph)
-    graph.masked = _above(
-        graph, [x for f in graph.more.values() if type(f[0]) is not Index for x in f]
-    )
+    branches = [
+        x for operands in graph.more.values() if type(operands[0]) is not Index for x in operands
+    ]
+    graph.masked = _above(graph, branches)
     if len(roots) > 1:
         graph.needs &= _above(graph, graph.roots[:1])
     return graph
+
+
+def _leaves(count: int, parameters: Array, inputs: list[Array]) -> Array:
+    """[n] PARAMETER or INPUT where a node is one, else 0."""
+    leaves = np.zeros(count, dtype=np.int64)
+    leaves[parameters[parameters >= 0]] = PARAMETER
+    for nodes in inputs:
+        leaves[nodes[nodes >= 0]] = INPUT
+    return leaves
 
 
 def _above(graph: Graph, nodes: list[Any]) -> Array:
@@ -137,10 +160,16 @@ def _above(graph: Graph, nodes: list[Any]) -> Array:
     return found
 
 
-def _order(
-    roots: Sequence[Value],
-) -> tuple[list[Value], dict[Value | None, int], dict[int, tuple[Any, ...]]]:
-    """Nodes, parents before children; the number of each; the operands of where and select."""
+@dataclass
+class _Order:
+    values: list[Value]  # parents before children
+    index: dict[Value | None, int]  # the place of each in that list; -1 for None
+    more: dict[int, tuple[Any, ...]]  # place: the operands, of where and select
+
+
+# One loop without calls, since it meets every node: calls would take longer than all the rest.
+def _order(roots: Sequence[Value]) -> _Order:
+    """Every node above ``roots`` once, parents before children."""
     index: dict[Value | None, int] = {None: -1}
     values: list[Value] = []
     more: dict[int, tuple[Any, ...]] = {}
@@ -149,7 +178,7 @@ def _order(
     push, pop = stack.append, stack.pop
     while True:
         if not stack:
-            return values, index, more
+            return _Order(values, index, more)
         node = pop()
         if node is None:
             node = pop()

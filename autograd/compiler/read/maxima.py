@@ -8,6 +8,8 @@ everything stays as it is, no gradient arrives at m.
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,11 +25,41 @@ _NEG, _COPY, _EXP, _LOG, _MAX = (
 
 
 def detach_maxima(graph: Graph) -> None:
-    """Mark maxima whose gradient is always 0 as needing none."""
+    """Spare maxima without influence their backward pass.
+
+    Takes a graph.
+    Finds the maxima that the outputs do not depend on, by following what a change of each would do.
+    Gives back nothing: it clears `graph.needs` of them and of the maxima inside them.
+    """
     maxima = np.flatnonzero((graph.code == _MAX) & graph.needs)
     if not len(maxima):
         return
-    first = int(maxima[0])  # what depends on a maximum comes after it; count from there
+    first = int(maxima[0])
+    below = _below(graph, first)
+    for top in (maxima - first).tolist():
+        users = below.users.get(top, [])
+        if all(user >= 0 and below.code[user] != _MAX for user in users) and _invariant(top, below):
+            for node in _inside(top, below):
+                graph.needs[first + node] = False
+
+
+_CONSTANT, _BEFORE = -1, -2  # operands that are numbers, or nodes before the first maximum
+_ELSEWHERE = -1  # a user without a rule: an output, `where`, `select`
+
+
+@dataclass
+class _Below:
+    """The nodes from the first maximum on, counted from there: what depends on one is among them."""
+
+    code: list[int]  # [nodes] the operation, as in Graph
+    a: list[int]  # [nodes] the first operand: a node counted likewise, _CONSTANT or _BEFORE
+    b: list[int]  # [nodes] the second, likewise
+    ca: list[float]  # [nodes] the number that is the first operand, where a is _CONSTANT
+    cb: list[float]  # [nodes] the second, likewise
+    users: dict[int, list[int]]  # node: what uses it, in topological order; _ELSEWHERE among them
+
+
+def _below(graph: Graph, first: int) -> _Below:
     a, b = (_relative(operand[first:], first) for operand in (graph.a, graph.b))
     code, ca, cb = (column[first:].tolist() for column in (graph.code, graph.ca, graph.cb))
     users: dict[int, list[int]] = {}
@@ -39,18 +71,10 @@ def detach_maxima(graph: Graph) -> None:
     for operands in graph.more.values():
         for x in operands:
             if type(x) is int:
-                users.setdefault(x - first, []).append(-1)  # where and select: no rule
+                users.setdefault(x - first, []).append(_ELSEWHERE)
     for root in graph.roots:
-        users.setdefault(root - first, []).append(-1)
-    for top in (maxima - first).tolist():
-        if all(user >= 0 and code[user] != _MAX for user in users.get(top, [])) and _invariant(
-            top, users, a, b, ca, cb, code
-        ):
-            for node in _inside(top, users, a, b, code):
-                graph.needs[first + node] = False
-
-
-_CONSTANT, _BEFORE = -1, -2  # operands that are numbers, or nodes before the first maximum
+        users.setdefault(root - first, []).append(_ELSEWHERE)
+    return _Below(code, a, b, ca, cb, users)
 
 
 def _relative(operand: Array, first: int) -> list[int]:
@@ -58,77 +82,91 @@ def _relative(operand: Array, first: int) -> list[int]:
     return np.where(operand >= first, operand - first, earlier).tolist()  # type: ignore[no-any-return]
 
 
-def _inside(
-    top: int, users: dict[int, list[int]], a: list[int], b: list[int], code: list[int]
-) -> list[int]:
+def _inside(top: int, below: _Below) -> list[int]:
     """The maximum and the maxima inside it that nothing else uses."""
     found, stack = [], [top]
     while stack:
         node = stack.pop()
         found.append(node)
         stack += [
-            x for x in (a[node], b[node]) if x >= 0 and code[x] == _MAX and users[x] == [node]
+            x
+            for x in (below.a[node], below.b[node])
+            if x >= 0 and below.code[x] == _MAX and below.users[x] == [node]
         ]
     return found
 
 
-State = tuple[float, float]  # what is gained by a shift of 1; the power of exp that is multiplied
+class _Change(NamedTuple):
+    """What happens to a node when the maximum grows by δ."""
+
+    shift: float  # it gains shift · δ
+    power: float  # it is multiplied with exp(power · δ)
 
 
-def _invariant(
-    top: int, users: dict[int, list[int]], a: list[int], b: list[int], ca: list[float],
-    cb: list[float], code: list[int],
-) -> bool:  # fmt: skip
+_NONE = _Change(0.0, 0.0)
+
+
+def _invariant(top: int, below: _Below) -> bool:
     """Whether all that depends on ``top`` stays the same when only it changes."""
-    state: dict[int, State] = {top: (1.0, 0.0)}
-    waiting = sorted(users.get(top, ()))  # a heap: nodes in topological order
-    unchanged = (0.0, 0.0)
+    change = {top: _Change(1.0, 0.0)}
+    waiting = sorted(below.users.get(top, ()))  # a heap: nodes in topological order
     while waiting:
         node = heapq.heappop(waiting)
-        if node in state:
+        if node in change:
             continue
         if node < 0:
             return False
-        x, y = state.get(a[node], unchanged), state.get(b[node], unchanged)
-        after = _step(code[node], x, y, a[node], b[node], ca[node], cb[node])
+        after = _step(
+            node, below, change.get(below.a[node], _NONE), change.get(below.b[node], _NONE)
+        )
         if after is None:
             return False
-        if after != unchanged:
-            state[node] = after
-            if node not in users:
+        if after != _NONE:
+            change[node] = after
+            if node not in below.users:
                 return False
-            for user in users[node]:
+            for user in below.users[node]:
                 heapq.heappush(waiting, user)
     return True
 
 
-def _step(code: int, x: State, y: State, a: int, b: int, ca: float, cb: float) -> State | None:
+def _step(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
     """How a node changes, given how its operands do; None if there is no rule."""
-    shift = x[1] == 0.0 and y[1] == 0.0
+    code = below.code[node]
     if code in (_ADD, _SUB):
-        if shift:
-            return (x[0] + y[0] if code == _ADD else x[0] - y[0]), 0.0
-        if _CONSTANT in (a, b):  # 0 + x, as Python's sum begins, is still a multiple of x
-            power = y[1] if a == _CONSTANT else x[1]
-            return (0.0, power) if (ca if a == _CONSTANT else cb) == 0.0 else None
-        return (0.0, x[1]) if x == y and x[0] == 0.0 else None
+        return _step_sum(node, below, x, y)
+    if code in (_MUL, _DIV):
+        return _step_product(node, below, x, y)
     if code == _NEG:
-        return -x[0], x[1]
+        return _Change(-x.shift, x.power)
     if code == _COPY:
         return x
-    if code in (_MUL, _DIV):
-        if _CONSTANT not in (a, b):
-            if x[0] or y[0]:
-                return None
-            return 0.0, x[1] + y[1] if code == _MUL else x[1] - y[1]
-        number, own = (ca, y) if a == _CONSTANT else (cb, x)
-        if code == _DIV:
-            if a == _CONSTANT:
-                return None if own[0] else (0.0, -own[1])
-            number = 1.0 / number if number else 0.0
-        return own[0] * number, own[1]
     if code == _EXP:
-        return (0.0, x[0]) if x[1] == 0.0 else None
+        return _Change(0.0, x.shift) if x.power == 0.0 else None
     if code == _LOG:
-        return (x[1], 0.0) if x[0] == 0.0 else None
+        return _Change(x.power, 0.0) if x.shift == 0.0 else None
     return None
+
+
+def _step_sum(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
+    a, b = below.a[node], below.b[node]
+    if x.power == 0.0 and y.power == 0.0:
+        return _Change(x.shift + y.shift if below.code[node] == _ADD else x.shift - y.shift, 0.0)
+    if _CONSTANT in (a, b):  # 0 + x, as Python's sum begins, is still a multiple of x
+        number, own = (below.ca[node], y) if a == _CONSTANT else (below.cb[node], x)
+        return _Change(0.0, own.power) if number == 0.0 else None
+    return _Change(0.0, x.power) if x == y and x.shift == 0.0 else None
+
+
+def _step_product(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
+    code, a, b = below.code[node], below.a[node], below.b[node]
+    if _CONSTANT not in (a, b):
+        if x.shift or y.shift:
+            return None
+        return _Change(0.0, x.power + y.power if code == _MUL else x.power - y.power)
+    number, own = (below.ca[node], y) if a == _CONSTANT else (below.cb[node], x)
+    if code == _DIV:
+        if a == _CONSTANT:
+            return None if own.shift else _Change(0.0, -own.power)
+        number = 1.0 / number if number else 0.0
+    return _Change(own.shift * number, own.power)

@@ -1,119 +1,230 @@
-"""Rows ``Σ scale · first · second + bias``, each of one kind."""
+"""Rows Σ scale · first · second + bias, each of one kind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum
 
 import numpy as np
 
 from autograd.compiler.read.lift import Array
 
-__all__ = ["MATRIX", "MAXIMUM", "PRODUCT", "SUM", "Rows", "split"]
+__all__ = ["Biases", "Kind", "Nodes", "Rows", "Summands", "place_of", "split"]
 
-# Weights times values; values times values; numbers times values; the largest of values.
-MATRIX, PRODUCT, SUM, MAXIMUM = range(4)
+
+class Kind(IntEnum):
+    """What a row is, and what runs at once."""
+
+    MATRIX = 0  # weights times values
+    PRODUCT = 1  # values times values
+    SUM = 2  # numbers times values
+    MAXIMUM = 3  # the largest of values
+    OPERATION = 4  # any other operation: not a row
+
+
+_BIAS = 5  # of a summand: it is moved to the biases of its row
+
+
+@dataclass
+class Summands:
+    """What rows add up, ``scale · first · second``: [s] is one entry for each summand."""
+
+    row: Array  # [s] the node whose row it is part of
+    key: Array  # [s] sorts the summands of a row: twice the node that held it, and its slot there
+    scale: Array  # [s] a number
+    first: Array  # [s] the node of the coefficient, -1 for none
+    second: Array  # [s] the node of the column, -1 where that is `number`
+    number: Array  # [s] a number
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def __getitem__(self, which: Array) -> Summands:
+        return Summands(*(getattr(self, f.name)[which] for f in fields(self)))
+
+    @classmethod
+    def plain(cls, row: Array, key: Array, scale: Array, second: Array) -> Summands:
+        """Summands without a coefficient."""
+        return cls(row, key, scale, np.full(len(row), -1), second, np.zeros(len(row)))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Summands]) -> Summands:
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+    def in_order(self, nodes: int) -> Summands:
+        """Row after row, within each as they stood in the graph of so many nodes."""
+        return self[np.argsort(self.row * (2 * nodes) + self.key, kind="stable")]
+
+
+@dataclass
+class Biases:
+    """What is added to rows, ``scale · static``: [b] is one entry for each."""
+
+    row: Array  # [b] the node whose row it is added to
+    scale: Array  # [b] a number
+    node: Array  # [b] a parameter, a constant or what was made of those alone
+
+
+@dataclass
+class Nodes:
+    """What is known of nodes: of the graph, copies of roots, constants, parts of rows; [n] each."""
+
+    batched: Array  # [n] whether it has a number of its own for each sample
+    needs: Array  # [n] whether a gradient flows through it
+    masked: Array  # [n] whether it is above a branch of `where`
+    maximum: Array  # [n] whether its row is a maximum
+    parameter: Array  # [n] whether it is trained
+    constant: Array  # [n] whether it never changes
+
+    def __len__(self) -> int:
+        return len(self.batched)
+
+    def with_parts_of(self, rows: Array) -> Nodes:
+        """These, followed by a part of each of some rows."""
+        return Nodes(*(np.concatenate([x, x[rows]]) for x in vars(self).values()))
 
 
 @dataclass
 class Rows:
-    """Rows in topological order; terms and biases lie one row after the other."""
+    """Rows in topological order, [r] is one entry for each; summands lie row after row, [s] in all, and
+    so do biases, [b] in all."""
 
-    node: Array  # the number of the node that a row computes
-    place: Array  # in the order; the node's number times 3, plus 2
-    kind: Array
-    start: Array  # of its terms; one longer than the rows
-    scale: Array
-    first: Array  # the coefficient, -1 for none
-    second: Array  # the column
-    bias_start: Array
-    bias_scale: Array
-    bias: Array
+    node: Array  # [r] the node that it computes
+    place: Array  # [r] where it stands among all nodes, see `place_of`
+    kind: Array  # [r] Kind
+    start: Array  # [r + 1] of its summands
+    scale: Array  # [s] a number
+    first: Array  # [s] the node of the coefficient, -1 for none
+    second: Array  # [s] the node of the column
+    bias_start: Array  # [r + 1] of its biases
+    bias_scale: Array  # [b] a number
+    bias: Array  # [b] the node
+
+    @property
+    def size(self) -> Array:
+        """[r] How many summands each has."""
+        size: Array = np.diff(self.start)
+        return size
 
 
-def split(
-    count: int,
-    row: Array,
-    scale: Array,
-    first: Array,
-    second: Array,
-    maximum: Array,
-    batched: Array,
-    needs: Array,
-    masked: Array,
-    parameter: Array,
-    biased: Array,
-    bias: Array,
-) -> tuple[Rows, Array, Array, Array]:
-    """Make each row of one kind: what mixes matrix, product and plain terms becomes a sum of two."""
-    pair = first >= 0
-    # The coefficient is the static one; among static ones the parameter.
-    swap = pair & (
+_PLACES, _ITSELF = 3, 2  # a node has three places: its matrix part, its product part, itself
+
+
+def place_of(node: Array) -> Array:
+    """Where nodes stand when the parts of rows stand among them, just before what they are part of."""
+    place: Array = node * _PLACES + _ITSELF
+    return place
+
+
+def split(summands: Summands, constants: Biases, nodes: Nodes) -> tuple[Rows, Nodes]:
+    """Make each row of one kind: what mixes matrix, product and plain summands becomes a sum of two.
+
+    Takes summands in order, the numbers that are added to rows, and what is known of nodes.
+    Finds the kind of each summand, and the rows that have to be parted.
+    Gives back rows, and the nodes with the parts after them.
+    """
+    summands = _oriented(summands, nodes)
+    kind = _kinds(summands, nodes)
+    parts = _part(summands.row, kind, len(nodes))
+    stays = kind != _BIAS
+    biases = Biases(
+        np.concatenate([parts.bias_row[summands.row[~stays]], parts.bias_row[constants.row]]),
+        np.concatenate([summands.scale[~stays], constants.scale]),
+        np.concatenate([summands.second[~stays], constants.node]),
+    )
+    kind = np.where(nodes.maximum[summands.row], Kind.MAXIMUM, kind)
+    summands.row = parts.row
+    return _rows(summands[stays], kind[stays], biases, parts), nodes.with_parts_of(parts.whole)
+
+
+def _oriented(summands: Summands, nodes: Nodes) -> Summands:
+    """The coefficient is the static one; among static ones the parameter."""
+    first, second = summands.first, summands.second
+    batched, parameter = nodes.batched, nodes.parameter
+    swap = (first >= 0) & (
         (batched[first] & ~batched[second])
         | (~batched[first] & ~batched[second] & ~parameter[first] & parameter[second])
     )
-    first, second = np.where(swap, second, first), np.where(swap, first, second)
+    return Summands(
+        summands.row, summands.key, summands.scale, np.where(swap, second, first),
+        np.where(swap, first, second), summands.number,
+    )  # fmt: skip
+
+
+def _kinds(summands: Summands, nodes: Nodes) -> Array:
+    """[s] MATRIX, PRODUCT, SUM or _BIAS."""
+    row, first, second = summands.row, summands.first, summands.second
+    batched, parameter = nodes.batched, nodes.parameter
+    pair = first >= 0
     matrix = pair & (np.where(batched[second], ~batched[first], parameter[first] | batched[row]))
-    product = pair & ~matrix
-    alone = ~pair & ~batched[second] & (parameter[second] | batched[row]) & ~maximum[row]
-    others = np.bincount(row[~alone], minlength=count)
-    alone_count = np.bincount(row[alone], minlength=count)
-    is_bias = alone & (batched[row] | ((others[row] > 0) & (alone_count[row] <= 2)))
-    is_bias &= batched[row] | (scale == 1.0)
-    plain = ~pair & ~is_bias
-
-    has_matrix, has_product, has_plain = (
-        np.bincount(row[kind], minlength=count) > 0 for kind in (matrix, product, plain)
+    alone = ~pair & ~batched[second] & (parameter[second] | batched[row]) & ~nodes.maximum[row]
+    others = np.bincount(row[~alone], minlength=len(nodes))
+    alone_count = np.bincount(row[alone], minlength=len(nodes))
+    bias = alone & (batched[row] | ((others[row] > 0) & (alone_count[row] <= 2)))
+    bias &= batched[row] | (summands.scale == 1.0)
+    kind: Array = np.where(
+        matrix, Kind.MATRIX, np.where(pair, Kind.PRODUCT, np.where(bias, _BIAS, Kind.SUM))
     )
-    mixed = has_matrix.astype(int) + has_product + has_plain > 1
-    parts = []  # (mask over the terms, the rows whose terms they are)
-    target = row.copy()
-    bias_target = np.arange(count)
-    for kind, has in ((matrix, has_matrix), (product, has_product)):
-        roots = np.flatnonzero(mixed & has)
-        name = np.full(len(bias_target), -1)
-        name[roots] = count + np.arange(len(roots))
-        count += len(roots)
-        moved = kind & (name[row] >= 0)
-        target[moved] = name[row[moved]]
-        if kind is matrix:
-            bias_target[roots] = name[roots]
-        parts.append(roots)
-    extra = np.concatenate(parts)
-    batched, needs, masked = (
-        np.concatenate([property, property[extra]]) for property in (batched, needs, masked)
-    )
+    return kind
 
-    made = np.arange(count - len(extra), count)
-    terms = ~is_bias
-    all_rows = np.concatenate([target[terms], extra])
-    place = np.arange(count) * 3 + 2  # a part stands just before the row that it is a part of
-    place[made] = extra * 3 + (np.arange(len(extra)) >= len(parts[0]))
-    key = place[all_rows]
-    order = np.argsort(key, kind="stable")
-    all_rows, key = all_rows[order], key[order]
+
+@dataclass
+class _Parts:
+    """Parts of rows of several kinds: p of them, each a new node, counted on from the others."""
+
+    whole: Array  # [p] the row that it is a part of
+    node: Array  # [p] its own
+    place: Array  # [p] just before the whole
+    row: Array  # [s] the row or part that each summand belongs to now
+    bias_row: Array  # [n] the row or part that takes the biases of each row
+
+
+def _part(row: Array, kind: Array, count: int) -> _Parts:
+    has = {
+        k: np.bincount(row[kind == k], minlength=count) > 0
+        for k in (Kind.MATRIX, Kind.PRODUCT, Kind.SUM)
+    }
+    mixed = np.sum(list(has.values()), axis=0) > 1
+    row, bias_row, next_node = row.copy(), np.arange(count), count
+    wholes, places = [], []
+    before = row.copy()
+    for k in (Kind.MATRIX, Kind.PRODUCT):
+        whole = np.flatnonzero(mixed & has[k])
+        name = np.full(count, -1)
+        name[whole] = next_node + np.arange(len(whole))
+        next_node += len(whole)
+        moved = (kind == k) & (name[before] >= 0)
+        row[moved] = name[before[moved]]
+        if k == Kind.MATRIX:
+            bias_row[whole] = name[whole]
+        wholes.append(whole)
+        places.append(whole * _PLACES + (k != Kind.MATRIX))
+    whole = np.concatenate(wholes)
+    return _Parts(whole, count + np.arange(len(whole)), np.concatenate(places), row, bias_row)
+
+
+def _rows(summands: Summands, kind: Array, biases: Biases, parts: _Parts) -> Rows:
+    """Summands and biases row by row, the rows by their places; parts are summands of their wholes."""
+    count = len(parts.bias_row) + len(parts.whole)
+    place = place_of(np.arange(count))
+    place[parts.node] = parts.place
+    row = np.concatenate([summands.row, parts.whole])
+    order = np.argsort(place[row], kind="stable")
+    key = place[row[order]]
     begin = np.flatnonzero(np.diff(key, prepend=-1))
-    node = all_rows[begin]
-    start = np.append(begin, len(all_rows))
-
-    kinds = np.where(matrix, MATRIX, np.where(product, PRODUCT, SUM))
-    kinds = np.where(maximum[row], MAXIMUM, kinds)
-    kinds = np.concatenate([kinds[terms], np.full(len(extra), SUM)])[order]
-    b_row = np.concatenate([bias_target[row[is_bias]], bias_target[biased]])
-    b_node = np.concatenate([second[is_bias], bias])
-    b_scale = np.concatenate([scale[is_bias], np.ones(len(bias))])
+    node = row[order[begin]]
+    extra = len(parts.whole)
+    kinds = np.concatenate([kind, np.full(extra, Kind.SUM)])[order]
     at = np.full(count, -1)
     at[node] = np.arange(len(node))
-    b_order = np.argsort(at[b_row], kind="stable")
-    b_start = np.searchsorted(at[b_row][b_order], np.arange(len(node) + 1))
-    return (
-        Rows(
-            node, key[begin], kinds[begin], start,
-            np.concatenate([scale[terms], np.ones(len(extra))])[order],
-            np.concatenate([first[terms], np.full(len(extra), -1)])[order],
-            np.concatenate([second[terms], made])[order],
-            b_start, b_scale[b_order], b_node[b_order],
-        ),
-        batched,
-        needs,
-        masked,
+    bias_at = at[biases.row]
+    bias_order = np.argsort(bias_at, kind="stable")
+    return Rows(
+        node, key[begin], kinds[begin], np.append(begin, len(row)),
+        np.concatenate([summands.scale, np.ones(extra)])[order],
+        np.concatenate([summands.first, np.full(extra, -1)])[order],
+        np.concatenate([summands.second, parts.node])[order],
+        np.searchsorted(bias_at[bias_order], np.arange(len(node) + 1)),
+        biases.scale[bias_order], biases.node[bias_order],
     )  # fmt: skip

@@ -12,23 +12,20 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
-    BATCHED,
-    INPUT,
-    STATIC,
     Bias,
     Elementwise,
     Largest,
     Matrix,
+    Needs,
     Operand,
+    Output,
     Part,
     Plan,
     Products,
     Select,
     Terms,
-    indices,
 )
 from autograd.compiler.read.lift import Array
-from autograd.ops import OPS
 
 __all__ = ["load", "save"]
 
@@ -105,33 +102,9 @@ def _decode(x: Any, arrays: dict[str, Array]) -> Any:
 
 
 def _check(plan: Plan, parameters: Array) -> None:
-    """Raise ValueError unless every row number lies in its storage: views are made of them."""
-    plan.outputs = [(int(space), int(row)) for space, row in plan.outputs]
-    plan.needs = (plan.needs[0], plan.needs[1])
-    sizes = {STATIC: plan.static_size, BATCHED: plan.batched_size}
-    sizes.update({INPUT + k: size for k, size in enumerate(plan.arguments)})
+    """Raise ValueError unless these parameters and instructions can be run."""
+    plan.outputs = [Output(int(space), int(row)) for space, row in plan.outputs]
+    plan.needs = Needs(*plan.needs)
     if parameters.shape != plan.order.shape or parameters.dtype.kind != "f":
         raise ValueError("the parameters do not fit the instructions")
-    if sorted(plan.order.tolist()) != list(range(len(plan.order))):
-        raise ValueError("the order of the parameters is none")
-
-    def within(space: int, index: Array | None) -> None:
-        if index is not None and (
-            index.dtype.kind != "i"
-            or index.size == 0
-            or index.min() < 0
-            or index.max() >= sizes[space]
-        ):
-            raise ValueError("a row number lies outside of the storage")
-
-    for space, row in plan.outputs:
-        within(space, np.array([row]))
-    for wanted, size in zip(plan.needs, (plan.static_size, plan.batched_size)):
-        if wanted.shape != (size,):
-            raise ValueError("the storage has another size")
-    for i in plan.instructions:
-        within(i.space, np.array([i.start, i.start + i.count - 1]))
-        for used, index in indices(i):
-            within(used, index)
-        if isinstance(i, Elementwise) and i.operation not in OPS:
-            raise ValueError(f"there is no operation {i.operation!r}")
+    plan.check()

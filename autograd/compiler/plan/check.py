@@ -1,0 +1,146 @@
+"""Whether a plan can be run at all: sizes, and that every row is written before it is read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    INPUT,
+    STATIC,
+    Elementwise,
+    Instruction,
+    Largest,
+    Matrix,
+    Plan,
+    Products,
+    Select,
+    Terms,
+    indices,
+    operands,
+)
+from autograd.compiler.read.lift import Array
+from autograd.ops import OPS
+
+__all__ = ["check"]
+
+
+def check(plan: Plan) -> None:
+    """Raise ValueError unless a plan can be run; engines make views of its rows without looking."""
+    _check_storage(plan)
+    written = _given_rows(plan)
+    for instruction in plan.instructions:
+        _check_shapes(instruction)
+        for space, index in indices(instruction):
+            _check_read(written, space, index)
+        _write(written, instruction)
+    for space in (STATIC, BATCHED):
+        _require(bool(written[space].all()), "a row is never written")
+    for output in plan.outputs:
+        _require(output.space in (STATIC, BATCHED), "an output lies in no storage")
+        _check_read(written, output.space, np.array([output.row]))
+
+
+def _require(fine: bool, otherwise: str) -> None:
+    if not fine:
+        raise ValueError(otherwise)
+
+
+def _check_storage(plan: Plan) -> None:
+    order = plan.order
+    _require(
+        order.ndim == 1 and np.array_equal(np.sort(order), np.arange(len(order))),
+        "the order of the parameters is none",
+    )
+    _require(
+        plan.constants.ndim == plan.batched_constants.ndim == 1
+        and plan.constants.dtype.kind == plan.batched_constants.dtype.kind == "f",
+        "the constants are no numbers",
+    )
+    for needs, size in zip(plan.needs, (plan.static_size, plan.batched_size)):
+        _require(
+            needs.shape == (size,) and needs.dtype == np.dtype(bool),
+            "the storage has another size",
+        )
+    _require(bool(plan.outputs), "there is no output")
+
+
+def _given_rows(plan: Plan) -> dict[int, Array]:
+    """By space, [rows]: whether each is there before the first instruction."""
+    written = {STATIC: np.arange(plan.static_size) < len(plan.order) + len(plan.constants)}
+    given = len(plan.batched_constants)
+    for k, start in plan.copied.items():
+        _require(0 <= k < len(plan.arguments) and start == given, "a copy lies elsewhere")
+        given += plan.arguments[k]
+    written[BATCHED] = np.arange(plan.batched_size) < given
+    _require(
+        plan.static_size >= len(plan.order) + len(plan.constants) and plan.batched_size >= given,
+        "the storage has another size",
+    )
+    for k, size in enumerate(plan.arguments):
+        written[INPUT + k] = np.ones(size, dtype=bool)
+    return written
+
+
+def _check_read(written: dict[int, Array], space: int, index: Array) -> None:
+    _require(
+        space in written
+        and index.dtype.kind == "i"
+        and index.size > 0
+        and index.min() >= 0
+        and index.max() < len(written[space]),
+        "a row number lies outside of the storage",
+    )
+    _require(bool(written[space][index].all()), "a row is read before it is written")
+
+
+def _write(written: dict[int, Array], instruction: Instruction) -> None:
+    rows = written[instruction.space]
+    start, end = instruction.start, instruction.start + instruction.count
+    _require(
+        0 <= start < end <= len(rows) and not rows[start:end].any(),
+        "a row number lies outside of the storage, or a row is written twice",
+    )
+    rows[start:end] = True
+
+
+def _check_shapes(instruction: Instruction) -> None:
+    """Raise ValueError unless the operands have the shapes that the instruction says."""
+    node = instruction.node.shape
+    if isinstance(instruction, Matrix):
+        fits = len(node) == 2 and bool(instruction.parts)
+        for part in instruction.parts:
+            table = (node[0], len(part.column))
+            fits &= part.column.ndim == 2 and part.column.shape[1] == node[1]
+            fits &= part.weight is not None or part.scale is not None
+            fits &= all(x is None or x.shape == table for x in (part.weight, part.scale))
+    elif isinstance(instruction, Products):
+        first, second = (_shape(operand.index) for operand in operands(instruction))
+        fits = len(node) == len(first) == len(second) == 3
+        fits &= first == (*node[:2], first[-1]) and second == (node[0], first[-1], node[2])
+    elif isinstance(instruction, (Terms, Largest)):
+        shape = _shape(instruction.second.index)
+        fits = len(shape) == 2 and shape[1:] == node
+        fits &= all(_shape(operand.index) == shape for operand in operands(instruction))
+        scale = instruction.scale if isinstance(instruction, Terms) else None
+        fits &= scale is None or scale.shape == shape
+    elif isinstance(instruction, Elementwise):
+        op = OPS.get(instruction.operation)
+        _require(op is not None, f"there is no operation {instruction.operation!r}")
+        fits = op is not None and len(instruction.operands) == op.arity
+        for operand in instruction.operands:
+            found = operand.number if operand.index is None else operand.index
+            fits &= _shape(found) in ((node, (1,)) if operand.index is None else (node,))
+    else:
+        assert isinstance(instruction, Select)
+        fits = instruction.column.shape == node
+        fits &= _shape(instruction.candidates.index)[:1] == node
+    for bias in getattr(instruction, "biases", ()):
+        rows = (*node, 1)[:2]
+        fits &= bias.index.shape in (rows, (rows[0], 1))
+        fits &= bias.scale is None or bias.scale.shape == bias.index.shape
+    _require(bool(fits), "an instruction has operands of another shape")
+
+
+def _shape(array: Array | None) -> tuple[int, ...]:
+    return () if array is None else array.shape

@@ -1,0 +1,196 @@
+"""Which nodes melt into the sum that uses them: each node's row, and its scale there.
+
+A node that is used once, by a sum, is absorbed into it. In a product a trainable leaf is the
+coefficient, even against a constant; chains of two-way maxima melt in the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograd import ops
+from autograd.compiler.read.lift import CODE, Array, Graph
+
+__all__ = ["Home", "Shape", "absorb", "classify"]
+
+_ADD, _SUB, _MUL, _DIV = (CODE[op] for op in (ops.ADD, ops.SUB, ops.MUL, ops.DIV))
+_NEG, _COPY, _MAX = (CODE[op] for op in (ops.NEG, ops.IDENTITY, ops.MAXIMUM))
+
+_SHORT = 2  # a sum with more plain operands than these is not scaled within another
+
+
+@dataclass
+class Shape:
+    """What each node of a graph can become; [n] is one entry for each, as in `Graph`."""
+
+    add: Array  # [n] a sum or difference
+    scaling: Array  # [n] its operand, not a parameter, times a number
+    product: Array  # [n] of two nodes, or `weighted`
+    weighted: Array  # [n] a parameter times a number
+    maximum: Array  # [n] of two nodes that are both batched, or both not
+    factor_a: Array  # [n] what it multiplies its first operand with
+    factor_b: Array  # [n] what it multiplies its second operand with
+    number: Array  # [n] what a weighted node multiplies the parameter with
+
+    @property
+    def linear(self) -> Array:
+        """[n] Whether it can hold others."""
+        linear: Array = self.add | self.scaling
+        return linear
+
+
+@dataclass
+class Home:
+    """Where each node of a graph went; [n] is one entry for each."""
+
+    row: Array  # [n] the node whose row it is part of; itself, if it is not absorbed
+    scale: Array  # [n] what it is multiplied with there
+    absorbed: Array  # [n] whether it is part of another's row
+
+
+def classify(graph: Graph) -> Shape:
+    a, b, code = graph.a, graph.b, graph.code
+    interior = ~graph.constant & (code > 0)
+    has_a, has_b = a >= 0, b >= 0
+    subtraction = interior & (code == _SUB)
+    multiplication = interior & (code == _MUL)
+    with np.errstate(all="ignore"):
+        reciprocal = 1.0 / graph.cb
+    division = interior & (code == _DIV) & has_a & ~has_b & np.isfinite(reciprocal)
+    by_number = (multiplication & (has_a ^ has_b)) | division
+    number = np.where(division, reciprocal, np.where(has_a, graph.cb, graph.ca))
+    weighted = by_number & graph.parameter[np.where(has_a, a, b)]
+    scaling = (by_number & ~weighted) | (interior & ((code == _NEG) | (code == _COPY)))
+    factor = np.where(scaling, number, 1.0)
+    factor[code == _NEG] = -1.0
+    factor[code == _COPY] = 1.0
+    return Shape(
+        add=subtraction | (interior & (code == _ADD)),
+        scaling=scaling,
+        product=(multiplication & has_a & has_b) | weighted,
+        weighted=weighted,
+        maximum=interior & (code == _MAX) & has_a & has_b & (graph.batched[a] == graph.batched[b]),
+        factor_a=factor,
+        factor_b=np.where(subtraction, -1.0, factor),
+        number=number,
+    )
+
+
+def absorb(graph: Graph, shape: Shape) -> Home:
+    """Find for each node the row that it is part of.
+
+    Takes a graph, and what each node can become.
+    Finds what is used once and fits into its user; some sums only if what they hold allows it.
+    Gives back where each node went.
+    """
+    n = len(graph)
+    user = _only_user(graph)
+    once, user = user >= 0, np.maximum(user, 0)
+    slot_a = graph.a[user] == np.arange(n)
+    factor = np.where(slot_a, shape.factor_a[user], shape.factor_b[user])
+    inside = once & _fits(graph, shape, user)
+    largest = once & shape.maximum & shape.maximum[user] & slot_a
+    largest &= graph.needs == graph.needs[user]
+    doubtful = _doubtful(graph, shape, user, inside, factor)
+
+    sure = (inside & ~doubtful.any) | largest
+    home = Home(np.where(sure, user, np.arange(n)), np.where(inside, factor, 1.0), sure)
+    _jump(home)
+    kept = doubtful.any & _too_much(graph, shape, home, inside, doubtful)
+    inside &= ~kept
+    home.scale[kept] = 1.0
+    late = doubtful.any & inside
+    home.row[late] = user[late]
+    home.absorbed = inside | largest
+    _jump(home)
+    return home
+
+
+def _only_user(graph: Graph) -> Array:
+    """[n] The node that uses each, -1 if none or several do, or an output, `where` or `select`."""
+    n = len(graph)
+    interior = np.flatnonzero(~graph.constant & (graph.code > 0))
+    uses = np.zeros(n, dtype=np.int64)
+    user = np.full(n, -1)
+    for operand in (graph.b, graph.a):
+        used = interior[operand[interior] >= 0]
+        uses += np.bincount(operand[used], minlength=n)
+        user[operand[used]] = used
+    more = [x for operands in graph.more.values() for x in operands if type(x) is int]
+    uses += np.bincount(np.array([*more, *graph.roots], dtype=np.int64), minlength=n)
+    return np.where(uses == 1, user, -1)
+
+
+def _fits(graph: Graph, shape: Shape, user: Array) -> Array:
+    """[n] Whether each node can be a part of its user's sum.
+
+    A sum keeps its own row unless it is added as it is, and a product is never scaled: the weights of a
+    row are then rows of storage as they are.
+    """
+    fits: Array = (shape.linear | shape.product) & shape.linear[user]
+    fits &= shape.linear | (shape.product & ~shape.scaling[user])
+    fits &= (graph.batched == graph.batched[user]) | shape.weighted | ~graph.batched
+    return fits
+
+
+@dataclass
+class _Doubtful:
+    """Sums that are absorbed only if what they hold allows it; [n] is one entry for each node."""
+
+    static: Array  # [n] no input reaches it, but one reaches its user
+    added: Array  # [n] to another sum, or scaled
+    scaled: Array  # [n] within another sum
+
+    @property
+    def any(self) -> Array:
+        doubtful: Array = self.static | self.added
+        return doubtful
+
+
+def _doubtful(graph: Graph, shape: Shape, user: Array, inside: Array, factor: Array) -> _Doubtful:
+    static = inside & ~graph.batched & graph.batched[user] & ~shape.weighted
+    added = inside & shape.add & shape.add[user] & (graph.b[user] == np.arange(len(graph)))
+    added &= (graph.a[user] >= 0) & (graph.code[graph.a[user]] > 0)
+    scaled = inside & shape.add & (shape.scaling[user] | (factor != 1.0))
+    return _Doubtful(static, added | scaled, scaled)
+
+
+def _too_much(graph: Graph, shape: Shape, home: Home, inside: Array, doubtful: _Doubtful) -> Array:
+    """[n] Whether what a sum holds speaks against absorbing it, one of three ways.
+
+    A static one may hold constants and parameters alone (the border of a padded image); one that is
+    added may hold no products (else a layer's rows would melt into the sum over samples or positions);
+    one that is scaled must be short besides (a mean stays a plain sum).
+    """
+    n = len(graph)
+    pair = shape.product & inside & ~doubtful.any
+    pairs = np.bincount(home.row[pair], minlength=n) > 0
+    impure = np.bincount(home.row[pair & ~shape.weighted], minlength=n) > 0
+    plain = np.zeros(n, dtype=np.int64)
+    for operand in (graph.a, graph.b):
+        held = np.flatnonzero(shape.linear & (operand >= 0))
+        child = operand[held]
+        held = held[(graph.code[child] > 0) & (~inside[child] | doubtful.any[child])]
+        impure |= np.bincount(home.row[held], minlength=n) > 0
+        plain += np.bincount(home.row[held], minlength=n)
+    too_much: Array = doubtful.static & (impure | ~shape.add)
+    too_much |= doubtful.added & pairs
+    too_much |= doubtful.scaled & (plain > _SHORT)
+    return too_much
+
+
+def _jump(home: Home) -> None:
+    """Follow rows to the end, multiplying scales: each round doubles how far up a node sees."""
+    row, scale = home.row, home.scale
+    factor = np.where(row == np.arange(len(row)), 1.0, scale)
+    moving = np.flatnonzero(home.absorbed)
+    while True:
+        up = row[moving]
+        further = row[up]
+        if np.array_equal(up, further):
+            break
+        factor[moving] *= factor[up]
+        row[moving] = further
+    scale[moving] = factor[moving]
