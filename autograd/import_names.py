@@ -144,7 +144,8 @@ MOVED = {
     "compiler.kernels": "autograd.compiler.run.numpy.kernels",
     "compiler.scatter": "autograd.compiler.run.numpy.scatter",
     "compiler.access": "autograd.compiler.run.numpy.strides",
-    "compiler.rules": "autograd.compiler.run.numpy.kinds",
+    "compiler.rules": "autograd.compiler.run.numpy.replay",
+    "compiler.run.numpy.kinds": "autograd.compiler.run.numpy.replay",
     "compiler.torch_export": "autograd.compiler.run.torch",
     "compiler.listing": "autograd.compiler.write.listing",
     "compiler.saving": "autograd.compiler.write.saving",
@@ -161,4 +162,5 @@ MOVED = {
     "derivation.Derivation": "autograd.by_hand.answer:Answer",
     "slips.diagnose": "autograd.by_hand.explain:explain",
     "compiler.plan.Planner": "autograd.compiler.plan.planner:Planner",
+    "compiler.bind.Call": "autograd.compiler.run.numpy.calls:Call",
 }

@@ -18,7 +18,7 @@ from autograd.value import Value
 __all__ = ["Program"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
-KEPT = 8  # batch sizes whose arrays are kept
+KEPT = 8  # batch sizes whose replays are kept
 
 
 class _Optimizer(Protocol):
@@ -102,20 +102,20 @@ class Program:
         """
         arrays, batch = self._arguments(inputs)
         if batch <= CHUNK:
-            self._outputs = self._run_piece(arrays, batch, batch)
+            self._outputs = self._forward_and_backward(arrays, batch, batch)
         else:
             total = np.zeros_like(self.gradients)
             pieces = []
             for start in range(0, batch, CHUNK):
                 piece = [array[start : start + CHUNK] for array in arrays]
                 size = min(CHUNK, batch - start)
-                pieces.append([o.copy() for o in self._run_piece(piece, size, batch)])
+                pieces.append([o.copy() for o in self._forward_and_backward(piece, size, batch)])
                 total += self.gradients
             self.gradients[...] = total
             self._outputs = _joined(pieces, self.plan)
         return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
 
-    def _run_piece(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
+    def _forward_and_backward(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
         with np.errstate(all="ignore"):
             replay = self._replay(size)
             replay.forward(arrays)

@@ -2,5 +2,5 @@
 
 In: a plan, parameters, and arrays of samples.
 Out: outputs, and the gradient of the first.
-Open first: `numpy/replay` for the engine of this house, `torch` for a module of PyTorch.
+Open first: `numpy/replay`, where a program runs forwards and backwards; `torch` for a PyTorch module.
 """

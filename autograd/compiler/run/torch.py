@@ -46,7 +46,7 @@ def to_torch(program: Any) -> Any:
         raise ModuleNotFoundError("to_torch() needs PyTorch: pip install torch") from None
 
     class Compiled(torch.nn.Module):  # type: ignore[misc]
-        """A compiled program; ``parameters_of_program`` in the program's order."""
+        """A compiled program; ``weights`` are its parameters, in the program's order."""
 
         def __init__(self) -> None:
             super().__init__()

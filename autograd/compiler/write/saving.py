@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import tempfile
 import zipfile
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.read.lift import Array
+from autograd.text.files import write
 
 __all__ = ["load", "save"]
 
@@ -37,21 +38,15 @@ _KINDS: dict[str, type[Any]] = {
 
 
 def save(path: str | os.PathLike[str], plan: Plan, parameters: Array, names: list[str]) -> None:
-    """Write a file, or, if that fails, leave the one that was there."""
+    """Write a whole file, or leave the one that was there."""
     arrays: dict[str, Array] = {"parameters": parameters}
     structure = json.dumps(
         {"format": FORMAT, "plan": _encode(plan, arrays), "names": names}, sort_keys=True
     )
     arrays["structure"] = np.frombuffer(structure.encode(), dtype=np.uint8)
-    path = os.fspath(path)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    write(path, file.getvalue())
 
 
 def load(path: str | os.PathLike[str]) -> tuple[Plan, Array, list[str]]:

@@ -1,6 +1,7 @@
 """A plan at one batch size: a flat list of NumPy calls, forward and backward.
 
 In: a plan, storage for its rows, a batch size.
-Out: the calls; running them fills rows and gradients.
-Open first: `replay`; `binder` gives out storage, then a file for each kind of instruction.
+Out: a `Replay`, whose `forward` fills the rows and whose `backward` fills their gradients.
+Open first: `replay`; then a file for each kind of instruction, which `binder` and `gradients` tell
+where its operands lie and where its contributions go.
 """

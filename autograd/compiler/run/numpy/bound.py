@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,22 @@ from autograd.compiler.plan.instructions import STATIC, Bias, Instruction, Opera
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.binder import Binder
 
-__all__ = ["Bound", "index_of", "times"]
+__all__ = ["Bound", "index_of", "product_into", "times"]
 
 
 class Bound:
-    """An instruction at a batch size: `forward` and `backward` append its calls."""
+    """An instruction at a batch size: `forward` and `backward` append its calls.
+
+    Attributes:
+        out: the rows it writes, [count, width]; width is the batch size, or 1 for static rows.
+        g: their gradients, [count, width].
+    """
 
     def __init__(self, binder: Binder, instruction: Instruction) -> None:
         self.binder, self.instruction = binder, instruction
         rows = slice(instruction.start, instruction.start + instruction.count)
         self.out = binder.values[instruction.space][rows]
-        self.g = binder.gradients[instruction.space][rows]
+        self.g = binder.gradients.rows[instruction.space][rows]
         self.width = self.out.shape[1]
 
     def forward(self) -> None:
@@ -30,7 +36,7 @@ class Bound:
         raise NotImplementedError
 
     def add_biases(self, biases: list[Bias], rows: int) -> None:
-        """Add them to the result [rows, positions]."""
+        """Add them to the result [rows, positions · width]."""
         b = self.binder
         for bias in biases:
             per_row = bias.index.shape[1] == 1
@@ -43,37 +49,41 @@ class Bound:
                 static = scaled
             b.emit(np.add, out, static, out)
 
-    def push_biases(self, biases: list[Bias], rows: int) -> None:
+    def push_biases(self, biases: list[Bias]) -> None:
+        """Add this instruction's gradients to those of its biases."""
         b = self.binder
         for bias in biases:
             index = bias.index.ravel()
-            if not b.plan.needs[STATIC][index].any():
-                continue
             g = self.g.reshape(len(index), -1)
-            if g.shape[1] > 1:
-                found = b.target(STATIC, index, (len(index),), 1)
-                assert found is not None
-                total, finish = found
-                ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
-                product = np.dot if total.flags.c_contiguous else np.matmul
-                b.emit(product, g, ones, total)
-                if bias.scale is not None:
-                    b.emit(np.multiply, total, bias.scale.ravel().astype(b.dtype), total)
-                finish()
+            if g.shape[1] == 1 and bias.scale is None:
+                b.gradients.add(STATIC, index, g)
                 continue
+            target = b.gradients.target(STATIC, index, (len(index),), 1)
+            if target is None:
+                continue
+            out = target.out
+            if g.shape[1] > 1:
+                ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
+                b.emit(product_into(out), g, ones, out)
+            total = g[:, 0] if g.shape[1] == 1 else out
             if bias.scale is not None:
-                scaled = b.scratch(len(index), 1)
-                b.emit(np.multiply, g, bias.scale.reshape(-1, 1).astype(b.dtype), scaled)
-                g = scaled
-            b.accumulate(STATIC, index, g)
+                b.emit(np.multiply, total, bias.scale.ravel().astype(b.dtype), out)
+            target.finish()
 
 
 def index_of(operand: Operand) -> Array:
+    """The rows of an operand that is no literal number."""
     assert operand.index is not None
     return operand.index
 
 
-def times(masked: bool) -> Any:
+def product_into(out: Array) -> Callable[..., Any]:
+    """NumPy's faster product, which takes contiguous results only, or the other."""
+    return np.dot if out.flags.c_contiguous else np.matmul
+
+
+def times(masked: bool) -> Callable[..., Any]:
+    """The product of a factor and a gradient; ``masked`` as of `Elementwise`."""
     return _times_masked if masked else np.multiply
 
 

@@ -46,14 +46,21 @@ class BoundElementwise(Bound):
         for i, operand in enumerate(own.operands):
             if operand.index is None:
                 continue
-            found = b.target(operand.space, operand.index, self.y.shape, self.width)
-            if found is None:
+            target = b.gradients.target(operand.space, operand.index, self.y.shape, self.width)
+            if target is None:
                 continue
-            out, finish = found
             kernels.backward(
-                b.emit, self._scratch, own.operation, i, self.inputs, self.y, g, out, own.masked
+                b.emit,
+                self._scratch,
+                own.operation,
+                i,
+                self.inputs,
+                self.y,
+                g,
+                target.out,
+                own.masked,
             )
-            finish()
+            target.finish()
 
 
 class BoundLargest(Bound):
@@ -67,13 +74,12 @@ class BoundLargest(Bound):
 
     def backward(self) -> None:
         own, b = self.instruction, self.binder
-        found = b.target(
+        target = b.gradients.target(
             own.second.space, index_of(own.second).ravel(), self.table.shape, self.width
         )
-        if found is not None:
-            out, finish = found
-            b.emit(_share, self.table, self.out, self.g, out)
-            finish()
+        if target is not None:
+            b.emit(_share, self.table, self.out, self.g, target.out)
+            target.finish()
 
 
 def _share(table: Array, largest: Array, g: Array, out: Array) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import INPUT, STATIC, Matrix, Part
+from autograd.compiler.plan.instructions import STATIC, Matrix, Part
 from autograd.compiler.read.lift import Array
-from autograd.compiler.run.numpy.binder import Late, plane
-from autograd.compiler.run.numpy.bound import Bound
+from autograd.compiler.run.numpy.bound import Bound, product_into
+from autograd.compiler.run.numpy.strides import plane
 
 __all__ = ["BoundMatrix"]
 
@@ -29,10 +29,7 @@ class BoundMatrix(Bound):
             self.weights.append(weight)
             out = self.out2 if i == 0 else b.scratch(*self.out2.shape)
             if weight is None:
-                if isinstance(table, Late):
-                    b.emit(_sum_rows, table, out[0])
-                else:
-                    b.emit(np.add.reduce, table, 0, None, out[0])
+                b.emit(np.add.reduce, table, 0, None, out[0])
             else:
                 b.emit(np.dot, weight, table, out)
             if i:
@@ -66,38 +63,26 @@ class BoundMatrix(Bound):
         rows = self.instruction.node.shape[0]
         g = self.g.reshape(rows, -1)
         for part, table, weight in zip(self.instruction.parts, self.tables, self.weights):
-            if part.weight is not None and b.plan.needs[STATIC][part.weight].any():
-                self._push_weight(part, table, g)
-            if part.space >= INPUT:
-                continue
-            found = b.target(
+            if part.weight is not None:
+                self._push_weight(part, part.weight, table, g)
+            target = b.gradients.target(
                 part.space, part.column.ravel(), (len(part.column), g.shape[1]), self.width
             )
-            if found is None:
+            if target is None:
                 continue
-            out, finish = found
             if weight is None:
-                b.emit(np.copyto, out, g)
-            elif out.flags.c_contiguous:
-                b.emit(np.dot, weight.T, g, out)
+                b.emit(np.copyto, target.out, g)
             else:
-                b.emit(np.matmul, weight.T, g, out)
-            finish()
-        self.push_biases(self.instruction.biases, rows)
+                b.emit(product_into(target.out), weight.T, g, target.out)
+            target.finish()
+        self.push_biases(self.instruction.biases)
 
-    def _push_weight(self, part: Part, table: Any, g: Array) -> None:
+    def _push_weight(self, part: Part, weight: Array, table: Any, g: Array) -> None:
         b = self.binder
-        assert part.weight is not None
-        found = b.target(STATIC, part.weight.ravel(), part.weight.shape, 1)
-        if found is None:
+        target = b.gradients.target(STATIC, weight.ravel(), weight.shape, 1)
+        if target is None:
             return
-        out, finish = found
-        product = np.dot if out.flags.c_contiguous else np.matmul
-        b.emit(product, g, table.T, out)
+        b.emit(product_into(target.out), g, table.T, target.out)
         if part.scale is not None:
-            b.emit(np.multiply, out, part.scale.astype(b.dtype), out)
-        finish()
-
-
-def _sum_rows(table: Array, out: Array) -> None:
-    np.add.reduce(table, 0, out=out)
+            b.emit(np.multiply, target.out, part.scale.astype(b.dtype), target.out)
+        target.finish()

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import Operand, Products
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
-from autograd.compiler.run.numpy.strides import strides, view
+from autograd.compiler.run.numpy.strides import Dim, strides, view
 
 __all__ = ["BoundProducts"]
 
@@ -29,20 +29,18 @@ class BoundProducts(Bound):
     def _operand(self, operand: Operand) -> Array:
         """The matrices [G, rows, columns], or [samples, G, rows, columns]: BLAS wants them together."""
         b, index = self.binder, index_of(operand)
-        dims = strides(index.ravel())
-        rows = b.gather(operand.space, index.ravel()) if dims is None else None
         if self.width == 1:
-            plain = None
-            if rows is None:
-                plain = cube(b.values[operand.space], index)
-                rows = b.gather(operand.space, index.ravel()) if plain is None else None
-            if rows is None:
-                assert plain is not None
-                return plain
-            return rows.reshape(index.shape)
-        if rows is None:
-            sizes, steps = [d[0] for d in dims or []] or [1], [d[1] for d in dims or []] or [1]
-            rows = view(b.values[operand.space], int(index.flat[0]), sizes, steps)
+            found = cube(b.values[operand.space], index)
+            return (
+                b.gather(operand.space, index.ravel()).reshape(index.shape)
+                if found is None
+                else found
+            )
+        dims = strides(index.ravel())
+        if dims is None:
+            rows = b.gather(operand.space, index.ravel())
+        else:
+            rows = view(b.values[operand.space], int(index.flat[0]), dims)
         out = np.empty((self.width, *index.shape), dtype=b.dtype)
         inner = tuple(range(rows.ndim - 1))
         b.emit(np.copyto, out.reshape(self.width, *rows.shape[:-1]), rows.transpose(-1, *inner))
@@ -61,17 +59,16 @@ class BoundProducts(Bound):
         ):
             index = index_of(operand)
             shape = index.shape if self.width == 1 else (index.size, self.width)
-            found = b.target(operand.space, index.ravel(), shape, self.width)
-            if found is None:
+            target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
+            if target is None:
                 continue
-            out, finish = found
             if self.width == 1:
-                b.emit(np.matmul, x, y, out)
+                b.emit(np.matmul, x, y, target.out)
             else:
                 product = b.scratch(self.width, *index.shape)
                 b.emit(np.matmul, x, y, product)
-                b.emit(np.copyto, out, product.reshape(self.width, -1).T)
-            finish()
+                b.emit(np.copyto, target.out, product.reshape(self.width, -1).T)
+            target.finish()
 
 
 def cube(rows: Array, index: Array) -> Array | None:
@@ -84,4 +81,4 @@ def cube(rows: Array, index: Array) -> Array | None:
     )
     if not np.array_equal(grid, index) or min(steps) < 0:
         return None
-    return view(rows, int(index.flat[0]), index.shape, steps)[..., 0]
+    return view(rows, int(index.flat[0]), list(map(Dim, index.shape, steps)))[..., 0]

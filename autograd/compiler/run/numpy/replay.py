@@ -1,4 +1,4 @@
-"""One batch size of a program, ready to run."""
+"""One batch size of a program: the calls that run it forwards and backwards."""
 
 from __future__ import annotations
 
@@ -6,90 +6,101 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, Plan, Select
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    Elementwise,
+    Instruction,
+    Largest,
+    Matrix,
+    Plan,
+    Products,
+    Select,
+    Terms,
+)
 from autograd.compiler.read.lift import Array
-from autograd.compiler.run.numpy.binder import Binder, Call
-from autograd.compiler.run.numpy.kinds import bound
+from autograd.compiler.run.numpy.binder import Binder
+from autograd.compiler.run.numpy.bound import Bound, index_of
+from autograd.compiler.run.numpy.calls import Calls
+from autograd.compiler.run.numpy.elementwise import BoundElementwise, BoundLargest
+from autograd.compiler.run.numpy.matrix import BoundMatrix
+from autograd.compiler.run.numpy.products import BoundProducts
+from autograd.compiler.run.numpy.selection import BoundSelect, limits
+from autograd.compiler.run.numpy.terms import CHAIN, BoundChain, BoundTerms
 
-__all__ = ["Replay"]
+__all__ = ["Replay", "bound"]
+
+_KINDS: dict[type, type[Bound]] = {
+    Matrix: BoundMatrix,
+    Terms: BoundTerms,
+    Products: BoundProducts,
+    Largest: BoundLargest,
+    Elementwise: BoundElementwise,
+    Select: BoundSelect,
+}
+
+
+def bound(instruction: Instruction, binder: Binder) -> Bound:
+    """An instruction at the batch size of ``binder``."""
+    if isinstance(instruction, Terms) and len(index_of(instruction.second)) <= CHAIN:
+        return BoundChain(binder, instruction)
+    return _KINDS[type(instruction)](binder, instruction)
 
 
 class Replay:
-    """The calls of a plan for ``batch`` samples; static storage is shared with other batch sizes."""
+    """A plan at ``batch`` samples: calls over arrays that exist already.
+
+    A program has one for each batch size it has met; they share the static vector and its gradient.
+    """
 
     def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
         self.plan, self.batch = plan, batch
-        self.binder = binder = Binder(plan, static, static_gradient, batch)
-        rules = [bound(instruction, binder) for instruction in plan.instructions]
-        for rule in rules:
-            rule.forward()
-            binder.next_instruction()
-        forward = binder.calls
-        space, row = plan.outputs[0]
-        self.seed = binder.gradients[space][row]
-        binder.written[space][row] = True
-        self._backward: list[Call] = []
-        binder.calls = self._backward
-        self._forward = forward
-        late = len(binder.late)
-        for rule in reversed(rules):
-            if rule.instruction.needs:
-                rule.backward()
-                binder.next_instruction()
-        self._late_forward, self._late_backward = binder.late[:late], binder.late[late:]
-        self._limits = self._select_limits()
+        binder = Binder(plan, static, static_gradient, batch)
+        steps = [bound(instruction, binder) for instruction in plan.instructions]
+        for step in steps:
+            step.forward()
+            binder.calls.next_instruction()
+        self._forward = _Pass(binder.calls)
 
-    def _select_limits(self) -> dict[int, tuple[Array, Array, int]]:
-        """For each argument that selects: its columns, from how many each chooses, the fewest."""
-        found: dict[int, dict[int, int]] = {}
-        for i in self.plan.instructions:
-            if isinstance(i, Select):
-                assert i.candidates.index is not None
-                size = i.candidates.index.shape[1]
-                columns = found.setdefault(i.argument, {})
-                for column in i.column.tolist():
-                    columns[column] = min(size, columns.get(column, size))
-        return {
-            k: (np.array(list(c)), np.array(list(c.values()))[:, None], min(c.values()))
-            for k, c in found.items()
-        }
+        space, row = plan.outputs[0]
+        self.seed = binder.gradients.rows[space][row]
+        binder.gradients.written[space][row] = True
+        for step in reversed(steps):
+            if step.instruction.needs:
+                step.backward()
+                binder.calls.next_instruction()
+        self._backward = _Pass(binder.calls)
+
+        self._values = binder.values
+        self._limits = [(x, binder.integers(x.argument)) for x in limits(plan.instructions)]
 
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every row for these inputs, [batch, columns] each."""
-        binder = self.binder
-        for argument, (columns, sizes, fewest) in self._limits.items():
-            given, numbers = inputs[argument], binder.integers(argument)
-            np.copyto(numbers, given.T, casting="unsafe")
-            whole = given.dtype.kind in "iub"
-            if not whole or np.maximum.reduce(numbers.view(np.uintp), None) >= fewest:
-                _check_integers(given.T[columns], numbers[columns], sizes, columns)
+        for limit, numbers in self._limits:
+            limit.read(inputs[limit.argument], numbers)
         for argument, start in self.plan.copied.items():
-            rows = binder.values[BATCHED][start : start + self.plan.arguments[argument]]
+            rows = self._values[BATCHED][start : start + self.plan.arguments[argument]]
             np.copyto(rows, inputs[argument].T, casting="same_kind")
-        for call, place, rows_of in self._late_forward:
-            call[place] = rows_of.of(inputs[rows_of.argument])
-        for function, arguments in self._forward:
-            function(*arguments)
+        self._forward.run(inputs)
 
     def backward(self, inputs: Sequence[Array], seed: float) -> None:
         """Compute the gradient of the first output, times ``seed``, after `forward`."""
         self.seed[...] = seed
-        for call, place, rows_of in self._late_backward:
-            call[place] = rows_of.of(inputs[rows_of.argument])
-        for function, arguments in self._backward:
-            function(*arguments)
+        self._backward.run(inputs)
 
     def outputs(self) -> list[Array]:
         """Each output: [batch], or [1] if it does not depend on the inputs."""
-        return [self.binder.values[space][row] for space, row in self.plan.outputs]
+        return [self._values[space][row] for space, row in self.plan.outputs]
 
 
-def _check_integers(given: Array, numbers: Array, sizes: Array, columns: Array) -> None:
-    """Raise IndexError for what selects nothing: a fraction, a negative or too large a number."""
-    wrong = (numbers != given) | (numbers < 0) | (numbers >= sizes)
-    if wrong.any():
-        i, sample = np.argwhere(wrong)[0]
-        raise IndexError(
-            f"input {int(columns[i])} of sample {int(sample)} is {given[i, sample]}; it selects one of "
-            f"{int(sizes[i, 0])} values: a whole number from 0 to {int(sizes[i, 0]) - 1}"
-        )
+class _Pass:
+    """Calls that were written, to run again and again."""
+
+    def __init__(self, written: Calls) -> None:
+        calls, self.gaps = written.finish()
+        self.pairs = [(call.function, call.arguments) for call in calls]
+
+    def run(self, inputs: Sequence[Array]) -> None:
+        for gap in self.gaps:
+            gap.fill(inputs)
+        for function, arguments in self.pairs:  # plain pairs: Python unpacks them fastest
+            function(*arguments)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, STATIC, Select
+from autograd.compiler.plan.instructions import BATCHED, STATIC, Instruction, Select
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.scatter import set_rows
 
-__all__ = ["BoundSelect"]
+__all__ = ["BoundSelect", "Limits", "limits"]
 
 
 class BoundSelect(Bound):
+    """Attributes: ``address`` [rows, batch], where each chosen value lies in its space, flat."""
+
     instruction: Select
 
     def forward(self) -> None:
@@ -42,12 +47,12 @@ class BoundSelect(Bound):
         own, b = self.instruction, self.binder
         space, table = own.candidates.space, index_of(own.candidates)
         wanted = np.unique(table)
-        needs = b.plan.needs[space]
+        needs = b.gradients.needs[space]
         if not needs[wanted].any():
             return
-        rows = b.gradients[space]
+        rows = b.gradients.rows[space]
         first, last = int(wanted[0]), int(wanted[-1]) + 1
-        if b.fresh(space, wanted):
+        if b.gradients.fresh(space, wanted):
             if last - first == len(wanted):
                 b.emit(rows[first:last].fill, 0.0)
             else:
@@ -74,3 +79,55 @@ def _add_at(column: Array, address: Array, lowest: int, g: Array) -> None:
 
 def _add_distinct(flat: Array, address: Array, g: Array) -> None:
     flat[address] += g
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the whole numbers of an argument may be.
+
+    Attributes:
+        argument: whose; the others are not read as whole numbers.
+        columns: [C], those of its columns that select.
+        sizes: [C, 1], from how many values each of them does.
+        fewest: the smallest of these: all numbers below it are right.
+    """
+
+    argument: int
+    columns: Array
+    sizes: Array
+    fewest: int
+
+    def read(self, given: Array, numbers: Array) -> None:
+        """Write the caller's array [batch, columns] into ``numbers`` [columns, batch].
+
+        Raises:
+            IndexError: for what selects nothing: a fraction, a negative or too large a number.
+        """
+        np.copyto(numbers, given.T, casting="unsafe")
+        whole = given.dtype.kind in "iub"
+        if whole and np.maximum.reduce(numbers.view(np.uintp), None) < self.fewest:
+            return
+        given, chosen = given.T[self.columns], numbers[self.columns]
+        wrong = (chosen != given) | (chosen < 0) | (chosen >= self.sizes)
+        if wrong.any():
+            i, sample = np.argwhere(wrong)[0]
+            size = int(self.sizes[i, 0])
+            raise IndexError(
+                f"input {int(self.columns[i])} of sample {int(sample)} is {given[i, sample]}; it "
+                f"selects one of {size} values: a whole number from 0 to {size - 1}"
+            )
+
+
+def limits(instructions: Sequence[Instruction]) -> list[Limits]:
+    """Those of each argument that selects."""
+    found: dict[int, dict[int, int]] = {}  # by argument, then by column: from how many at least
+    for i in instructions:
+        if isinstance(i, Select):
+            size = index_of(i.candidates).shape[1]
+            columns = found.setdefault(i.argument, {})
+            for column in i.column.tolist():
+                columns[column] = min(size, columns.get(column, size))
+    return [
+        Limits(k, np.array(list(c)), np.array(list(c.values()))[:, None], min(c.values()))
+        for k, c in found.items()
+    ]

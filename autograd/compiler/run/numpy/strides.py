@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.compiler.read.lift import Array
 
-__all__ = ["align", "distinct", "strides", "view"]
+__all__ = ["Dim", "Dims", "Plane", "align", "distinct", "plane", "strides", "view"]
 
-Dims = list[tuple[int, int]]  # (size, stride in rows), outermost first
+
+class Dim(NamedTuple):
+    """A dimension of an index array: how many, and from each to the next how many rows further."""
+
+    size: int
+    step: int
+
+
+Dims = list[Dim]  # outermost first; of one row alone, none
+
+
+class Plane(NamedTuple):
+    """Of a two-dimensional index array: how many rows of storage further the next one lies."""
+
+    down: int
+    right: int
 
 
 def strides(index: Array, most: int = 4) -> Dims | None:
     """The dimensions of a flat index array that counts regularly, None if it does not.
 
-    >>> strides(np.array([5, 6, 7, 15, 16, 17]))
+    >>> [tuple(d) for d in strides(np.array([5, 6, 7, 15, 16, 17]))]
     [(2, 10), (3, 1)]
     >>> strides(np.array([1, 2, 4])) is None
     True
@@ -35,69 +51,70 @@ def strides(index: Array, most: int = 4) -> Dims | None:
             regular = heads[:, None] + step * np.arange(run)
             if not np.array_equal(regular.ravel(), index):
                 return None
-        dims.insert(0, (run, step))
+        dims.insert(0, Dim(run, step))
         index = heads
     return dims
 
 
-def align(
-    operands: Sequence[Dims | None], count: int
-) -> tuple[tuple[int, ...], list[list[int] | None]]:
-    """One shape for several operands of ``count`` rows, and the strides of each in it.
+def plane(index: Array) -> Plane | None:
+    """The strides of a two-dimensional index array [K, P], None if it has none."""
+    k, p = index.shape
+    down = int(index[1, 0] - index[0, 0]) if k > 1 else p
+    right = int(index[0, 1] - index[0, 0]) if p > 1 else 1
+    regular = index[0, 0] + down * np.arange(k)[:, None] + right * np.arange(p)
+    return Plane(down, right) if np.array_equal(regular, index) else None
+
+
+def align(operands: Sequence[Dims | None], count: int) -> tuple[tuple[int, ...], list[Dims | None]]:
+    """One shape for several operands of ``count`` rows, and the dimensions of each in it.
 
     An operand whose dimensions do not fit the others' gets None: it has to be gathered.
 
-    >>> align([[(6, 1)], [(2, 1), (3, 0)]], 6)
-    ((2, 3), [[3, 1], [1, 0]])
+    >>> shape, (a, b) = align([[Dim(6, 1)], [Dim(2, 1), Dim(3, 0)]], 6)
+    >>> shape, [d.step for d in a], [d.step for d in b]
+    ((2, 3), [3, 1], [1, 0])
     """
-    cuts = [count]
+    cuts = [count]  # after so many rows an outer dimension goes on, ascending
     fits: list[bool] = []
     for dims in operands:
-        own, inner = [], 1
-        for size, _ in reversed(dims or []):
-            inner *= size
-            own.append(inner)
+        own = list(itertools.accumulate([d.size for d in reversed(dims or [])], int.__mul__))
         merged = sorted({*cuts, *own})
         fit = dims is not None and all(b % a == 0 for a, b in itertools.pairwise(merged))
         fits.append(fit)
         if fit:
             cuts = merged
-    cuts = [c for c in cuts if c > 1] or [1]
-    edges = [1, *cuts] if cuts[0] != 1 else cuts
-    shape = tuple(b // a for a, b in itertools.pairwise(edges))[::-1] or (1,)
-    inner_sizes = [*edges[:-1]][::-1] or [1]
-    found: list[list[int] | None] = []
-    for dims, fit in zip(operands, fits):
-        if not fit or dims is None:
-            found.append(None)
-            continue
-        steps = []
-        for (
-            inner
-        ) in inner_sizes:  # an element further by `inner` positions lies how many rows further?
-            covered, step = 1, 0
-            for size, stride in reversed(dims):
-                if inner < covered * size:
-                    step = stride * (inner // covered)
-                    break
-                covered *= size
-            steps.append(step)
-        found.append(steps)
-    return shape, found
+    edges = [1, *(c for c in cuts if c > 1)] if count > 1 else [1, 1]
+    shape = tuple(b // a for a, b in itertools.pairwise(edges))[::-1]
+    inner = edges[:-1][::-1]
+    return shape, [
+        [Dim(size, _step(dims, rows)) for size, rows in zip(shape, inner)] if fit and dims is not None
+        else None
+        for dims, fit in zip(operands, fits)
+    ]  # fmt: skip
 
 
-def view(rows: Array, base: int, shape: Sequence[int], steps: Sequence[int]) -> Array:
-    """Rows of a two-dimensional array as ``shape + (width,)``."""
+def _step(dims: Dims, positions: int) -> int:
+    """How many rows further an element lies that comes so many positions later."""
+    covered = 1
+    for size, step in reversed(dims):
+        if positions < covered * size:
+            return step * (positions // covered)
+        covered *= size
+    return 0
+
+
+def view(rows: Array, base: int, dims: Dims) -> Array:
+    """Rows of an array [rows, width] from row ``base`` on, as [*sizes, width]; no copy."""
     row, item = rows.strides[0], rows.itemsize
     return as_strided(
-        rows[base:], (*shape, rows.shape[1]), (*(s * row for s in steps), item), writeable=True
+        rows[base:], (*(d.size for d in dims), rows.shape[1]), (*(d.step * row for d in dims), item)
     )
 
 
-def distinct(shape: Sequence[int], steps: Sequence[int]) -> bool:
+def distinct(dims: Dims) -> bool:
     """Whether no two elements of a view are the same row, as far as the strides tell."""
     reach = 0
-    for step, size in sorted((abs(s), n) for s, n in zip(steps, shape) if n > 1):
+    for step, size in sorted((abs(d.step), d.size) for d in dims if d.size > 1):
         if step <= reach:
             return False
         reach += step * (size - 1)

@@ -2,145 +2,181 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import INPUT, Terms
+from autograd.compiler.plan.instructions import INPUT, Operand, Terms
 from autograd.compiler.read.lift import Array
-from autograd.compiler.run.numpy.binder import Binder
 from autograd.compiler.run.numpy.bound import Bound, index_of, times
 
-__all__ = ["BoundTerms"]
+__all__ = ["CHAIN", "BoundChain", "BoundTerms"]
 
 CHAIN = 4  # sums of up to so many terms are written as calls one after the other
 
 
 class BoundTerms(Bound):
+    """Many terms: a table [K, rows, width], summed over its first axis.
+
+    Attributes:
+        first, second: the factors, such tables; ``first`` may be None.
+    """
+
     instruction: Terms
 
     def forward(self) -> None:
         own, b = self.instruction, self.binder
-        self.chain = len(index_of(own.second)) <= CHAIN
-        if self.chain:
-            self._forward_chain()
-        else:
-            count = own.count
-            second = b.table(own.second.space, index_of(own.second)).reshape(-1, count, self.width)
-            self.inputs: list[Any] = [second]
-            terms = second
-            if own.first is not None:
-                first = b.table(own.first.space, index_of(own.first)).reshape(
-                    len(second), count, -1
-                )
-                self.inputs.insert(0, first)
-                terms = b.scratch(*second.shape)
-                b.emit(np.multiply, first, second, terms)
-            if own.scale is not None and not (own.scale == 1.0).all():
-                scaled = b.scratch(*second.shape)
-                b.emit(np.multiply, terms, own.scale[..., None].astype(b.dtype), scaled)
-                terms = scaled
-            b.emit(np.add.reduce, terms, 0, None, self.out)
+        self.second = terms = self._table(own.second)
+        self.first = None if own.first is None else self._table(own.first)
+        if self.first is not None:
+            terms = b.scratch(*self.second.shape)
+            b.emit(np.multiply, self.first, self.second, terms)
+        if self._scaled:
+            scaled = b.scratch(*self.second.shape)
+            self._multiply_by_scale(terms, scaled)
+            terms = scaled
+        b.emit(np.add.reduce, terms, 0, None, self.out)
         self.add_biases(own.biases, own.count)
 
-    def _forward_chain(self) -> None:
-        own, b = self.instruction, self.binder
-        terms = len(index_of(own.second))
-        firsts = own.first is not None
-        operands = [(own.second.space, index_of(own.second)[k]) for k in range(terms)]
-        if own.first is not None:
-            operands += [(own.first.space, index_of(own.first)[k]) for k in range(terms)]
-        self.shape, arrays = b.elementwise(operands)
-        self.inputs = arrays
-        out = self.out.reshape(*self.shape, self.width)
-        self.scales = [_scale(own.scale, k, self.shape, b) for k in range(terms)]
-        k = 0
-        if not firsts and terms > 1 and _is(self.scales[0], 1.0):
-            for unit, function in ((1.0, np.add), (-1.0, np.subtract)):
-                if _is(self.scales[1], unit):
-                    b.emit(function, arrays[0], arrays[1], out)
-                    k = 2
-                    break
-        for i in range(k, terms):
-            place = out if i == 0 else b.scratch(*out.shape)
-            scale = self.scales[i]
-            if firsts:
-                b.emit(np.multiply, arrays[terms + i], arrays[i], place)
-                if not _is(scale, 1.0):
-                    b.emit(np.multiply, place, scale, place)
-            elif i and (_is(scale, 1.0) or _is(scale, -1.0)):
-                b.emit(np.add if scale == 1.0 else np.subtract, out, arrays[i], out)
-                continue
-            elif _is(scale, 1.0):
-                b.emit(np.copyto, place, arrays[i])
-            else:
-                b.emit(np.multiply, arrays[i], scale, place)
-            if i:
-                b.emit(np.add, out, place, out)
+    def _table(self, operand: Operand) -> Any:
+        index = index_of(operand)
+        return self.binder.table(operand.space, index).reshape(
+            len(index), self.instruction.count, -1
+        )
+
+    @property
+    def _scaled(self) -> bool:
+        scale = self.instruction.scale
+        return scale is not None and not (scale == 1.0).all()
+
+    def _multiply_by_scale(self, terms: Array, out: Array) -> None:
+        assert self.instruction.scale is not None
+        scale = self.instruction.scale[..., None].astype(self.binder.dtype)
+        self.binder.emit(np.multiply, terms, scale, out)
 
     def backward(self) -> None:
-        own, b = self.instruction, self.binder
-        if self.chain:
-            self._backward_chain()
+        own = self.instruction
+        self._push(own.second, self.first)
+        if own.first is not None:
+            self._push(own.first, self.second)
+        self.push_biases(own.biases)
+
+    def _push(self, operand: Operand, factor: Any) -> None:
+        """The gradient of one factor is the sum's, times the other factor and the scale."""
+        b, index = self.binder, index_of(operand)
+        shape = (*index.shape, self.width)
+        target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
+        if target is None:
+            return
+        if factor is None:
+            b.emit(np.copyto, target.out, self.g)
         else:
-            second, shape = own.second, (*index_of(own.second).shape, self.width)
-            pairs = [(second, self.inputs[0] if own.first is not None else None)]
-            if own.first is not None:
-                pairs.append((own.first, self.inputs[1]))
-            for operand, factor in pairs:
-                found = b.target(operand.space, index_of(operand).ravel(), shape, self.width)
-                if found is None:
-                    continue
-                out, finish = found
-                if factor is None:
-                    b.emit(np.copyto, out, self.g)
-                else:
-                    b.emit(times(own.masked), factor, self.g, out)
-                if own.scale is not None and not (own.scale == 1.0).all():
-                    b.emit(np.multiply, out, own.scale[..., None].astype(b.dtype), out)
-                finish()
-        self.push_biases(own.biases, own.count)
+            b.emit(times(self.instruction.masked), factor, self.g, target.out)
+        if self._scaled:
+            self._multiply_by_scale(target.out, target.out)
+        target.finish()
 
-    def _backward_chain(self) -> None:
+
+class _Term(NamedTuple):
+    """``scale · first · second``, arrays [*shape, width]."""
+
+    scale: Any  # a number if it is the same for all rows, else [*shape, 1]
+    first: Any  # None if there is only one factor
+    second: Any
+
+    def is_scaled_by(self, number: float) -> bool:
+        return type(self.scale) is float and self.scale == number
+
+
+class BoundChain(Bound):
+    """A few terms: calls one after the other.
+
+    Attributes:
+        shape: what the rows are arranged in, so that the operands are views.
+    """
+
+    instruction: Terms
+
+    def forward(self) -> None:
         own, b = self.instruction, self.binder
-        terms = len(index_of(own.second))
-        shape = (*self.shape, self.width)
-        g = self.g.reshape(shape)
-        for k in range(terms):
-            pairs = [(own.second, self.inputs[terms + k] if own.first is not None else None)]
+        self.terms = self._terms()
+        out = self.out.reshape(*self.shape, self.width)
+        done = self._write_two(out)
+        for i, term in enumerate(self.terms[done:], done):
+            if i and term.first is None and (term.is_scaled_by(1.0) or term.is_scaled_by(-1.0)):
+                b.emit(np.add if term.scale == 1.0 else np.subtract, out, term.second, out)
+                continue
+            place = out if i == 0 else b.scratch(*out.shape)
+            self._write(term, place)
+            if i:
+                b.emit(np.add, out, place, out)
+        self.add_biases(own.biases, own.count)
+
+    def _terms(self) -> list[_Term]:
+        own, b = self.instruction, self.binder
+        count = len(index_of(own.second))
+        factors = [own.second] if own.first is None else [own.second, own.first]
+        rows = [(factor.space, index) for factor in factors for index in index_of(factor)]
+        self.shape, arrays = b.elementwise(rows)
+        firsts = arrays[count:] or [None] * count
+        scales = [self._scale(k) for k in range(count)]
+        return list(map(_Term, scales, firsts, arrays[:count]))
+
+    def _scale(self, k: int) -> Any:
+        """The factors of one term: a number if they are all the same."""
+        if self.instruction.scale is None:
+            return 1.0
+        scale = self.instruction.scale[k]
+        if (scale == scale[0]).all():
+            return float(scale[0])
+        return scale.astype(self.binder.dtype).reshape(*self.shape, 1)
+
+    def _write_two(self, out: Array) -> int:
+        """Write a + b or a − b at once, if the sum begins so; how many terms are done."""
+        if len(self.terms) > 1 and self.terms[0].first is None and self.terms[0].is_scaled_by(1.0):
+            for unit, function in ((1.0, np.add), (-1.0, np.subtract)):
+                if self.terms[1].is_scaled_by(unit):
+                    self.binder.emit(function, self.terms[0].second, self.terms[1].second, out)
+                    return 2
+        return 0
+
+    def _write(self, term: _Term, out: Array) -> None:
+        emit = self.binder.emit
+        if term.first is not None:
+            emit(np.multiply, term.first, term.second, out)
+            if not term.is_scaled_by(1.0):
+                emit(np.multiply, out, term.scale, out)
+        elif term.is_scaled_by(1.0):
+            emit(np.copyto, out, term.second)
+        else:
+            emit(np.multiply, term.second, term.scale, out)
+
+    def backward(self) -> None:
+        own = self.instruction
+        for k, term in enumerate(self.terms):
+            self._push(own.second, k, term, term.first)
             if own.first is not None:
-                pairs.append((own.first, self.inputs[k]))
-            for operand, factor in pairs:
-                scale = self.scales[k]
-                if factor is None and _is(scale, 1.0):
-                    if operand.space < INPUT:
-                        b.accumulate(operand.space, index_of(operand)[k], self.g)
-                    continue
-                found = b.target(operand.space, index_of(operand)[k], shape, self.width)
-                if found is None:
-                    continue
-                out, finish = found
-                if factor is None:
-                    if _is(scale, -1.0):
-                        b.emit(np.negative, g, out)
-                    else:
-                        b.emit(np.multiply, g, scale, out)
-                else:
-                    b.emit(times(own.masked), factor, g, out)
-                    if not _is(scale, 1.0):
-                        b.emit(np.multiply, out, scale, out)
-                finish()
+                self._push(own.first, k, term, term.second)
+        self.push_biases(own.biases)
 
-
-def _scale(scale: Array | None, k: int, shape: tuple[int, ...], b: Binder) -> Any:
-    """The factors of one term: a number if they are all the same."""
-    if scale is None:
-        return 1.0
-    own = scale[k]
-    if (own == own[0]).all():
-        return float(own[0])
-    return own.astype(b.dtype).reshape(*shape, 1)
-
-
-def _is(scale: Any, number: float) -> bool:
-    return type(scale) is float and scale == number
+    def _push(self, operand: Operand, k: int, term: _Term, factor: Any) -> None:
+        """The gradient of one factor of term k is the sum's, times the other factor and the scale."""
+        b, index = self.binder, index_of(operand)[k]
+        if factor is None and term.is_scaled_by(1.0):
+            if operand.space < INPUT:
+                b.gradients.add(operand.space, index, self.g)
+            return
+        shape = (*self.shape, self.width)
+        target = b.gradients.target(operand.space, index, shape, self.width)
+        if target is None:
+            return
+        g = self.g.reshape(shape)
+        if factor is not None:
+            b.emit(times(self.instruction.masked), factor, g, target.out)
+            if not term.is_scaled_by(1.0):
+                b.emit(np.multiply, target.out, term.scale, target.out)
+        elif term.is_scaled_by(-1.0):
+            b.emit(np.negative, g, target.out)
+        else:
+            b.emit(np.multiply, g, term.scale, target.out)
+        target.finish()
