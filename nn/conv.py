@@ -8,10 +8,12 @@ from typing import Any, TypeAlias
 
 from autograd import maximum
 from nn.activations import Activation, activation_name
+from nn.architecture import Architecture, Column, Kernel, Weight, image_size, plural
+from nn.counterpart import activated, refuse_other
 from nn.init import Init, Rng, generator
-from nn.layers import Neuron, positive
+from nn.layers import Neuron, dense_layout, positive
 from nn.module import Module
-from nn.nested import data_of, plain, shape_of
+from nn.nested import data_of, plain, shape_of, shaped
 
 __all__ = ["AvgPool2d", "Conv2d", "MaxPool2d"]
 
@@ -39,7 +41,6 @@ class Conv2d(Module):
 
     Attributes:
         neurons: the filters; ``w`` in the order channel, row, column.
-        last_input, last_output: the numbers of the last call, for drawings; None before.
 
     >>> edge = Conv2d(1, 1, (1, 2), bias=False, rng=0)
     >>> edge.neurons[0].w[0].data, edge.neurons[0].w[1].data = -1.0, 1.0
@@ -83,8 +84,6 @@ class Conv2d(Module):
             )
             for _ in range(out_channels)
         ]  # fmt: skip
-        self.last_input: list[Any] | None = None
-        self.last_output: list[Any] | None = None
 
     def __call__(self, x: Any) -> list[list[list[Any]]]:
         image = padded(checked(plain(x), self.in_channels), self.padding, 0.0)
@@ -114,9 +113,53 @@ class Conv2d(Module):
             extra += f", activation={activation!r}"
         return f"Conv2d({self.in_channels}, {self.out_channels}, {self.kernel_size}{extra})"
 
+    def describe(self, network: Architecture) -> bool:
+        outputs = self.last_output or []
+        source = network.images(self.in_channels, self.last_input or [])
+        maps = plural(self.out_channels, "map") + image_size(outputs)
+        target = network.add(
+            Column(
+                "convolution", f"{maps} · {activation_name(self.neurons[0].activation)}", "neuron",
+                "m", self.out_channels, outputs=outputs,
+                biases=[neuron.b for neuron in self.neurons], maps=True,
+            )
+        )  # fmt: skip
+        network.link(source, target, self._kernels)
+        return True
+
+    def _kernels(self, j: int) -> dict[int, Weight]:
+        """The kernel of filter ``j`` for each channel that it sees."""
+        seen = self.in_channels // self.groups
+        first = j // (self.out_channels // self.groups) * seen
+        channels = shaped(self.neurons[j].w, (seen, *self.kernel_size))
+        return {first + c: Kernel(tuple(map(tuple, rows))) for c, rows in enumerate(channels)}
+
+    def torch_module(self, torch: Any) -> Any:
+        first = self.neurons[0]
+        made = torch.nn.Conv2d(
+            self.in_channels, self.out_channels, self.kernel_size, self.stride, self.padding,
+            self.dilation, self.groups, bias=first.b is not None,
+        )  # fmt: skip
+        return activated(torch, made, first.activation)
+
+    def torch_layout(self) -> dict[str, Any]:
+        shape = (self.in_channels // self.groups, *self.kernel_size)
+        dense = dense_layout(self.neurons)
+        return {**dense, "weight": [shaped(w, shape) for w in dense["weight"]]}
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Conv2d:
+        refuse_other(module, padding_mode="zeros")
+        return Conv2d(
+            module.in_channels, module.out_channels, module.kernel_size, module.stride,
+            module.padding, module.dilation, module.groups, module.bias is not None, rng=0,
+        )  # fmt: skip
+
 
 class _Pool2d(Module):
-    """What pooling of either kind shares."""
+    """What pooling of either kind shares; ``kind`` is the word for drawings."""
+
+    kind = ""
 
     def __init__(self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0) -> None:
         self.kernel_size = pair("kernel_size", kernel_size)
@@ -124,7 +167,6 @@ class _Pool2d(Module):
         self.padding = pair("padding", padding, least=0)
         if any(2 * p > k for p, k in zip(self.padding, self.kernel_size)):
             raise ValueError(f"padding {padding} is more than half the kernel {kernel_size}")
-        self.last_output: list[Any] | None = None
 
     def _pooled(self, x: Any, border: float) -> list[list[list[Any]]]:
         image = checked(plain(x))
@@ -144,6 +186,30 @@ class _Pool2d(Module):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.kernel_size}, stride={self.stride})"
 
+    def describe(self, network: Architecture) -> bool:
+        outputs = self.last_output or []
+        last = network.columns[-1] if network.columns else None
+        size = last.size if last is not None and last.maps else len(outputs) or 1
+        source = network.images(size, [])
+        rows, columns = self.kernel_size
+        to = image_size(outputs).replace(" of", " →")
+        target = network.add(
+            Column(
+                "pooling", f"{self.kind} of {rows} × {columns}{to}", "value", "p", size,
+                outputs=outputs, maps=True,
+            )
+        )  # fmt: skip
+        network.link(source, target, lambda j: {j: None})
+        return True
+
+    @classmethod
+    def like_torch(cls, module: Any) -> _Pool2d:
+        refuse_other(
+            module, dilation=1, ceil_mode=False, return_indices=False, count_include_pad=True,
+            divisor_override=None,
+        )  # fmt: skip
+        return cls(module.kernel_size, module.stride, module.padding)
+
 
 class MaxPool2d(_Pool2d):
     """The largest number of each window. Where two are equally large they share the gradient.
@@ -157,11 +223,16 @@ class MaxPool2d(_Pool2d):
     [[[4.0, 6.0]]]
     """
 
+    kind = "largest"
+
     def __call__(self, x: Any) -> list[list[list[Any]]]:
         return self._pooled(x, None)  # type: ignore[arg-type]
 
     def _pool(self, patch: list[Any]) -> Any:
         return reduce(maximum, patch)
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.MaxPool2d(self.kernel_size, self.stride, self.padding)
 
 
 class AvgPool2d(_Pool2d):
@@ -171,11 +242,16 @@ class AvgPool2d(_Pool2d):
     [[[2.5]]]
     """
 
+    kind = "mean"
+
     def __call__(self, x: Any) -> list[list[list[Any]]]:
         return self._pooled(x, 0.0)
 
     def _pool(self, patch: list[Any]) -> Any:
         return sum(patch[1:], patch[0]) * (1.0 / len(patch))
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.AvgPool2d(self.kernel_size, self.stride, self.padding)
 
 
 def pair(name: str, size: Pair, least: int = 1) -> tuple[int, int]:

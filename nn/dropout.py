@@ -54,3 +54,10 @@ class Dropout(Module):
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.Dropout(self.p)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Dropout:
+        return Dropout(module.p)

@@ -6,6 +6,8 @@ from typing import Any
 
 from autograd import Value
 from autograd.compiler import select
+from nn.architecture import Architecture, Column, plural
+from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator, initial
 from nn.layers import parameter, positive
 from nn.module import Module
@@ -52,3 +54,22 @@ class Embedding(Module):
 
     def __repr__(self) -> str:
         return f"Embedding({self.num_embeddings}, {self.embedding_dim})"
+
+    def describe(self, network: Architecture) -> bool:
+        many, size = self.num_embeddings, self.embedding_dim
+        source = network.source(many)
+        network.columns[source].subtitle = f"1 of {many}"
+        target = network.add(Column("embedding", plural(size, "number"), "neuron", "e", size))
+        network.link(source, target, lambda j: {i: self.weight[i][j] for i in range(many)})
+        return True
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.Embedding(self.num_embeddings, self.embedding_dim)
+
+    def torch_layout(self) -> dict[str, Any]:
+        return {"weight": self.weight}
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Embedding:
+        refuse_other(module, max_norm=None, scale_grad_by_freq=False)
+        return Embedding(module.num_embeddings, module.embedding_dim, rng=0)

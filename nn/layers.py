@@ -11,6 +11,8 @@ import numpy as np
 from autograd import Number, Value, dot
 from autograd.value import Note
 from nn.activations import Activation, activation_name, resolve_activation
+from nn.architecture import weights_into
+from nn.counterpart import activated
 from nn.init import Init, Rng, generator, initial
 from nn.module import Module
 
@@ -35,7 +37,6 @@ class Neuron(Module):
     Attributes:
         w: the weights, Values: one for each connected input.
         b: the bias, a Value.
-        last_output: the number it answered last, for drawings; None before the first call.
 
     Raises:
         ValueError: when called with another number of inputs.
@@ -73,7 +74,6 @@ class Neuron(Module):
         weights, start = initial(init, generator(rng), len(seen), fan_out)
         self.w = [parameter(w, f"w{i + 1}") for i, w in zip(seen, weights)]
         self.b = parameter(start, "b") if bias else None
-        self.last_output: float | None = None
         self._mark = Note(scope=self)
 
     def __call__(self, x: Sequence[Number]) -> Value:
@@ -97,6 +97,12 @@ class Neuron(Module):
     def __repr__(self) -> str:
         return f"Neuron({self.nin}, activation={activation_name(self.activation)!r})"
 
+    def torch_module(self, torch: Any) -> Any:
+        return _torch_linear(torch, [self])
+
+    def torch_layout(self) -> dict[str, Any]:
+        return dense_layout([self])
+
 
 class Layer(Module):
     """``nout`` neurons that see the same ``nin`` inputs: f(W x + b).
@@ -115,7 +121,6 @@ class Layer(Module):
 
     Attributes:
         neurons: the neurons, in order.
-        last_input: the numbers it was given last, for drawings; None before the first call.
 
     >>> len(Layer(4, 3, activation="tanh", rng=0).parameters())      # 3 · (4 weights + 1 bias)
     15
@@ -154,7 +159,6 @@ class Layer(Module):
             )
             for inputs in (connections if connections is not None else [None] * nout)
         ]
-        self.last_input: list[float] | None = None
 
     def __call__(self, x: Sequence[Number]) -> Any:
         if isinstance(x, np.ndarray):
@@ -166,6 +170,12 @@ class Layer(Module):
     def __repr__(self) -> str:
         name = activation_name(self.neurons[0].activation)
         return f"Layer({self.nin}, {self.nout}, activation={name!r})"
+
+    def torch_module(self, torch: Any) -> Any:
+        return _torch_linear(torch, self.neurons)
+
+    def torch_layout(self) -> dict[str, Any]:
+        return dense_layout(self.neurons)
 
 
 class Linear(Layer):
@@ -192,6 +202,10 @@ class Linear(Layer):
     def __repr__(self) -> str:
         bias = "" if self.neurons[0].b is not None else ", bias=False"
         return f"Linear({self.nin}, {self.nout}{bias})"
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Linear:
+        return Linear(module.in_features, module.out_features, module.bias is not None, rng=0)
 
 
 class MLP(Module):
@@ -243,6 +257,22 @@ class MLP(Module):
             f"activation={activation_name(first.neurons[0].activation)!r}, "
             f"out_activation={activation_name(last.neurons[0].activation)!r})"
         )
+
+
+def dense_layout(neurons: Sequence[Neuron]) -> dict[str, Any]:
+    """The weights [neuron][input], None where there is no connection, and the biases if there are."""
+    rows = []
+    for neuron in neurons:
+        weights = weights_into(neuron)
+        rows.append([weights.get(i) for i in range(neuron.nin)])
+    biases = [neuron.b for neuron in neurons]
+    return {"weight": rows} if biases[0] is None else {"weight": rows, "bias": biases}
+
+
+def _torch_linear(torch: Any, neurons: Sequence[Neuron]) -> Any:
+    first = neurons[0]
+    linear = torch.nn.Linear(first.nin, len(neurons), bias=first.b is not None)
+    return activated(torch, linear, first.activation)
 
 
 def parameter(data: float, label: str) -> Value:

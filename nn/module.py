@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from autograd import Value
 from autograd.value import Note
+from nn.architecture import Architecture, units_of
 from nn.state import Array, load_parameters, parameter_arrays
 
 __all__ = ["Module"]
@@ -21,8 +22,13 @@ class Module:
     order of assignment; their path is their name (``layers.0.neurons.2.w.1``). Write ``__call__``, or
     ``forward`` as in PyTorch, to say what the module computes.
 
+    What a kind of module says of itself, others ask: `describe` for drawings, `torch_module`,
+    `torch_layout` and `like_torch` for PyTorch. Each has an answer for modules that do not say.
+
     Attributes:
         training: False after `eval()`; dropout asks it.
+        last_input, last_output: the numbers of the last call, for drawings; None before the first, and
+            where a kind of module does not keep them.
 
     >>> from nn import MLP
     >>> [name for name, _ in MLP(2, [1], rng=0).named_parameters()]
@@ -30,6 +36,8 @@ class Module:
     """
 
     training = True
+    last_input: Any = None
+    last_output: Any = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.forward(*args, **kwargs)
@@ -89,6 +97,58 @@ class Module:
             ValueError: if a name is missing or unknown, or an array has another shape.
         """
         load_parameters(self.named_parameters(), state)
+
+    def describe(self, network: Architecture) -> bool:
+        """Add to ``network`` the columns that this module is drawn as, and what leads to them.
+
+        A module that does not say is a column if it has ``neurons``, a unit if it is a neuron (it has
+        ``w`` and ``nin``), a word below the last column if there is nothing inside.
+
+        Returns:
+            False if its parts are to be drawn instead, one by one.
+        """
+        units = units_of(self)
+        if units:
+            network.dense(units, self.last_input)
+        elif hasattr(self, "w") and hasattr(self, "nin"):
+            network.neuron(self)
+        elif network.columns and len(self.modules()) == 1:
+            network.columns[-1].subtitle += f" · {type(self).__name__}"
+        else:
+            return False
+        return True
+
+    def torch_module(self, torch: Any) -> Any:
+        """The `torch.nn` module of the same kind and size, weights not yet copied.
+
+        Where it takes several, a `torch.nn.Sequential` whose first has the weights.
+
+        Raises:
+            TypeError: if there is none.
+        """
+        raise TypeError(
+            f"{type(self).__name__} has no counterpart in PyTorch that is known here; "
+            "convert the layers it is made of one by one"
+        )
+
+    def torch_layout(self) -> dict[str, Any]:
+        """The Values as PyTorch arranges them: nested lists by the name of the tensor.
+
+        A weight that PyTorch has and this module has not is None; a Value that stands in two tensors
+        is their sum.
+        """
+        return {}
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Module:
+        """A module of the kind and size of the `torch.nn` module of the same name, weights not copied.
+
+        Raises:
+            TypeError: if there is no such kind here, or not with these settings.
+        """
+        raise TypeError(
+            f"{module} has no counterpart here that is known; convert its parts one by one"
+        )
 
 
 def _name(prefix: str, path: Any) -> str:

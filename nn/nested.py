@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
+from autograd.derivatives.nested import each, flat, shaped
 
-__all__ = ["data_of", "each", "flat", "plain", "shape_of"]
+__all__ = ["data_of", "each", "flat", "plain", "shape_of", "shaped"]
 
 
 def plain(x: Any) -> Any:
     """An array as nested lists; anything else as it is."""
     return x.tolist() if isinstance(x, (np.ndarray, np.generic)) else x
-
-
-def each(function: Callable[[Any], Any], x: Any) -> Any:
-    """``function`` of every number, in the same nesting.
-
-    >>> each(abs, [[-1, 2], [-3]])
-    [[1, 2], [3]]
-    """
-    return [each(function, xi) for xi in x] if isinstance(x, (list, tuple)) else function(x)
-
-
-def flat(x: Any) -> list[Any]:
-    """Every number, in order, in one list.
-
-    >>> flat([[1, 2], [3]])
-    [1, 2, 3]
-    """
-    if not isinstance(x, (list, tuple)):
-        return [x]
-    out: list[Any] = []
-    for xi in x:
-        out += flat(xi) if isinstance(xi, (list, tuple)) else (xi,)
-    return out
 
 
 def shape_of(x: Any) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import sqrt
+from nn.counterpart import refuse_other
 from nn.layers import parameter, positive
 from nn.module import Module
 from nn.nested import plain
@@ -55,3 +56,14 @@ class LayerNorm(Module):
 
     def __repr__(self) -> str:
         return f"LayerNorm({self.normalized_shape})"
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.LayerNorm(self.normalized_shape, self.eps, self.elementwise_affine)
+
+    def torch_layout(self) -> dict[str, Any]:
+        return {"weight": self.weight, "bias": self.bias} if self.elementwise_affine else {}
+
+    @classmethod
+    def like_torch(cls, module: Any) -> LayerNorm:
+        refuse_other(module, normalized_shape=module.normalized_shape[:1])
+        return LayerNorm(module.normalized_shape[0], module.eps, module.elementwise_affine)

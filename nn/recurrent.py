@@ -6,21 +6,47 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import tanh
-from nn.activations import Activation
+from nn.activations import Activation, activation_name
+from nn.architecture import Architecture, Column, described, subscript, weights_into
+from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator
-from nn.layers import Layer, as_list, positive
+from nn.layers import Layer, Neuron, as_list, positive
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of
 
 __all__ = ["LSTM", "RNN"]
 
 
-def _torch_init(hidden_size: int) -> Init:
-    """PyTorch's initial weights of recurrent layers: uniform within 1/√hidden_size."""
-    return lambda rng, fan_in, _: hidden_size**-0.5 * rng.uniform(-1.0, 1.0, fan_in)
+class _Recurrent(Module):
+    """What recurrent layers share: their sizes, and where their weights stand in PyTorch."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        self.input_size = positive("input_size", input_size)
+        self.hidden_size = positive("hidden_size", hidden_size)
+
+    def _gate(
+        self, activation: Activation, init: Init | None, rng: Any, inputs: int | None = None
+    ) -> Layer:
+        """``hidden_size`` neurons; they see the input and all last outputs if nothing else is said."""
+        inputs = inputs if inputs is not None else self.input_size + self.hidden_size
+        init = init if init is not None else _torch_init(self.hidden_size)
+        return Layer(inputs, self.hidden_size, activation, init=init, rng=rng)
+
+    def _hears_itself(self, network: Architecture, source: int, out: int) -> None:
+        """The outputs come back as the last units of the column that the layer sees."""
+        n = self.input_size
+        network.link(out, source, lambda j: {j - n: None} if j >= n else {}, back=True)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> _Recurrent:
+        refuse_other(module, num_layers=1, bidirectional=False, proj_size=0)
+        return cls(module.input_size, module.hidden_size, rng=0)  # type: ignore[call-arg]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.input_size}, {self.hidden_size})"
 
 
-class RNN(Module):
+class RNN(_Recurrent):
     """A layer whose output is fed back to its input: hₜ = tanh(W·[xₜ, hₜ₋₁] + b).
 
     Each neuron sees the input and all last outputs. Its weights stand in this order, so `cell` is
@@ -53,11 +79,8 @@ class RNN(Module):
         init: Init | None = None,
         rng: Rng = None,
     ) -> None:
-        self.input_size = positive("input_size", input_size)
-        self.hidden_size = positive("hidden_size", hidden_size)
-        init = init if init is not None else _torch_init(hidden_size)
-        self.cell = Layer(input_size + hidden_size, hidden_size, nonlinearity, init=init, rng=rng)
-        self.last_output: list[Any] | None = None
+        super().__init__(input_size, hidden_size)
+        self.cell = self._gate(nonlinearity, init, generator(rng))
 
     def __call__(
         self, x: Any, hidden: Sequence[Any] | None = None
@@ -70,11 +93,35 @@ class RNN(Module):
         self.last_output = data_of(outputs)
         return outputs, state
 
-    def __repr__(self) -> str:
-        return f"RNN({self.input_size}, {self.hidden_size})"
+    def describe(self, network: Architecture) -> bool:
+        units = self.cell.neurons
+        source = network.with_memory(self.input_size, self.hidden_size, self.cell.last_input)
+        target = network.add(
+            Column(
+                "recurrent", described(units), "neuron", "h", self.hidden_size,
+                outputs=[unit.last_output for unit in units], biases=[unit.b for unit in units],
+            )
+        )  # fmt: skip
+        network.link(source, target, lambda j: weights_into(units[j]))
+        self._hears_itself(network, source, target)
+        return True
+
+    def torch_module(self, torch: Any) -> Any:
+        name = activation_name(self.cell.neurons[0].activation)
+        if name not in ("tanh", "relu"):
+            raise TypeError(f"PyTorch's RNN has no {name!r}, only 'tanh' and 'relu'")
+        return torch.nn.RNN(self.input_size, self.hidden_size, nonlinearity=name, batch_first=True)
+
+    def torch_layout(self) -> dict[str, Any]:
+        return _side_by_side(self.cell.neurons, self.input_size)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> RNN:
+        made = super().like_torch(module)
+        return RNN(made.input_size, made.hidden_size, module.nonlinearity, rng=0)
 
 
-class LSTM(Module):
+class LSTM(_Recurrent):
     """Long short-term memory: a recurrent layer with a memory cell behind three gates.
 
     With z = [xₜ, hₜ₋₁]: i = σ(Wᵢ z + bᵢ), f = σ(W_f z + b_f), g = tanh(W_g z + b_g),
@@ -100,19 +147,12 @@ class LSTM(Module):
     def __init__(
         self, input_size: int, hidden_size: int, *, init: Init | None = None, rng: Rng = None
     ) -> None:
-        self.input_size = positive("input_size", input_size)
-        self.hidden_size = positive("hidden_size", hidden_size)
-        init = init if init is not None else _torch_init(hidden_size)
+        super().__init__(input_size, hidden_size)
         source = generator(rng)
-
-        def gate(activation: str) -> Layer:
-            return Layer(input_size + hidden_size, hidden_size, activation, init=init, rng=source)
-
-        self.input_gate = gate("sigmoid")
-        self.forget_gate = gate("sigmoid")
-        self.cell_gate = gate("tanh")
-        self.output_gate = gate("sigmoid")
-        self.last_output: list[Any] | None = None
+        self.input_gate = self._gate("sigmoid", init, source)
+        self.forget_gate = self._gate("sigmoid", init, source)
+        self.cell_gate = self._gate("tanh", init, source)
+        self.output_gate = self._gate("sigmoid", init, source)
 
     def __call__(
         self, x: Any, state: tuple[Sequence[Any], Sequence[Any]] | None = None
@@ -130,8 +170,60 @@ class LSTM(Module):
         self.last_output = data_of(outputs)
         return outputs, (h, c)
 
-    def __repr__(self) -> str:
-        return f"LSTM({self.input_size}, {self.hidden_size})"
+    def describe(self, network: Architecture) -> bool:
+        size, units = self.hidden_size, self._neurons()
+        source = network.with_memory(self.input_size, size, self.input_gate.last_input)
+        gate = network.add(
+            Column(
+                "gates", "i, f, o: sigmoid · g: tanh", "neuron", "z", 4 * size,
+                names=_named("ifgo", size), outputs=[unit.last_output for unit in units],
+                biases=[unit.b for unit in units],
+            )
+        )  # fmt: skip
+        network.link(source, gate, lambda j: weights_into(units[j]))
+        cell = network.add(Column("memory cell", "c = f·c′ + i·g", "value", "c", size))
+        network.link(gate, cell, lambda j: {j: None, size + j: None, 2 * size + j: None})
+        network.link(cell, cell, lambda j: {j: None}, back=True)
+        last = self.last_output[-1] if self.last_output else ()
+        out = network.add(Column("recurrent", "h = o·tanh(c)", "neuron", "h", size, outputs=last))
+        network.link(cell, out, lambda j: {j: None})
+        network.link(gate, out, lambda j: {3 * size + j: None})
+        self._hears_itself(network, source, out)
+        return True
+
+    def _neurons(self) -> list[Neuron]:
+        gates = (self.input_gate, self.forget_gate, self.cell_gate, self.output_gate)
+        return [neuron for gate in gates for neuron in gate.neurons]
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.LSTM(self.input_size, self.hidden_size, batch_first=True)
+
+    def torch_layout(self) -> dict[str, Any]:
+        return _side_by_side(self._neurons(), self.input_size)
+
+
+def _torch_init(hidden_size: int) -> Init:
+    """PyTorch's initial weights of recurrent layers: uniform within 1/√hidden_size."""
+    return lambda rng, fan_in, _: hidden_size**-0.5 * rng.uniform(-1.0, 1.0, fan_in)
+
+
+def _side_by_side(neurons: list[Neuron], input_size: int) -> dict[str, Any]:
+    """Neurons that see input and last outputs, as PyTorch arranges their weights.
+
+    The one bias of each is the sum of PyTorch's two.
+    """
+    biases = [neuron.b for neuron in neurons]
+    return {
+        "weight_ih_l0": [neuron.w[:input_size] for neuron in neurons],
+        "weight_hh_l0": [neuron.w[input_size:] for neuron in neurons],
+        "bias_ih_l0": biases,
+        "bias_hh_l0": biases,
+    }
+
+
+def _named(letters: str, size: int) -> list[str]:
+    """What the units of several gates are called: i₁, i₂, f₁, f₂ …"""
+    return [f"{letter}{subscript(k + 1)}" for letter in letters for k in range(size)]
 
 
 def _sequence(x: Any, input_size: int) -> list[list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.activations import Activation, activation_name, resolve_activation
+from nn.counterpart import activation_module, refuse_other
 from nn.losses import softmax
 from nn.module import Module
-from nn.nested import each, flat, plain
+from nn.nested import each, flat, plain, shaped
 
 __all__ = [
     "ELU", "GELU", "Activate", "Flatten", "LeakyReLU", "ReLU", "Sequential", "SiLU", "Sigmoid",
@@ -62,6 +64,14 @@ class Flatten(Module):
     def __repr__(self) -> str:
         return "Flatten()"
 
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.Flatten()
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Flatten:
+        refuse_other(module, start_dim=1, end_dim=-1)
+        return Flatten()
+
 
 class Unflatten(Module):
     """One list as nested lists of the given lengths: the way back from `Flatten`.
@@ -75,17 +85,20 @@ class Unflatten(Module):
 
     def __call__(self, x: Any) -> Any:
         out = flat(plain(x))
-        size = 1
-        for length in self.shape:
-            size *= length
-        if len(out) != size:
+        if len(out) != math.prod(self.shape):
             raise ValueError(f"{len(out)} numbers do not fill the shape {self.shape}")
-        for length in reversed(self.shape[1:]):
-            out = [out[i : i + length] for i in range(0, len(out), length)]
-        return out
+        return shaped(out, self.shape)
 
     def __repr__(self) -> str:
         return f"Unflatten{self.shape}"
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.Unflatten(1, self.shape)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Unflatten:
+        refuse_other(module, dim=1)
+        return Unflatten(*module.unflattened_size)
 
 
 class Activate(Module):
@@ -106,6 +119,14 @@ class Activate(Module):
         if type(self) is Activate:
             return f"Activate({activation_name(self.activation)!r})"
         return f"{type(self).__name__}()"
+
+    def torch_module(self, torch: Any) -> Any:
+        return activation_module(torch, self.activation)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Module:
+        refuse_other(module, approximate="none", beta=1.0, threshold=20.0)
+        return cls()  # type: ignore[call-arg]  # of the kinds below, whose name PyTorch knows
 
 
 class ReLU(Activate):
@@ -158,6 +179,13 @@ class ELU(Activate):
         self.alpha = alpha
         self._function = partial(autograd.elu, alpha=alpha)
 
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.ELU(self.alpha)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> ELU:
+        return ELU(module.alpha)
+
 
 class LeakyReLU(Activate):
     """x where positive, ``negative_slope`` · x elsewhere."""
@@ -166,6 +194,13 @@ class LeakyReLU(Activate):
         super().__init__("leaky_relu")
         self.negative_slope = negative_slope
         self._function = partial(autograd.leaky_relu, negative_slope=negative_slope)
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.LeakyReLU(self.negative_slope)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> LeakyReLU:
+        return LeakyReLU(module.negative_slope)
 
 
 class Softmax(Module):
@@ -176,3 +211,12 @@ class Softmax(Module):
 
     def __repr__(self) -> str:
         return "Softmax()"
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.Softmax(dim=-1)
+
+    @classmethod
+    def like_torch(cls, module: Any) -> Softmax:
+        if module.dim not in (None, -1, 1):  # of a batch of lists
+            refuse_other(module, dim=-1)
+        return Softmax()

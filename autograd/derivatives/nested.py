@@ -11,7 +11,9 @@ import numpy as np
 
 from autograd.value import Value
 
-__all__ = ["Leaf", "Structure", "block", "flatten", "names", "pack", "unflatten"]
+__all__ = [
+    "Leaf", "Structure", "block", "each", "flat", "flatten", "names", "pack", "shaped", "unflatten",
+]  # fmt: skip
 
 Structure = Any  # the containers of the original, with a Leaf where a number or an array was
 
@@ -29,6 +31,42 @@ class Leaf(NamedTuple):
 
     def __repr__(self) -> str:
         return "number" if self.shape is None else f"array{self.shape}"
+
+
+def each(function: Callable[[Any], Any], x: Any) -> Any:
+    """``function`` of whatever lies in nested lists, in the same nesting.
+
+    >>> each(abs, [[-1, 2], [-3]])
+    [[1, 2], [3]]
+    """
+    return [each(function, xi) for xi in x] if isinstance(x, (list, tuple)) else function(x)
+
+
+def flat(x: Any) -> list[Any]:
+    """Whatever lies in nested lists, in order, in one list.
+
+    >>> flat([[1, 2], [3]])
+    [1, 2, 3]
+    """
+    if not isinstance(x, (list, tuple)):
+        return [x]
+    out: list[Any] = []
+    for xi in x:
+        out += flat(xi) if isinstance(xi, (list, tuple)) else (xi,)
+    return out
+
+
+def shaped(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """One list as nested lists of these lengths: the way back from `flat`; for () the only item.
+
+    >>> shaped([1, 2, 3, 4], (2, 2)), shaped([5], ())
+    ([[1, 2], [3, 4]], 5)
+    """
+    if not shape:
+        return items[0]
+    for length in reversed(shape[1:]):
+        items = [items[i : i + length] for i in range(0, len(items), length)]
+    return items
 
 
 def flatten(tree: Any, what: str) -> tuple[list[Any], Structure]:

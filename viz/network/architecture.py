@@ -1,135 +1,47 @@
-"""What a network is made of, as the drawing needs it: columns of units, and who feeds whom."""
+"""From a model to columns: each module says what it is made of, in the order of assignment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Sequence
 
-from autograd import Value
-from nn.activations import activation_name
+from nn import Module
+from nn.architecture import Architecture
 
-__all__ = [
-    "Architecture", "Column", "Kernel", "Link", "Weight", "described", "plural", "subscript",
-    "units_of", "weights_into",
-]  # fmt: skip
+__all__ = ["architecture"]
 
 
-@dataclass(slots=True)
-class Column:
-    """A layer: ``size`` units, of which some may be drawn.
+def architecture(
+    model: Module, input_names: Sequence[str] = (), output_names: Sequence[str] = ()
+) -> Architecture:
+    """The columns of a model, numbered and named.
 
-    ``kind`` picks the colours; ``letter`` is what a unit without a name is called by. The last
-    ``memory`` units are what a recurrent layer remembers of the step before. ``maps`` says that a
-    unit is an image, ``outputs`` then lists images.
+    Raises:
+        TypeError: for what is no model.
+        ValueError: for a model without a layer that could be drawn.
     """
-
-    title: str
-    subtitle: str
-    kind: str
-    letter: str
-    size: int
-    names: Sequence[str] = ()
-    outputs: Sequence[Any] = ()
-    biases: Sequence[Value | None] = ()
-    memory: int = 0
-    maps: bool = False
-
-    def name(self, i: int) -> str:
-        """What unit ``i`` is called: its given name, or a letter and its number, "h₃"."""
-        return self.names[i] if i < len(self.names) else self.letter + subscript(i + 1)
-
-    def output(self, i: int) -> Any:
-        """The last number (or image) of unit ``i``, None before the first input."""
-        return self.outputs[i] if i < len(self.outputs) else None
-
-    def bias(self, i: int) -> Value | None:
-        """The bias of unit ``i``, None if it has none."""
-        return self.biases[i] if i < len(self.biases) else None
-
-    def kind_of(self, i: int) -> str:
-        """What colours unit ``i`` has."""
-        return "constant" if i >= self.size - self.memory else self.kind
+    if not isinstance(model, Module):
+        raise TypeError(f"draw_network takes a model (an nn.Module), not {type(model).__name__}")
+    found = Architecture()
+    inside: set[int] = set()
+    for module in model.modules():
+        if id(module) not in inside and module.describe(found):
+            inside.update(map(id, module.modules()))
+    if not any(column.kind == "neuron" for column in found.columns):
+        raise ValueError(f"{type(model).__name__} has no layer of neurons to draw")
+    hidden = [column for column in found.columns if column.title == "hidden"]
+    for k, column in enumerate(hidden, 1):
+        column.title = f"hidden {k}"
+    _name_ends(found, input_names, output_names)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
-    """The weights of one filter for one image, row by row; shared by every place."""
-
-    rows: tuple[tuple[Value, ...], ...]
-
-    @property
-    def weights(self) -> list[Value]:
-        """All of them."""
-        return [weight for row in self.rows for weight in row]
-
-
-Weight: TypeAlias = Value | Kernel | None
-
-
-@dataclass(slots=True)
-class Link:
-    """What leads from column ``source`` to column ``target``.
-
-    ``into(j)`` maps each unit that feeds unit ``j`` to its weight, its kernel, or None where a number
-    is passed on as it is. ``back`` is for what arrives one time step later, around the drawing.
-    """
-
-    source: int
-    target: int
-    into: Callable[[int], dict[int, Weight]]
-    back: bool = False
-
-
-@dataclass(slots=True)
-class Architecture:
-    """Columns in order, and what leads from one to another."""
-
-    columns: list[Column] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-
-    def add(self, column: Column) -> int:
-        """The place of the new column."""
-        self.columns.append(column)
-        return len(self.columns) - 1
-
-    def link(
-        self,
-        source: int,
-        target: int,
-        into: Callable[[int], dict[int, Weight]],
-        back: bool = False,
-    ) -> None:
-        """Let one column feed another."""
-        self.links.append(Link(source, target, into, back))
-
-
-def subscript(n: int) -> str:
-    """A number in subscript digits.
-
-    >>> subscript(784)
-    '₇₈₄'
-    """
-    return str(n).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
-
-
-def units_of(module: Any) -> list[Any]:
-    """The neurons of a layer, [] for other modules."""
-    neurons = getattr(module, "neurons", None)
-    return list(neurons) if isinstance(neurons, (list, tuple)) else []
-
-
-def plural(count: int, noun: str) -> str:
-    """ "1 value", "4 values"."""
-    return f"{count} {noun}{'s' * (count != 1)}"
-
-
-def weights_into(neuron: Any) -> dict[int, Weight]:
-    """Each input of a neuron and its weight; a partly connected one skips inputs."""
-    seen = getattr(neuron, "inputs", None)
-    return dict(zip(range(len(neuron.w)) if seen is None else seen, neuron.w))
-
-
-def described(units: Sequence[Any]) -> str:
-    """ "3 neurons · tanh"."""
-    return f"{plural(len(units), 'neuron')} · {activation_name(units[0].activation)}"
+def _name_ends(found: Architecture, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    first, last = found.columns[0], found.columns[-1]
+    if inputs:
+        first.names = [*inputs, *list(first.names)[len(inputs) :]]
+    if last.kind == "neuron":
+        last.kind = "output"
+        if last.title.startswith("hidden"):
+            last.title, last.letter = "output", "y"
+    if outputs:
+        last.names = list(outputs)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograd import Value
+from nn.architecture import Kernel, subscript
 from viz.escape import shorten
-from viz.network.architecture import Kernel, subscript
 from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry, Unit
 from viz.network.images import image, show_kernel
 from viz.network.loops import loops

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from nn import Module
 from viz.drawing import Drawing
+from viz.network.architecture import architecture
 from viz.network.assemble import Numbers, build
 from viz.network.geometry import Geometry
-from viz.network.stages import architecture
 from viz.scene import Scene
 from viz.style import FONT, Palette, checked_digits
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autograd import Value
-from viz.network.architecture import Architecture, Column, Kernel
+from nn.architecture import Architecture, Column, Kernel
 from viz.network.elision import shown_of
 from viz.network.placement import Box, Segment, place
 from viz.style import number, text_width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from viz.network.architecture import Kernel
+from nn.architecture import Kernel
 from viz.network.geometry import cell_size
 from viz.scene import Grid, Node, Text
 from viz.style import number

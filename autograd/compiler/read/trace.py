@@ -10,6 +10,7 @@ import numpy as np
 from autograd.compiler.errors import TraceError
 from autograd.compiler.read.lift import Graph
 from autograd.compiler.select import Index
+from autograd.derivatives.nested import shaped
 from autograd.modes import tracing
 from autograd.value import Value
 
@@ -51,7 +52,7 @@ class Example:
             else:
                 flat = [Value(x) for x in numbers.tolist()]
                 inputs.append(flat)
-            given.append(_nested(flat, shape))
+            given.append(shaped(flat, shape))
         return given, inputs
 
     def another(self) -> Example:
@@ -63,14 +64,6 @@ class Example:
             for numbers, selects in zip(self.numbers, self.selects)
         ]
         return other
-
-
-def _nested(flat: list[Any], shape: tuple[int, ...]) -> Any:
-    if not shape:
-        return flat[0]
-    for size in reversed(shape[1:]):
-        flat = [flat[i : i + size] for i in range(0, len(flat), size)]
-    return flat
 
 
 def trace(
