@@ -30,7 +30,7 @@ from nn.module import Module
 from nn.norm import LayerNorm
 from nn.optim import SGD, Adam, AdamW, Optimizer
 from nn.perceptron import Perceptron
-from nn.recurrent import LSTM, RNN
+from nn.recurrent import GRU, LSTM, RNN
 from nn.schedule import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, StepLR
 from nn.sequential import (
     ELU,
@@ -51,15 +51,16 @@ from nn.state import load, save
 from nn.train import NonFiniteLossError, fit
 
 __all__ = [
-    "ACTIVATIONS", "ELU", "GELU", "INITS", "LSTM", "MLP", "RNN", "SGD", "Activate", "Adam", "AdamW",
-    "AvgPool2d", "Conv2d", "CosineAnnealingLR", "Dataset", "Dropout", "Embedding", "ExponentialLR",
-    "Flatten", "History", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LinearLR",
-    "MaxPool2d", "Module", "Neuron", "NonFiniteLossError", "Optimizer", "Perceptron", "ReLU",
-    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepLR", "Tanh", "Unflatten",
-    "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits", "clip_grad_norm_",
-    "clip_grad_value_", "confusion", "cross_entropy", "evaluate", "fit", "from_torch", "hinge_loss",
-    "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "one_hot",
-    "predict", "read_csv", "read_idx", "save", "softmax", "to_torch",
+    "ACTIVATIONS", "ELU", "GELU", "GRU", "INITS", "LSTM", "MLP", "RNN", "SGD", "Activate", "Adam",
+    "AdamW", "AvgPool2d", "Conv2d", "CosineAnnealingLR", "Dataset", "Dropout", "Embedding",
+    "ExponentialLR", "Flatten", "History", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU",
+    "Linear", "LinearLR", "MaxPool2d", "Module", "Neuron", "NonFiniteLossError", "Optimizer",
+    "Perceptron", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepLR",
+    "Tanh", "Unflatten", "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "clip_grad_norm_", "clip_grad_value_", "confusion", "cross_entropy", "evaluate", "fit",
+    "from_torch", "hinge_loss", "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp",
+    "mae_loss", "mse_loss", "one_hot", "predict", "read_csv", "read_idx", "save", "softmax",
+    "to_torch",
 ]  # fmt: skip
 
 keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine:Engine"})

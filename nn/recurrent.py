@@ -7,14 +7,14 @@ from typing import Any
 
 from autograd import tanh
 from nn.activations import Activation, activation_name
-from nn.architecture import Architecture, Column, described, subscript, weights_into
+from nn.architecture import Architecture, Column, Weight, described, subscript, weights_into
 from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator
 from nn.layers import Layer, Neuron, as_list, positive
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of
 
-__all__ = ["LSTM", "RNN"]
+__all__ = ["GRU", "LSTM", "RNN"]
 
 
 class _Recurrent(Module):
@@ -200,6 +200,99 @@ class LSTM(_Recurrent):
 
     def torch_layout(self) -> dict[str, Any]:
         return _side_by_side(self._neurons(), self.input_size)
+
+
+class GRU(_Recurrent):
+    """Gated recurrent unit: a recurrent layer whose outputs are kept or renewed by two gates.
+
+    With v = [xₜ, hₜ₋₁]: r = σ(W_r v + b_r), z = σ(W_z v + b_z); with p = W_p xₜ + b_p and
+    q = W_q hₜ₋₁ + b_q: n = tanh(p + r·q); hₜ = (1 − z)·n + z·hₜ₋₁.
+
+    Source: Cho et al., arXiv:1406.1078, in PyTorch's form: r weighs q with its bias, so that the two
+    biases of n stay apart; r and z have one where PyTorch has two to add.
+
+    Args:
+        input_size: how many numbers come at each time.
+        hidden_size: how many outputs.
+        init: the initial weights, see `Neuron`; PyTorch's by default.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+
+    Called with a sequence [time][input], and a first hidden state if it is not 0; returns the outputs
+    [time][hidden] and the last hidden state, as in PyTorch.
+
+    >>> outputs, last = GRU(3, 2, rng=0)([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    >>> len(outputs), len(outputs[0]), outputs[-1] == last
+    (2, 2, True)
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, *, init: Init | None = None, rng: Rng = None
+    ) -> None:
+        super().__init__(input_size, hidden_size)
+        source = generator(rng)
+        self.reset_gate = self._gate("sigmoid", init, source)
+        self.update_gate = self._gate("sigmoid", init, source)
+        self.from_input = self._gate("linear", init, source, input_size)
+        self.from_hidden = self._gate("linear", init, source, hidden_size)
+
+    def __call__(
+        self, x: Any, hidden: Sequence[Any] | None = None
+    ) -> tuple[list[list[Any]], list[Any]]:
+        h = _state("hidden", hidden, self.hidden_size)
+        outputs = []
+        for xt in _sequence(x, self.input_size):
+            v = [*xt, *h]
+            r, z = as_list(self.reset_gate(v)), as_list(self.update_gate(v))
+            p, q = as_list(self.from_input(xt)), as_list(self.from_hidden(h))
+            n = [tanh(pk + rk * qk) for pk, rk, qk in zip(p, r, q)]
+            h = [(1.0 - zk) * nk + zk * hk for nk, zk, hk in zip(n, z, h)]
+            outputs.append(h)
+        self.last_output = data_of(outputs)
+        return outputs, h
+
+    def describe(self, network: Architecture) -> bool:
+        n, size = self.input_size, self.hidden_size
+        gates = (self.reset_gate, self.update_gate, self.from_input, self.from_hidden)
+        units = [neuron for gate in gates for neuron in gate.neurons]
+        source = network.with_memory(n, size, self.reset_gate.last_input)
+        gate = network.add(
+            Column(
+                "gates", "r, z: sigmoid · p, q: linear", "neuron", "z", 4 * size,
+                names=_named("rzpq", size), outputs=[unit.last_output for unit in units],
+                biases=[unit.b for unit in units],
+            )
+        )  # fmt: skip
+        after = 3 * size  # from here on the units see the last outputs only
+
+        def into(j: int) -> dict[int, Weight]:
+            weights = weights_into(units[j])
+            return {n + i: w for i, w in weights.items()} if j >= after else weights
+
+        network.link(source, gate, into)
+        new = network.add(Column("new", "n = tanh(p + r·q)", "value", "n", size))
+        network.link(gate, new, lambda j: {j: None, 2 * size + j: None, 3 * size + j: None})
+        last = self.last_output[-1] if self.last_output else ()
+        out = network.add(
+            Column("recurrent", "h = (1 − z)·n + z·h′", "neuron", "h", size, outputs=last)
+        )
+        network.link(new, out, lambda j: {j: None})
+        network.link(gate, out, lambda j: {size + j: None})
+        network.link(source, out, lambda j: {n + j: None})
+        self._hears_itself(network, source, out)
+        return True
+
+    def torch_module(self, torch: Any) -> Any:
+        return torch.nn.GRU(self.input_size, self.hidden_size, batch_first=True)
+
+    def torch_layout(self) -> dict[str, Any]:
+        gates = _side_by_side(self.reset_gate.neurons + self.update_gate.neurons, self.input_size)
+        own, heard = self.from_input.neurons, self.from_hidden.neurons
+        return {
+            "weight_ih_l0": gates["weight_ih_l0"] + [neuron.w for neuron in own],
+            "weight_hh_l0": gates["weight_hh_l0"] + [neuron.w for neuron in heard],
+            "bias_ih_l0": gates["bias_ih_l0"] + [neuron.b for neuron in own],
+            "bias_hh_l0": gates["bias_hh_l0"] + [neuron.b for neuron in heard],
+        }
 
 
 def _torch_init(hidden_size: int) -> Init:

@@ -13,6 +13,7 @@ import pytest
 import nn
 from autograd import Value, topological_order
 from nn import (
+    GRU,
     LSTM,
     MLP,
     RNN,
@@ -112,6 +113,8 @@ def test_activations_by_name_and_by_function():
         (lambda: MaxPool2d(2, padding=2), "more than half the kernel"),
         (lambda: RNN(2, 1, rng=0)([[1.0]]), r"2 numbers at each time, not of shape \(1, 1\)"),
         (lambda: LSTM(1, 2, rng=0)([[1.0]], ([0.0], [0.0])), "h has 2 numbers, not 1"),
+        (lambda: GRU(1, 2, rng=0)([[1.0]], [0.0]), "hidden has 2 numbers, not 1"),
+        (lambda: GRU(0, 2), "input_size is a whole number of 1 or more"),
         (lambda: LayerNorm(3)([1.0]), "takes 3 numbers, not 1"),
         (lambda: nn.Dropout(1.0), "a probability from 0 up to below 1"),
         (lambda: nn.Unflatten(2, 2)([1.0]), "1 numbers do not fill the shape"),
@@ -204,6 +207,25 @@ def test_an_lstm_by_numpy():
     _, (h_here, c_here) = lstm(x)
     np.testing.assert_allclose(data_of(h_here), h, rtol=1e-13)
     np.testing.assert_allclose(data_of(c_here), c, rtol=1e-13)
+
+
+def test_a_gru_by_numpy():
+    gru = GRU(2, 3, init="torch", rng=0)
+    (Wr, br), (Wz, bz), (Wp, bp), (Wq, bq) = (
+        weights(g.neurons)
+        for g in (gru.reset_gate, gru.update_gate, gru.from_input, gru.from_hidden)
+    )
+    h = np.zeros(3)
+    x = np.random.default_rng(0).normal(size=(4, 2))
+    for xt in x:
+        r = 1 / (1 + np.exp(-(Wr @ [*xt, *h] + br)))
+        z = 1 / (1 + np.exp(-(Wz @ [*xt, *h] + bz)))
+        n = np.tanh(Wp @ xt + bp + r * (Wq @ h + bq))
+        h = (1 - z) * n + z * h
+    outputs, last = gru(x)
+    np.testing.assert_allclose(data_of(last), h, rtol=1e-13)
+    assert outputs[-1] == last
+    assert data_of(gru(x[2:], gru(x[:2])[1])[0]) == data_of(outputs[2:])
 
 
 def test_a_state_goes_on_where_it_was():

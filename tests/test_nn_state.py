@@ -13,6 +13,7 @@ import pytest
 import nn
 from autograd import Value
 from nn import (
+    GRU,
     LSTM,
     MLP,
     SGD,
@@ -43,6 +44,7 @@ IMAGE = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 10.0]]]
         network,
         lambda s: MLP(3, [4, 1], rng=s),
         lambda s: LSTM(2, 3, rng=s),
+        lambda s: GRU(2, 3, rng=s),
         lambda s: Embedding(5, 2, rng=s),
     ],
 )

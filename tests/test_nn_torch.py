@@ -39,6 +39,8 @@ LAYERS = {
     "rnn": (nn.RNN(3, 4, rng=1), image(6, 3)),
     "rnn relu": (nn.RNN(3, 1, "relu", rng=1), image(4, 3)),
     "lstm": (nn.LSTM(3, 4, rng=1), image(5, 3)),
+    "gru": (nn.GRU(3, 4, init="torch", rng=1), image(5, 3)),
+    "gru of one unit": (nn.GRU(1, 1, rng=1), image(3, 1)),
     "layer norm": (nn.LayerNorm(6), image(6)),
     "layer norm, plain": (nn.LayerNorm(6, elementwise_affine=False), image(6)),
     "softmax": (nn.Softmax(), image(5)),
@@ -116,7 +118,8 @@ def test_a_pytorch_network_becomes_one_of_values():
 
 def test_a_pytorch_rnn_of_two_biases_and_an_embedding_come_over():
     torch.manual_seed(0)
-    for there in (torch.nn.RNN(2, 3).double(), torch.nn.LSTM(2, 3).double()):
+    for kind in (torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU):
+        there = kind(2, 3).double()
         x = image(4, 2)
         outputs, _ = nn.from_torch(there)(x)
         np.testing.assert_allclose(
@@ -146,6 +149,44 @@ def test_dropout_keeps_the_same_share_and_scale():
     assert set(here) == set(there)
     assert abs(np.mean(here) - np.mean(there)) < 0.02
     assert nn.to_torch(ours).p == 0.3
+
+
+@pytest.mark.parametrize(
+    ("make", "setting"),
+    [
+        (lambda: torch.nn.GRU(2, 3, num_layers=2), "num_layers is 2, and only 1"),
+        (lambda: torch.nn.RNN(2, 3, bidirectional=True), "bidirectional is True"),
+        (lambda: torch.nn.LSTM(2, 3, proj_size=1), "proj_size is 1"),
+        (lambda: torch.nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect"), "'reflect'"),
+        (lambda: torch.nn.MaxPool2d(2, ceil_mode=True), "ceil_mode is True"),
+        (lambda: torch.nn.MaxPool2d(2, dilation=2), "dilation is 2"),
+        (
+            lambda: torch.nn.AvgPool2d(3, 1, 1, count_include_pad=False),
+            "count_include_pad is False",
+        ),
+        (lambda: torch.nn.GELU(approximate="tanh"), "approximate is 'tanh'"),
+        (lambda: torch.nn.Softplus(beta=2.0), "beta is 2.0"),
+        (lambda: torch.nn.Softmax(dim=0), "dim is 0"),
+        (lambda: torch.nn.Flatten(0), "start_dim is 0"),
+        (lambda: torch.nn.Embedding(3, 2, max_norm=1.0), "max_norm is 1.0"),
+        (lambda: torch.nn.LayerNorm((2, 3)), r"normalized_shape is \(2, 3\)"),
+    ],
+)
+def test_a_setting_that_would_compute_something_else_is_refused(make, setting):
+    with pytest.raises(TypeError, match=setting):
+        nn.from_torch(make())
+
+
+def test_a_module_of_ones_own_with_a_known_name_is_not_taken_for_it():
+    class Linear(torch.nn.Linear):
+        pass
+
+    class MLP(torch.nn.Module):
+        pass
+
+    for there in (Linear(2, 2), MLP()):
+        with pytest.raises(TypeError, match="no counterpart here that is known"):
+            nn.from_torch(there)
 
 
 def test_what_has_no_counterpart_is_named():

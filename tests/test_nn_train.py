@@ -12,6 +12,7 @@ import pytest
 import nn
 from autograd import Value
 from nn import (
+    GRU,
     LSTM,
     MLP,
     RNN,
@@ -103,6 +104,7 @@ MODELS = {
     ),
     "rnn": (lambda: Reader(RNN), WORDS, CLASSES, "cross_entropy"),
     "lstm": (lambda: Reader(LSTM), WORDS, CLASSES, "cross_entropy"),
+    "gru": (lambda: Reader(GRU), WORDS, CLASSES, "cross_entropy"),
 }  # fmt: skip
 
 

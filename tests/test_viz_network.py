@@ -9,7 +9,21 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from nn import LSTM, MLP, RNN, Conv2d, Flatten, Layer, Linear, MaxPool2d, Module, Neuron, Sequential
+from nn import (
+    GRU,
+    LSTM,
+    MLP,
+    RNN,
+    Conv2d,
+    Flatten,
+    Layer,
+    Linear,
+    MaxPool2d,
+    Module,
+    Neuron,
+    Sequential,
+)  # fmt: skip
+from nn.architecture import Column
 from viz import draw_network
 from viz.network.draw_network import network_scene
 from viz.network.placement import Box, overlap
@@ -167,6 +181,38 @@ def test_recurrent_layers_show_what_comes_back():
     names = [node.lines[0][0].text for node in cell.nodes if node.id.startswith("n1_")]
     assert names == ["i₁", "f₁", "g₁", "o₁"]
     assert any(edge.tail == edge.head == "n2_0" for edge in cell.edges)
+
+
+def test_a_gru_shows_its_gates_and_what_they_see():
+    gru = GRU(2, 1, rng=0)
+    outputs, _ = gru([[1.0, 0.5], [0.25, -1.0]])
+    scene = network_scene(gru)
+    names = {n.id: n.lines[0][0].text for n in scene.nodes if re.match(r"n\d", n.id)}
+    assert [names[f"n1_{j}"] for j in range(4)] == ["r₁", "z₁", "p₁", "q₁"]
+    into = {j: {e.tail for e in scene.edges if e.head == f"n1_{j}"} for j in range(4)}
+    assert into[0] == into[1] == {"n0_0", "n0_1", "n0_2"}  # both inputs, and h′
+    assert (into[2], into[3]) == ({"n0_0", "n0_1"}, {"n0_2"})  # p of the inputs, q of h′
+    assert {e.tail for e in scene.edges if e.head == "n2_0"} == {"n1_0", "n1_2", "n1_3"}
+    assert {e.tail for e in scene.edges if e.head == "n3_0"} == {"n2_0", "n1_1", "n0_2"}
+    shown = next(n for n in scene.nodes if n.id == "n3_0").lines[1][0].text
+    assert float(shown.replace("−", "-")) == pytest.approx(outputs[-1][0].data, rel=5e-3)
+
+
+def test_a_layer_of_ones_own_says_what_it_is_made_of():
+    class Scale(Module):
+        def __init__(self):
+            self.factors = [Value(2.0), Value(-1.0)]
+
+        def describe(self, network):
+            source = network.source(2)
+            target = network.add(Column("scale", "2 factors", "neuron", "s", 2))
+            network.link(source, target, lambda j: {j: self.factors[j]})
+            return True
+
+    scene = network_scene(Sequential(Linear(1, 2, rng=0), Scale()))
+    titles = [node.lines[0][0].text for node in scene.nodes if node.id.startswith("h")]
+    assert titles == ["input", "hidden 1", "scale"]
+    assert {e.id for e in scene.edges if e.id.startswith("w2")} == {"w2_0_0", "w2_1_1"}
 
 
 def test_neurons_in_attributes_form_columns():
