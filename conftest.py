@@ -1,4 +1,4 @@
-"""Import the packages whole before pytest imports their files one by one.
+"""What holds for every test: the packages are imported whole, and no test is against the clock.
 
 A function may be called like the file it is in (``autograd.compare``); pytest would put the file in its
 place where it imports that file first.
@@ -7,3 +7,11 @@ place where it imports that file first.
 import autograd  # noqa: F401
 import nn  # noqa: F401
 import viz  # noqa: F401
+
+try:
+    from hypothesis import settings
+except ImportError:  # `pip install -e .` and pytest alone run the examples in the docstrings
+    pass
+else:
+    settings.register_profile("without a clock", deadline=None)
+    settings.load_profile("without a clock")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given
@@ -64,17 +63,15 @@ def test_their_sum_is_the_gradient(moves: list[tuple[int, int, int]], start: flo
     assert len(list(found)) == found.count
 
 
-def test_two_to_the_sixty_paths_at_once() -> None:
+def test_two_to_the_sixty_paths_are_counted_and_not_listed() -> None:
     x = Value(1.0, label="x")
     y = x
     for _ in range(60):
         y = y + y
-    start = time.perf_counter()
     found = paths(y, x)
     assert found.count == 2**60
     assert found.total == float(2**60)
     printed = str(found)
-    assert time.perf_counter() - start < 1.0
     assert "1152921504606846976 paths" in printed
     assert len(printed.splitlines()) < 10
     assert next(iter(found)).product == 1.0

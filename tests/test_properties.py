@@ -55,6 +55,12 @@ KINKED: dict[str, Callable[..., Any]] = {
     "bound": lambda x, y: maximum(x, 0.25),
     "where": lambda x, y: where(x > y, x * y, x - y),
 }
+# How far the inputs are from the kink. Of two that are one value neither is ever ahead.
+DISTANCES: dict[str, Callable[[float, float], float]] = {
+    **dict.fromkeys(("relu", "leaky", "elu", "abs"), lambda x, y: x),
+    **dict.fromkeys(("max", "min", "where"), lambda x, y: x - y),
+    "bound": lambda x, y: x - 0.25,
+}
 
 
 class Program(NamedTuple):
@@ -89,6 +95,18 @@ def values(name: str) -> Callable[..., Any]:
     return SMOOTH[name][0] if name in SMOOTH else KINKED[name]
 
 
+def away_from_kinks(name: str) -> Callable[..., Any]:
+    """The operation, where it is smooth. Kinks can cancel in what is computed from them, as that of
+    min(x, relu(x)) at 0, and the function shows none; its derivative by the rules is still a choice."""
+
+    def operation(x: Value, y: Value) -> Value:
+        if name in DISTANCES and not (x is y and name in ("max", "min", "where")):
+            assume(abs(DISTANCES[name](x.data, y.data)) > 1e-3)
+        return values(name)(x, y)
+
+    return operation
+
+
 def complexes(name: str) -> Callable[..., Any]:
     return SMOOTH[name][1]
 
@@ -110,7 +128,7 @@ def close(found: Any, expected: Any, rel: float = 1e-9) -> bool:
 
 
 @given(programs(list(SMOOTH)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_reverse_forward_and_complex_step_agree(program: Program) -> None:
     leaves = [Value(x) for x in program.at]
     root = program(leaves, values)
@@ -132,7 +150,7 @@ def test_reverse_forward_and_complex_step_agree(program: Program) -> None:
 
 
 @given(programs(list(SMOOTH), steps=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_second_derivatives_are_symmetric_and_those_of_the_gradient(program: Program) -> None:
     def f(xs: Any) -> Any:
         return program(xs, values)
@@ -147,28 +165,22 @@ def test_second_derivatives_are_symmetric_and_those_of_the_gradient(program: Pro
 
 
 @given(programs([*SMOOTH, *KINKED]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_kinks_apart_gradients_are_central_differences(program: Program) -> None:
     def f(*xs: Any) -> Any:
         return program(xs, values)
 
     leaves = [Value(x) for x in program.at]
-    root = f(*leaves)
-    root.backward()
+    program(leaves, away_from_kinks).backward()
     found = [leaf.grad for leaf in leaves]
     near = numerical_gradient(f, program.at, eps=1e-6)
     nearer = numerical_gradient(f, program.at, eps=2.5e-7)
-    assume(close(near, nearer, 1e-5))  # no kink in reach
-    one_sided = [
-        (f(*[Value(x + 1e-6 * (i == j)) for j, x in enumerate(program.at)]).data - root.data) / 1e-6
-        for i in range(len(leaves))
-    ]
-    assume(close(one_sided, near, 1e-3))  # nor right at the point
+    assume(close(near, nearer, 1e-5))  # no kink in reach of a steep slope
     assert close(found, near, 1e-4)
 
 
 @given(programs([*SMOOTH, *KINKED]), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_results_do_not_depend_on_the_order_of_building(program: Program, seed: int) -> None:
     first, second = ([Value(x) for x in program.at] for _ in range(2))
     a, b = program(first, values), program.shuffled(second, seed)
@@ -182,7 +194,7 @@ def test_results_do_not_depend_on_the_order_of_building(program: Program, seed: 
 
 
 @given(programs(list(SMOOTH)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_second_pass_doubles_the_leaves_and_nothing_else(program: Program) -> None:
     leaves = [Value(x) for x in program.at]
     root = program(leaves, values)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Backprop, Value, leaves, topological_order, where
@@ -366,7 +366,3 @@ def test_the_rules_of_the_table_are_those_of_the_steps() -> None:
         bp = Backprop(made)
         bp.step()
         assert bp.step().products[0].rule == rule
-
-
-settings.register_profile("stepper", deadline=None)
-settings.load_profile("stepper")

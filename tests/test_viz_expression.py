@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from autograd import Value, tanh
@@ -120,12 +118,10 @@ def test_thresholds():
     ]  # fmt: skip
     with pytest.raises(TooLargeError, match=r"1501 values.*limit is 1500.*depth=5.*force=True"):
         expression_scene(chain(1501))
-    begin = time.perf_counter()
     with pytest.raises(TooLargeError):
         draw_graph(chain(100_000))
     assert len(expression_scene(chain(10_000), depth=4).nodes) == 9
     assert len(expression_scene(chain(2000), force=True).nodes) == 2000
-    assert time.perf_counter() - begin < 5
 
 
 def test_depth_says_where_it_cuts():

