@@ -1,47 +1,77 @@
 """What is watched while a graph is built: `no_grad` and whoever wants to see each new node.
 
 Building a node must stay cheap, so the only thing every operation asks is whether the set
-``special`` is empty: one global look-up. Modes belong to a thread; threads do not disturb each other.
+``special`` is empty: one global look-up. A mode belongs to a thread, and to a task where tasks take
+turns (asyncio): none disturbs another.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["no_grad", "peeking", "recording", "taping", "tracing", "watching"]
+__all__ = [
+    "Mode", "current", "no_grad", "observed", "peeked", "recording", "special", "taping", "tracing",
+    "watching",
+]  # fmt: skip
 
 
-class _Thread(threading.local):
+class Mode(NamedTuple):
+    """How operations go on Values, here and now.
+
+    Attributes:
+        recording: whether results remember what they were made from.
+        watchers: whom to show each new node.
+        peek: whom to tell that a Value's number leaves the graph: a comparison, float() or bool().
+        conditions: whether comparisons become nodes, which `where` takes as its condition.
+        depth: how many derivatives are being taken, one within the other.
+        outer: the mode of the block around; None outside all blocks.
+    """
+
     recording: bool = True
     watchers: tuple[Callable[[Value], None], ...] = ()
     peek: Callable[[Value], None] | None = None
     conditions: bool = False
-    depth: int = 0  # of derivatives being taken, one within the other
+    depth: int = 0
+    outer: Mode | None = None
 
 
-thread = _Thread()
-special: set[object] = set()
+_mode: ContextVar[Mode] = ContextVar("mode", default=Mode())  # noqa: B039 (a tuple)
+current = _mode.get
+special: set[object] = set()  # the blocks under way whose mode is not the usual one
 
 
 @contextmanager
-def _mode(**settings: object) -> Iterator[None]:
-    before = {name: getattr(thread, name) for name in settings}
-    token = object()
-    special.add(token)
-    for name, setting in settings.items():
-        setattr(thread, name, setting)
+def _changed(**settings: Any) -> Iterator[None]:
+    """The mode, changed within the block. A Ctrl-C anywhere in here leaves nothing behind."""
+    before = _mode.get()
+    mine = before._replace(outer=before, **settings)
+    block = object()
     try:
-        yield
-    finally:
-        for name, setting in before.items():
-            setattr(thread, name, setting)
-        special.discard(token)
+        try:
+            special.add(block)
+            _mode.set(mine)
+            yield
+        finally:
+            _leave(mine, before)
+            special.discard(block)
+    finally:  # once more, where an interrupt fell into the lines above
+        _leave(mine, before)
+        special.discard(block)
+
+
+def _leave(mode: Mode, before: Mode) -> None:
+    """Back to ``before``, unless ``mode`` is over: an interrupted block may end after others."""
+    inner: Mode | None = _mode.get()
+    while inner is not None and inner is not mode:
+        inner = inner.outer
+    if inner is not None:
+        _mode.set(before)
 
 
 @contextmanager
@@ -55,21 +85,21 @@ def no_grad() -> Iterator[None]:
     >>> b.data, b.parents
     (4.0, ())
     """
-    with _mode(recording=False):
+    with _changed(recording=False):
         yield
 
 
 @contextmanager
 def recording() -> Iterator[None]:
     """Record within the block even where `no_grad` surrounds it."""
-    with _mode(recording=True):
+    with _changed(recording=True):
         yield
 
 
 @contextmanager
 def watching(watch: Callable[[Value], None]) -> Iterator[None]:
-    """Call ``watch(node)`` for every node this thread makes within the block."""
-    with _mode(watchers=(*thread.watchers, watch)):
+    """Call ``watch(node)`` for every node made within the block."""
+    with _changed(watchers=(*current().watchers, watch)):
         yield
 
 
@@ -77,35 +107,32 @@ def watching(watch: Callable[[Value], None]) -> Iterator[None]:
 def taping() -> Iterator[list[Value]]:
     """Record within the block, even under `no_grad`; list the nodes made, parents before children."""
     tape: list[Value] = []
-    with _mode(recording=True, watchers=(*thread.watchers, tape.append), depth=thread.depth + 1):
+    with _changed(
+        recording=True, watchers=(*current().watchers, tape.append), depth=current().depth + 1
+    ):
         yield tape
 
 
 @contextmanager
-def peeking(peek: Callable[[Value], None]) -> Iterator[None]:
-    """Call ``peek(value)`` when a Value's number leaves the graph: a comparison, float() or bool()."""
-    with _mode(peek=peek):
-        yield
-
-
-@contextmanager
 def tracing(peek: Callable[[Value], None]) -> Iterator[None]:
-    """Like `peeking`, but comparisons become nodes, which `where` takes as its condition."""
-    with _mode(peek=peek, conditions=True, recording=True):
+    """Record comparisons too; call ``peek(value)`` when a number leaves the graph in another way."""
+    with _changed(peek=peek, conditions=True, recording=True):
         yield
 
 
 def observed(node: Value) -> Value:
-    """Show a new node to this thread's watchers; cut it loose under `no_grad`."""
-    if not thread.recording:
+    """Show a new node to those who watch; cut it loose under `no_grad`."""
+    mode = _mode.get()
+    if not mode.recording:
         node._a = node._b = node._how = None
         node._da = node._db = 0.0
-    for watch in thread.watchers:
+    for watch in mode.watchers:
         watch(node)
     return node
 
 
 def peeked(value: Value) -> None:
-    """Tell this thread's mode that a number is about to leave the graph."""
-    if thread.peek is not None:
-        thread.peek(value)
+    """Tell whoever asked to know that a number is about to leave the graph."""
+    peek = _mode.get().peek
+    if peek is not None:
+        peek(value)

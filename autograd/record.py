@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.modes import observed, peeked, special, thread
+from autograd.modes import current, observed, peeked, special
 from autograd.ops import Op, ieee, ieee_partial
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def comparison(op: Op, swap: bool = False) -> Callable[[Value, Number], bool]:
     recorded, mirrored = binary(op), reflected(op)
 
     def method(self: Value, other: Number) -> Any:
-        if special and thread.conditions:
+        if special and current().conditions:
             a, b = (other, self) if swap else (self, other)
             node: Any = recorded(a, b) if type(a) is type(self) else mirrored(self, a)
             if node is not NotImplemented:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from autograd import ops
 from autograd.derivatives.nested import flatten, pack, unflatten
-from autograd.modes import taping, thread
+from autograd.modes import current, taping
 from autograd.ops import run_rule
 from autograd.value import Value
 
@@ -37,7 +37,9 @@ class Tape:
     ) -> None:
         chosen = _chosen(name, args, argnums)
         numbers, self.structure = flatten(chosen, f"{name}(): what it differentiates by")
-        self.nested = nested or thread.depth > 0 or any(type(x) is Value for x in (*numbers, *args))
+        self.nested = (
+            nested or current().depth > 0 or any(type(x) is Value for x in (*numbers, *args))
+        )
         self.variables = [+x if type(x) is Value else Value(x) for x in numbers]
         given = unflatten(self.structure, lambda leaf: pack(self.variables, leaf))
         args = list(args)

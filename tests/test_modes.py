@@ -1,0 +1,112 @@
+"""Modes end where their block ends: after an interrupt, in other tasks, in other threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, detect_anomaly, grad, no_grad, record_sources, where
+from autograd.modes import Mode, current, recording, special, tracing
+
+FILES = (autograd.modes.__file__, contextlib.__file__, autograd.derivatives.tape.__file__, __file__)
+
+
+def interrupted(block: Callable[[], object], at: int) -> bool:
+    """Run a block with a Ctrl-C at its ``at``-th bytecode; False if it is over before."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        if frame.f_code.co_filename not in FILES:
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        if event == "opcode":
+            count += 1
+            if count == at:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        block()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(before)
+    return count >= at
+
+
+def squared() -> Value:
+    with no_grad():
+        return Value(3.0) * Value(3.0)
+
+
+def anomalous() -> None:
+    with detect_anomaly(), record_sources(), no_grad(), recording():
+        Value(3.0).tanh()
+
+
+def traced() -> None:
+    with tracing(lambda value: None):
+        where(Value(3.0) > 2.0, 1.0, 2.0)
+
+
+def third() -> None:
+    grad(grad(lambda x: x**3))(2.0)
+
+
+@pytest.mark.parametrize("block", [squared, anomalous, traced, third])
+def test_ctrl_c_at_any_bytecode_leaves_no_mode_on(block: Callable[[], object]) -> None:
+    at = 0
+    while interrupted(block, at := at + 1):
+        assert current() == Mode(), f"at bytecode {at}"
+        assert not special, f"at bytecode {at}"
+    assert at > 100
+    x = Value(2.0)
+    assert (x * x).parents == (x, x)
+    assert grad(lambda x: x**3)(2.0) == 12.0
+
+
+def test_no_grad_stays_in_the_task_that_said_it() -> None:
+    seen = {}
+
+    async def quiet() -> None:
+        with no_grad():
+            await asyncio.sleep(0)
+            seen["inside"] = (Value(2.0) * 2).parents
+            await asyncio.sleep(0)
+        seen["after"] = (Value(2.0) * 2).parents
+
+    async def loud() -> None:
+        seen["beside"] = (Value(2.0) * 2).parents
+        with no_grad():  # left after the other one
+            for _ in range(4):
+                await asyncio.sleep(0)
+
+    async def both() -> None:
+        await asyncio.gather(quiet(), loud())
+        seen["above"] = (Value(2.0) * 2).parents
+
+    asyncio.run(both())
+    assert {name: len(parents) for name, parents in seen.items()} == {
+        "inside": 0, "beside": 1, "after": 1, "above": 1
+    }  # fmt: skip
+    assert not special
+
+
+def test_a_thread_records_while_another_does_not() -> None:
+    found: list[Value] = []
+    with no_grad():
+        thread = threading.Thread(target=lambda: found.append(Value(2.0) * 2))
+        thread.start()
+        thread.join()
+    assert len(found[0].parents) == 1
