@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["OPS", "Binding", "Course", "Op", "apply", "equal", "ieee"]
+__all__ = ["OPS", "Binding", "Course", "Op", "apply", "equal", "ieee", "ieee_partial", "run_rule"]
 
 
 _PLAIN = frozenset({float, int, bool})

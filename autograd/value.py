@@ -179,8 +179,8 @@ class Value:
     def backward(self) -> None:
         """Compute the derivative of this value by every value it was made from, into their ``grad``.
 
-        Intermediate gradients are set afresh; leaves (parameters, inputs) accumulate, so call
-        ``zero_grad()`` or set ``grad = 0.0`` between passes.
+        Intermediate gradients are set afresh; leaves (parameters, inputs) accumulate, so set their
+        ``grad = 0.0`` between passes, as ``zero_grad()`` of a model or an optimizer does.
 
         >>> a = Value(3.0)
         >>> b = a * a

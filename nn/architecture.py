@@ -13,9 +13,18 @@ from autograd import Value
 from nn.activations import activation_name
 
 __all__ = [
-    "Architecture", "Column", "Kernel", "Link", "Weight", "described", "plural", "subscript",
-    "units_of", "weights_into",
-]  # fmt: skip
+    "Architecture",
+    "Column",
+    "Kernel",
+    "Link",
+    "Weight",
+    "described",
+    "image_size",
+    "plural",
+    "subscript",
+    "units_of",
+    "weights_into",
+]
 
 
 @dataclass(slots=True)

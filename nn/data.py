@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-__all__ = ["Dataset", "batches", "one_hot", "read_csv", "read_idx"]
+__all__ = ["Array", "Dataset", "PathLike", "batches", "one_hot", "read_csv", "read_idx"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 PathLike: TypeAlias = "str | os.PathLike[str]"

@@ -16,7 +16,17 @@ from nn.counterpart import activated
 from nn.init import Init, Rng, generator, initial
 from nn.module import Module
 
-__all__ = ["MLP", "Layer", "Linear", "Neuron", "numbers"]
+__all__ = [
+    "MLP",
+    "Layer",
+    "Linear",
+    "Neuron",
+    "as_list",
+    "dense_layout",
+    "numbers",
+    "parameter",
+    "positive",
+]
 
 
 class Neuron(Module):

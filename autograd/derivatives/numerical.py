@@ -13,7 +13,7 @@ from autograd.modes import no_grad
 from autograd.ops import ieee
 from autograd.value import Value
 
-__all__ = ["central_difference", "evaluate", "numerical_derivative", "numerical_gradient"]
+__all__ = ["central_difference", "evaluate", "numerical_derivative", "numerical_gradient", "step"]
 
 EPS = 6e-6  # the cube root of the machine epsilon: where truncation and rounding errors balance
 

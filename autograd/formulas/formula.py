@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from autograd import ops
 from autograd.ops import Binding, Op, apply
 
-__all__ = ["Formula", "derivative", "slope"]
+__all__ = ["Formula", "derivative", "formula", "slope"]
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 

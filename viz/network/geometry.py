@@ -12,7 +12,7 @@ from viz.network.elision import shown_of
 from viz.network.placement import Box, Segment, place
 from viz.style import number, text_width
 
-__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Unit"]
+__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Unit", "cell_size"]
 
 LABELS_UP_TO = 24  # edges between two columns
 _PADDING = 4.0

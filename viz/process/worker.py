@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-__all__ = ["RenderError", "Worker", "draw"]
+__all__ = ["RenderError", "Worker", "draw", "first_error"]
 
 _CHILD = Path(__file__).with_name("child.py")
 _PICTURES = 200  # after so many a child is replaced, with whatever the library leaked

@@ -36,7 +36,7 @@ from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.lift import Array
 from autograd.compiler.read.rows import Kind
 
-__all__ = ["Planner", "draft"]
+__all__ = ["Planner", "batched_uses", "draft", "static_uses"]
 
 
 def draft(fused: Fused, blocks: list[Block]) -> Draft:

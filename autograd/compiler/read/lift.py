@@ -15,7 +15,7 @@ from autograd.compiler.select import SELECT, Index, Selection
 from autograd.ops import Op
 from autograd.value import Choice, Note, Value
 
-__all__ = ["CODE", "OPERATIONS", "Array", "Graph", "lift"]
+__all__ = ["CODE", "OPERATIONS", "PARAMETER", "Array", "Graph", "lift"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
