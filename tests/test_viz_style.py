@@ -118,5 +118,6 @@ def test_fonts_and_themes_are_checked():
     for evil in ('a"/><script>', "a;b", "", "a\nb"):
         with pytest.raises(ValueError, match="a font name has letters"):
             font_name(evil)
-    with pytest.raises(ValueError, match="unknown theme 'neon'; known are: light, dark"):
+    with pytest.raises(ValueError, match=f"unknown theme 'neon'; known are: {', '.join(THEMES)}$"):
         theme("neon")
+    assert theme("dark").background != theme("light").background

@@ -64,7 +64,7 @@ def draw_graph(
         force: draw more than 1500 values, however long that takes.
         digits: significant digits of data and grad.
         rankdir: where the arrows point: "LR", "TB", "RL" or "BT".
-        theme: "light", "dark" or a `Palette`.
+        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
         font: the names of fonts, the preferred first.
         format: the format for `Drawing.render` and `Drawing.pipe`.
         timeout: seconds after which the layout is given up.

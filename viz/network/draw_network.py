@@ -46,7 +46,7 @@ def draw_network(
         max_neurons: a layer of more shows its first and last neurons, with their numbers.
         max_layers: a network of more shows its first and last layers.
         digits: significant digits of the numbers.
-        theme: "light", "dark" or a `Palette`.
+        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
         font: the names of fonts, the preferred first.
         format: the format for `Drawing.render` and `Drawing.pipe`.
         timeout: seconds after which the layout is given up.
