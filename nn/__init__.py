@@ -28,7 +28,7 @@ from nn.losses import (
 from nn.metrics import accuracy, confusion
 from nn.module import Module
 from nn.norm import LayerNorm
-from nn.optim import SGD, Adam, AdamW, Optimizer
+from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.perceptron import Perceptron
 from nn.recurrent import GRU, LSTM, RNN
 from nn.schedule import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, StepLR
@@ -55,12 +55,12 @@ __all__ = [
     "AdamW", "AvgPool2d", "Conv2d", "CosineAnnealingLR", "Dataset", "Dropout", "Embedding",
     "ExponentialLR", "Flatten", "History", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU",
     "Linear", "LinearLR", "MaxPool2d", "Module", "Neuron", "NonFiniteLossError", "Optimizer",
-    "Perceptron", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "StepLR",
-    "Tanh", "Unflatten", "accuracy", "binary_cross_entropy", "binary_cross_entropy_with_logits",
-    "clip_grad_norm_", "clip_grad_value_", "confusion", "cross_entropy", "evaluate", "fit",
-    "from_torch", "hinge_loss", "huber_loss", "l1_loss", "load", "log_softmax", "logsumexp",
-    "mae_loss", "mse_loss", "one_hot", "predict", "read_csv", "read_idx", "save", "softmax",
-    "to_torch",
+    "Perceptron", "RMSprop", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "StepLR", "Tanh", "Unflatten", "accuracy", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "confusion",
+    "cross_entropy", "evaluate", "fit", "from_torch", "hinge_loss", "huber_loss", "l1_loss",
+    "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "one_hot", "predict", "read_csv",
+    "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip
 
 keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine:Engine"})

@@ -60,7 +60,6 @@ class Compiled:
         if self._training is None:
             self.sizes = self._seen_by(self.drops)
             self._training = self._compiled(self.drops)
-            self._reorder(self._training.order)
         program = self._training
         masks = [
             drop.masks(len(x) * size).reshape(len(x), size)
@@ -99,19 +98,11 @@ class Compiled:
 
     def close(self) -> None:
         self.sync()
-        if self._training is not None:
-            self._reorder(np.argsort(self._training.order))
-            self._training = None
+        self._training = None
 
     def _cast(self, x: Array, y: Array) -> list[Array]:
         """Samples and targets as the kind of numbers that the program was compiled for."""
         return [a if whole else a.astype(float) for a, whole in zip((x, y), self.whole)]
-
-    def _reorder(self, order: Array) -> None:
-        """Bring the optimizer's state into the program's order of parameters, or back."""
-        assert self.optimizer is not None
-        for name, array in self.optimizer.state.items():
-            self.optimizer.state[name] = array[order]
 
     def _compiled(self, drops: list[Dropout]) -> Program:
         masks = [np.ones(size) for size in self.sizes[: len(drops)]]

@@ -13,20 +13,24 @@ the Values into such arrays and writes the result back; a compiled program hands
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import Value
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
 class Optimizer:
     """Base: holds the parameters, the learning rate and the state that a rule keeps between steps.
+
+    A kind of optimizer writes `_rule`, and in `keeps` the names of the arrays that the rule finds in
+    ``self._state``: zeros before the first step.
 
     Args:
         params: the Values to change, each once: `model.parameters()`.
@@ -36,8 +40,13 @@ class Optimizer:
 
     Attributes:
         steps: how many updates were made.
-        state: the arrays that the rule keeps, by name, in the order of the parameters.
+
+    Raises:
+        TypeError: for what is no list of Values, and settings that are no numbers.
+        ValueError: for a Value listed twice, and settings out of range.
     """
+
+    keeps: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -46,20 +55,34 @@ class Optimizer:
         weight_decay: float = 0.0,
         maximize: bool = False,
     ) -> None:
-        self.params = list(params)
-        if not all(isinstance(p, Value) for p in self.params):
-            wrong = next(p for p in self.params if not isinstance(p, Value))
-            raise TypeError(
-                f"an optimizer takes Values (model.parameters()), not {type(wrong).__name__}"
-            )
-        if len({id(p) for p in self.params}) != len(self.params):
-            raise ValueError("some parameters are listed twice; an optimizer takes each one once")
-        self.lr = within("lr", lr)
+        self.params = _values(type(self).__name__, params)
+        self.lr = lr
         self.weight_decay = within("weight_decay", weight_decay)
         self.maximize = maximize
         self.steps = 0
-        self.state: dict[str, Array] = {}
+        self._state: dict[str, Array] = {}
+        self._order: Array | None = (
+            None  # which parameter each place of the state is of; None: as given
+        )
+        self._known: tuple[Sequence[Value], Array] | None = (
+            None  # whose numbers came last, and where
+        )
         self._scratch: Array | None = None
+
+    @property
+    def lr(self) -> float:
+        """The learning rate."""
+        return self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self._lr = within("lr", lr)
+
+    @property
+    def state(self) -> dict[str, Array]:
+        """The arrays that the rule keeps, by name, in the order of the parameters."""
+        self._arrange(None)
+        return self._state
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0."""
@@ -73,18 +96,69 @@ class Optimizer:
         for p, number in zip(self.params, data.tolist()):
             p.data = number
 
-    def update(self, data: Array, grad: Array) -> None:
+    def update(self, data: Array, grad: Array, params: Sequence[Value] | None = None) -> None:
         """Change ``data`` in place by one step; ``grad`` is only read.
 
         Args:
             data: the parameters as floats, any shape, the same one at every step.
             grad: their gradients, of the same shape.
+            params: the Value of each number, where these are others than the optimizer's, or in
+                another order. Numbers of Values that the optimizer does not have stay as they are.
 
         Raises:
-            ValueError: if the shapes differ, or differ from those of an earlier step.
+            ValueError: if the shapes differ, or differ from those of an earlier step, or if parameters
+                of this optimizer are missing in ``params``.
         """
         if data.shape != grad.shape:
             raise ValueError(f"{data.shape} parameters, but {grad.shape} gradients")
+        if params is None or not self.params:
+            if self.params and data.size != len(self.params):
+                raise ValueError(
+                    f"{data.size} numbers for {len(self.params)} parameters (an optimizer made with [] "
+                    "changes any array)"
+                )
+            self._arrange(None)
+            self._step(data, grad)
+            return
+        if self._known is None or self._known[0] is not params:
+            self._known = params, self._found_in(params)
+        order = self._known[1]
+        if len(order) == len(params):
+            self._arrange(order)
+            self._step(data, grad)
+        else:  # some of the numbers: here ``order`` says where
+            self._arrange(None)
+            part = data[order]
+            self._step(part, grad[order])
+            data[order] = part
+
+    def _found_in(self, params: Sequence[Value]) -> Array:
+        """The number of the optimizer's parameter for each of ``params`` if it has them all.
+
+        Else, for each of the optimizer's parameters, its place in ``params``.
+        """
+        own = {id(p): i for i, p in enumerate(self.params)}
+        places = {own[id(p)]: k for k, p in enumerate(params) if id(p) in own}
+        if len(places) < len(own):
+            raise ValueError(
+                f"{len(own) - len(places)} of this optimizer's {len(own)} parameters are not among the "
+                f"{len(params)} that are to change: make it with those"
+            )
+        if len(places) == len(params):
+            return np.array([own[id(p)] for p in params])
+        return np.array([places[i] for i in range(len(own))])
+
+    def _arrange(self, order: Array | None) -> None:
+        """Bring the state into this order; None: that of the parameters."""
+        if order is self._order:
+            return
+        for name, array in self._state.items():
+            if self._order is not None:
+                array = array[np.argsort(self._order)]
+            self._state[name] = array if order is None else array[order]
+        self._order = order
+
+    def _step(self, data: Array, grad: Array) -> None:
         if self._scratch is None or self._scratch.dtype != data.dtype:
             self._scratch = np.empty_like(data)
         if self._scratch.shape != data.shape:
@@ -92,45 +166,56 @@ class Optimizer:
                 f"this optimizer keeps the state of {self._scratch.shape} parameters, not of "
                 f"{data.shape}: make a new one for another model"
             )
+        for name in self.keeps:
+            if name not in self._state:
+                self._state[name] = np.zeros_like(data)
         self.steps += 1
         if self.maximize:
             grad = -grad
         self._rule(data, grad, self._scratch)
 
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
+        """Change ``data`` in place; ``scratch`` is an array of the same shape to calculate in."""
         raise NotImplementedError(f"{type(self).__name__} has no rule: write `_rule`")
 
     def _decayed(self, data: Array, grad: Array) -> Array:
         return grad + self.weight_decay * data if self.weight_decay else grad
-
-    def _kept(self, name: str, data: Array) -> Array:
-        """An array of the state; zeros before the first step."""
-        if name not in self.state:
-            self.state[name] = np.zeros_like(data)
-        return self.state[name]
 
     def state_dict(self) -> dict[str, Array]:
         """Copies of what the rule keeps: enough to go on later as if nothing had happened."""
         kept = {name: array.copy() for name, array in self.state.items()}
         return {"steps": np.array(self.steps), "lr": np.array(self.lr), **kept}
 
-    def load_state_dict(self, state: dict[str, Array]) -> None:
-        """Take over what `state_dict` gave, in an optimizer of the same kind.
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave, in an optimizer of the same kind; all of it or nothing.
 
         Raises:
-            ValueError: if a number or an array is missing or of another size.
+            ValueError: if a number or an array is missing, unknown, of another size or out of range.
         """
-        arrays = {name: np.array(array) for name, array in state.items()}
+        arrays = dict(state)
         for name in ("steps", "lr"):
-            if name not in arrays or arrays[name].shape != ():
+            if name not in arrays or np.shape(arrays[name]) != ():
                 raise ValueError(f"this is no optimizer's state: it has no {name!r}")
-        steps, lr = int(arrays.pop("steps")), float(arrays.pop("lr"))
-        for name, array in arrays.items():
-            if array.size != len(self.params):
+        steps, lr = _numbers("steps", arrays.pop("steps")), _numbers("lr", arrays.pop("lr"))
+        if steps < 0 or steps != int(steps):
+            raise ValueError(f"'steps' is a whole number of 0 or more, not {steps}")
+        within("lr", float(lr))
+        missing = [name for name in self.keeps if steps and name not in arrays]
+        unknown = [name for name in arrays if name not in self.keeps]
+        if missing or unknown:
+            said = [f"it lacks {', '.join(map(repr, missing))}"] * bool(missing)
+            said += [f"it has the unknown {', '.join(map(repr, unknown))}"] * bool(unknown)
+            raise ValueError(
+                f"this state is not of this kind of {type(self).__name__}: " + "; ".join(said)
+            )
+        kept = {name: _numbers(name, array) for name, array in arrays.items()}
+        for name, array in kept.items():
+            if self.params and array.size != len(self.params):
                 raise ValueError(
                     f"{name!r} holds {array.size} numbers for {len(self.params)} parameters"
                 )
-        self.steps, self.lr, self.state, self._scratch = steps, lr, arrays, None
+        self.steps, self.lr, self._state = int(steps), float(lr), kept
+        self._order = self._scratch = None
 
 
 class SGD(Optimizer):
@@ -164,17 +249,17 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(params, lr, weight_decay, maximize)
         self.momentum = within("momentum", momentum)
-        self.dampening = dampening
+        self.dampening = within("dampening", dampening)
         self.nesterov = nesterov
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError("nesterov needs a momentum above 0 and a dampening of 0")
+        self.keeps = ("momentum",) if momentum else ()
 
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
         grad = self._decayed(data, grad)
         if self.momentum:
-            first = "momentum" not in self.state
-            velocity = self._kept("momentum", data)
-            if first:
+            velocity = self._state["momentum"]
+            if self.steps == 1:
                 velocity += grad
             else:
                 velocity *= self.momentum
@@ -195,6 +280,8 @@ class Adam(Optimizer):
     0.900000
     """
 
+    keeps = ("mean", "square")
+
     def __init__(
         self,
         params: Iterable[Value],
@@ -206,6 +293,8 @@ class Adam(Optimizer):
         maximize: bool = False,
     ) -> None:
         super().__init__(params, lr, weight_decay, maximize)
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise TypeError(f"betas are two numbers, like (0.9, 0.999), not {betas!r}")
         self.betas = (
             within("betas[0]", betas[0], below=1.0),
             within("betas[1]", betas[1], below=1.0),
@@ -215,7 +304,7 @@ class Adam(Optimizer):
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
         grad = self._decayed(data, grad)
         beta1, beta2 = self.betas
-        mean, square = self._kept("mean", data), self._kept("square", data)
+        mean, square = self._state["mean"], self._state["square"]
         np.subtract(grad, mean, out=scratch)
         scratch *= 1.0 - beta1
         mean += scratch
@@ -258,9 +347,105 @@ class AdamW(Adam):
         return grad
 
 
+class RMSprop(Optimizer):
+    """Steps scaled by a running mean of the gradient's square, with momentum if wished.
+
+    ``square = alpha·square + (1 − alpha)·grad²``, ``p −= lr · grad / (√square + eps)``; if ``centered``
+    the square of the running mean of the gradient is taken from ``square`` first.
+
+    Source: Tieleman & Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012); centered:
+    Graves, arXiv:1308.0850; in the form of `torch.optim.RMSprop`.
+
+    >>> w = Value(1.0)
+    >>> rmsprop = RMSprop([w], lr=0.1, alpha=0.75)
+    >>> w.grad = 123.0; rmsprop.step()
+    >>> print(f"{w.data:.6f}")                  # 1 − 0.1 · 123 / √(0.25 · 123²)
+    0.800000
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Value],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(params, lr, weight_decay, maximize)
+        self.alpha = within("alpha", alpha)
+        self.eps = within("eps", eps)
+        self.momentum = within("momentum", momentum)
+        self.centered = centered
+        self.keeps = ("square", *["centre"] * centered, *["momentum"] * bool(momentum))
+
+    def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
+        grad = self._decayed(data, grad)
+        square = self._state["square"]
+        square *= self.alpha
+        np.multiply(grad, 1.0 - self.alpha, out=scratch)
+        scratch *= grad
+        square += scratch
+        np.copyto(scratch, square)
+        if self.centered:
+            centre = self._state["centre"]
+            centre += (1.0 - self.alpha) * (grad - centre)
+            scratch -= centre * centre
+            np.maximum(scratch, 0.0, out=scratch)  # a variance, whatever rounding says
+        np.sqrt(scratch, out=scratch)
+        scratch += self.eps
+        np.divide(grad, scratch, out=scratch)
+        if self.momentum:
+            velocity = self._state["momentum"]
+            velocity *= self.momentum
+            velocity += scratch
+            np.copyto(scratch, velocity)
+        scratch *= self.lr
+        data -= scratch
+
+
 def within(name: str, number: float, below: float = math.inf) -> float:
-    """``number`` if it is 0 or more and below ``below``."""
+    """``number`` if it is 0 or more and below ``below``.
+
+    Raises:
+        TypeError: for what is no number.
+        ValueError: for a number out of range; nan and infinity are.
+    """
+    limit = "" if below == math.inf else f" and below {below:g}"
+    said = f"{name} is a number of 0 or more{limit}, not {number!r}"
+    if not isinstance(number, Real) or isinstance(number, bool):
+        raise TypeError(said)
     if not 0.0 <= number < below:
-        limit = "" if below == math.inf else f" and below {below:g}"
-        raise ValueError(f"{name} is a number of 0 or more{limit}, not {number!r}")
+        raise ValueError(said)
     return float(number)
+
+
+def _values(kind: str, params: Any) -> list[Value]:
+    """What an optimizer is given, checked."""
+    if hasattr(params, "parameters"):
+        raise TypeError(
+            f"{kind} takes the Values to change: {kind}(model.parameters()), not the "
+            f"{type(params).__name__} itself"
+        )
+    if not isinstance(params, Iterable):
+        raise TypeError(f"{kind} takes a list of Values (model.parameters()), not {params!r}")
+    values = list(params)
+    for p in values:
+        if not isinstance(p, Value):
+            raise TypeError(f"{kind} takes Values (model.parameters()), not {type(p).__name__}")
+    if len({id(p) for p in values}) != len(values):
+        raise ValueError("some parameters are listed twice; an optimizer takes each one once")
+    return values
+
+
+def _numbers(name: str, given: Any) -> Array:
+    """A copy of what was saved, if it is finite numbers."""
+    array = np.array(given)
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name!r} holds no numbers but {array.dtype}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name!r} holds nan or infinite numbers")
+    return array if array.dtype.kind == "f" or not array.ndim else array.astype(float)

@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nn
 from autograd import Value
-from nn import SGD, Adam, AdamW
+from autograd.compiler import compile
+from nn import SGD, Adam, AdamW, RMSprop
 
 
 def test_momentum_by_hand():
@@ -36,9 +39,185 @@ def test_adam_by_the_papers_algorithm():
         assert math.isclose(w.data, p, rel_tol=1e-13)
 
 
-@pytest.mark.parametrize(
-    "make", [lambda p: SGD(p, lr=0.1, momentum=0.9, nesterov=True), Adam, AdamW]
+def moved(optimizer, w, grads):
+    """Where a Value is after each of these gradients."""
+    positions = []
+    for w.grad in grads:
+        optimizer.step()
+        positions.append(w.data)
+    return positions
+
+
+def test_nesterov_by_hand():
+    w = Value(0.0)
+    # v = 1, 1.5, 1.75; the step is grad + 0.5·v, by the look-ahead of Sutskever et al.
+    expected = [-0.15, -0.15 - 0.175, -0.15 - 0.175 - 0.1875]
+    sgd = SGD([w], lr=0.1, momentum=0.5, nesterov=True)
+    np.testing.assert_allclose(moved(sgd, w, [1.0, 1.0, 1.0]), expected, rtol=1e-14)
+
+
+def test_dampening_by_hand():
+    w = Value(0.0)
+    sgd = SGD([w], lr=0.1, momentum=0.5, dampening=0.25)
+    # v = 2, then 0.5·2 + 0.75·2 = 2.5, then 0.5·2.5 + 0.75·2 = 2.75
+    np.testing.assert_allclose(moved(sgd, w, [2.0] * 3), [-0.2, -0.45, -0.725], rtol=1e-14)
+
+
+def test_weight_decay_and_maximize_by_hand():
+    w = Value(4.0)
+    assert moved(SGD([w], lr=0.5, weight_decay=0.25), w, [1.0, 0.0]) == [3.0, 2.625]
+    w.data = 4.0  # up the gradient: −1 + 0.25·4 = 0 is where it stands still
+    assert moved(SGD([w], lr=0.5, weight_decay=0.25, maximize=True), w, [1.0, 2.0]) == [4.0, 4.5]
+
+
+@pytest.mark.parametrize(("kind", "start"), [(Adam, 3.0), (AdamW, 3.0 * (1 - 0.5 * 0.01))])
+def test_eps_stands_beside_the_root(kind, start):
+    w = Value(3.0)
+    # The means of the first step are g and g²: lr · g / (|g| + eps), with eps as large as g.
+    (after,) = moved(kind([w], lr=0.5, eps=0.25), w, [0.25])
+    assert math.isclose(after, start - 0.5 * 0.25 / (0.25 + 0.25), rel_tol=1e-14)
+
+
+def test_adamw_by_the_papers_algorithm():
+    w, grads = Value(2.0), [3.0, -1.0, 0.5]
+    p, m, v, expected = 2.0, 0.0, 0.0, []
+    for t, g in enumerate(grads, 1):
+        p -= 0.01 * 0.1 * p
+        m = 0.8 * m + 0.2 * g
+        v = 0.9 * v + 0.1 * g * g
+        p -= 0.01 * (m / (1 - 0.8**t)) / (math.sqrt(v / (1 - 0.9**t)) + 1e-3)
+        expected.append(p)
+    adamw = AdamW([w], lr=0.01, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1)
+    np.testing.assert_allclose(moved(adamw, w, grads), expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("centered", [False, True])
+def test_rmsprop_by_its_formula(centered):
+    w, grads = Value(2.0), [3.0, -1.0, 0.5]
+    p, square, mean, velocity, expected = 2.0, 0.0, 0.0, 0.0, []
+    for grad in grads:
+        g = grad + 0.2 * p
+        square = 0.75 * square + 0.25 * g * g
+        mean = 0.75 * mean + 0.25 * g
+        variance = square - mean * mean if centered else square
+        velocity = 0.5 * velocity + g / (math.sqrt(variance) + 1e-3)
+        p -= 0.1 * velocity
+        expected.append(p)
+    rmsprop = RMSprop([w], 0.1, 0.75, 1e-3, weight_decay=0.2, momentum=0.5, centered=centered)
+    np.testing.assert_allclose(moved(rmsprop, w, grads), expected, rtol=1e-13)
+
+
+def test_a_variance_that_rounding_makes_negative_is_none():
+    w = Value(1.0)
+    rmsprop = RMSprop([w], lr=0.1, alpha=0.0, centered=True)  # mean and square are those of one
+    assert all(math.isfinite(x) for x in moved(rmsprop, w, [0.1, 1 / 3, 1e8 + 0.1, 1.1]))
+
+
+def test_the_defaults_are_pytorchs():
+    w = Value(0.0)
+    assert (SGD([w]).lr, SGD([w]).momentum, SGD([w]).weight_decay) == (1e-3, 0.0, 0.0)
+    for kind, decay in ((Adam, 0.0), (AdamW, 1e-2)):
+        made = kind([w])
+        assert (made.lr, made.betas, made.eps) == (1e-3, (0.9, 0.999), 1e-8)
+        assert made.weight_decay == decay
+    made = RMSprop([w])
+    assert (made.lr, made.alpha, made.eps, made.weight_decay) == (1e-2, 0.99, 1e-8, 0.0)
+    assert (made.momentum, made.centered, made.maximize) == (0.0, False, False)
+
+
+EVERY = [
+    lambda p: SGD(p, 0.1, 0.9, nesterov=True),
+    lambda p: SGD(p, 0.05, weight_decay=0.1),
+    lambda p: Adam(p, 0.05),
+    lambda p: AdamW(p, 0.05),
+    lambda p: RMSprop(p, 0.02, momentum=0.5, centered=True),
+]
+
+
+def products(a, b, c):
+    """A function of a sample, of three Values; a program orders them in its own way."""
+    return lambda x: (c * (b * x[0]).tanh() + a * x[1] * c - 1.0) ** 2
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.sampled_from(EVERY),
+    st.lists(st.booleans(), min_size=2, max_size=8),
+    st.permutations(range(3)),
 )
+def test_switching_between_eager_and_compiled_gives_the_same_numbers(make, compiled, order):
+    x = [[0.5, -1.0], [2.0, 0.25]]
+    runs = []
+    for ways in (compiled, [False] * len(compiled)):
+        values = [Value(0.3), Value(-0.7), Value(1.1)]
+        function = products(*values)
+        optimizer = make([values[i] for i in order])
+        program = compile(function, values, inputs=([0.1, 0.2],))
+        for way in ways:
+            if way:
+                program.refresh()
+                program.run(x)
+                program.update(optimizer)
+                program.sync()
+            else:
+                optimizer.zero_grad()
+                for xi in x:
+                    (function(xi) * 0.5).backward()
+                optimizer.step()
+        runs.append(([v.data for v in values], optimizer.state_dict()))
+    np.testing.assert_allclose(runs[0][0], runs[1][0], rtol=1e-11)
+    for name, array in runs[1][1].items():
+        np.testing.assert_allclose(runs[0][1][name], array, rtol=1e-9, atol=1e-14)
+
+
+@pytest.mark.parametrize("make", EVERY)
+@pytest.mark.parametrize("chosen", [[1], [2, 0], [2, 1, 0]])
+def test_a_compiled_step_moves_the_optimizers_parameters_and_no_others(make, chosen):
+    runs = []
+    for way in (True, False):
+        values = [Value(0.3), Value(-0.7), Value(1.1)]
+        optimizer = make([values[i] for i in chosen])
+        program = compile(products(*values), values, inputs=([0.1, 0.2],))
+        for _ in range(3):
+            program.run([[0.5, -1.0]])
+            if way:
+                program.update(optimizer)
+                program.sync()
+            else:
+                program.sync()
+                optimizer.step()
+                program.refresh()
+        runs.append([v.data for v in values])
+    np.testing.assert_allclose(runs[0], runs[1], rtol=1e-13)
+    assert [x for i, x in enumerate(runs[0]) if i not in chosen] == [
+        x for i, x in enumerate([0.3, -0.7, 1.1]) if i not in chosen
+    ]
+
+
+def test_a_program_without_some_of_the_parameters_is_refused():
+    a, b = Value(1.0), Value(2.0)
+    program = compile(lambda x: a * x, [a], inputs=(1.0,))
+    program.run([1.0])
+    with pytest.raises(
+        ValueError, match="1 of this optimizer's 2 parameters are not among the 1 that"
+    ):
+        program.update(SGD([a, b], lr=0.1))
+    assert program.parameters.tolist() == [1.0]
+
+
+def test_an_optimizer_of_ones_own_that_takes_arrays_only_changes_all():
+    class Down:
+        def update(self, data, grad):
+            data -= grad
+
+    a, b = Value(1.0), Value(2.0)
+    with compile(lambda x: a * x + 3.0 * b, [a, b], inputs=(1.0,)) as program:
+        program.run([5.0])
+        program.update(Down())
+    assert (a.data, b.data) == (-4.0, -1.0)
+
+
+@pytest.mark.parametrize("make", EVERY)
 @pytest.mark.parametrize("shape", [(6,), (2, 3)])
 def test_a_flat_array_moves_as_the_values_do(make, shape):
     rng = np.random.default_rng(0)
@@ -67,6 +246,37 @@ def test_an_array_of_single_precision_stays_single():
     ("call", "error", "message"),
     [
         (lambda: SGD([1.0]), TypeError, "takes Values .* not float"),
+        (
+            lambda: SGD(nn.MLP(1, [1])),
+            TypeError,
+            r"SGD\(model.parameters\(\)\), not the MLP itself",
+        ),
+        (lambda: Adam(nn.Sequential()), TypeError, "not the Sequential itself"),
+        (lambda: Adam(Value(1.0)), TypeError, "Adam takes a list of Values .*, not Value"),
+        (lambda: Adam(None), TypeError, "Adam takes a list of Values .*, not None"),
+        (lambda: Adam([{"params": []}]), TypeError, "takes Values .* not dict"),
+        (lambda: SGD([Value(1.0)], lr="0.1"), TypeError, "lr is a number of 0 or more, not '0.1'"),
+        (lambda: SGD([Value(1.0)], lr=None), TypeError, "lr is a number of 0 or more, not None"),
+        (lambda: SGD([Value(1.0)], lr=True), TypeError, "lr is a number of 0 or more, not True"),
+        (lambda: SGD([Value(1.0)], lr=math.nan), ValueError, "lr .* not nan"),
+        (lambda: SGD([Value(1.0)], lr=math.inf), ValueError, "lr .* not inf"),
+        (lambda: setattr(SGD([]), "lr", -1.0), ValueError, "lr .* not -1.0"),
+        (lambda: SGD([Value(1.0)], 0.1, 0.9, math.nan), ValueError, "dampening .* not nan"),
+        (lambda: SGD([Value(1.0)], weight_decay=-1), ValueError, "weight_decay .* not -1"),
+        (lambda: SGD([Value(1.0)], momentum=-1), ValueError, "momentum .* not -1"),
+        (lambda: SGD([], 0.1, 0.9, 0.5, nesterov=True), ValueError, "nesterov needs .* of 0"),
+        (lambda: Adam([], betas=0.9), TypeError, r"betas are two numbers, like .* not 0.9"),
+        (lambda: Adam([], betas=(0.9,)), TypeError, "betas are two numbers"),
+        (lambda: Adam([], betas=(-0.1, 0.9)), ValueError, r"betas\[0\] .* not -0.1"),
+        (lambda: Adam([], eps=-1e-8), ValueError, "eps .* not -1e-08"),
+        (lambda: RMSprop([], alpha=-0.5), ValueError, "alpha .* not -0.5"),
+        (lambda: RMSprop([], eps=-0.5), ValueError, "eps .* not -0.5"),
+        (lambda: RMSprop([], momentum=-0.5), ValueError, "momentum .* not -0.5"),
+        (
+            lambda: SGD([Value(1.0)]).update(np.zeros(2), np.zeros(2)),
+            ValueError,
+            "2 numbers for 1 parameters",
+        ),
         (lambda: SGD([Value(1.0)], lr=-1), ValueError, "lr is a number of 0 or more, not -1"),
         (
             lambda: Adam([Value(1.0)], betas=(0.9, 1.0)),

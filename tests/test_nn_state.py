@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import threading
 import zipfile
@@ -201,5 +202,46 @@ def test_a_wrong_optimizer_state_is_refused():
     optimizer = Adam([Value(1.0)])
     with pytest.raises(ValueError, match="no 'steps'"):
         optimizer.load_state_dict({"a": np.zeros(1)})
-    with pytest.raises(ValueError, match="'mean' holds 3 numbers for 1 parameters"):
-        optimizer.load_state_dict({"steps": np.array(1), "lr": np.array(0.1), "mean": np.zeros(3)})
+    good = {"steps": 1, "lr": 0.1, "mean": np.zeros(1), "square": np.zeros(1)}
+    for change, message in [
+        ({"mean": np.zeros(3)}, "'mean' holds 3 numbers for 1 parameters"),
+        ({"lr": math.nan}, "'lr' holds nan or infinite numbers"),
+        ({"lr": -0.1}, "lr is a number of 0 or more, not -0.1"),
+        ({"lr": np.array([0.1])}, "no 'lr'"),
+        ({"lr": "0.1"}, "'lr' holds no numbers but <U3"),
+        ({"steps": -1}, "'steps' is a whole number of 0 or more, not -1"),
+        ({"steps": 1.5}, "'steps' is a whole number of 0 or more, not 1.5"),
+        ({"square": np.array([math.nan])}, "'square' holds nan or infinite numbers"),
+        ({"square": np.array(["1"])}, "'square' holds no numbers but <U1"),
+        ({"centre": np.zeros(1)}, "not of this kind of Adam: it has the unknown 'centre'"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            optimizer.load_state_dict(good | change)
+    assert (optimizer.steps, optimizer.lr, optimizer.state) == (0, 1e-3, {})
+    optimizer.load_state_dict(good)
+    assert (optimizer.steps, optimizer.lr, list(optimizer.state)) == (1, 0.1, ["mean", "square"])
+
+
+KINDS = {
+    "sgd": lambda p: SGD(p, 0.1),
+    "momentum": lambda p: SGD(p, 0.1, momentum=0.5),
+    "adam": Adam,
+    "rmsprop": nn.RMSprop,
+    "rmsprop with momentum": lambda p: nn.RMSprop(p, momentum=0.5),
+    "rmsprop centered": lambda p: nn.RMSprop(p, centered=True),
+}
+
+
+@pytest.mark.parametrize("there", KINDS)
+@pytest.mark.parametrize("here", KINDS)
+def test_an_optimizer_takes_its_own_kind_of_state_only(here, there):
+    w = Value(1.0)
+    w.grad = 1.0
+    first, second = KINDS[there]([w]), KINDS[here]([w])
+    first.step()
+    if here == there:
+        second.load_state_dict(first.state_dict())
+        assert second.state_dict() == first.state_dict()
+    else:
+        with pytest.raises(ValueError, match="not of this kind of"):
+            second.load_state_dict(first.state_dict())

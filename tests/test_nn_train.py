@@ -110,7 +110,12 @@ MODELS = {
 
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
-    "optimizer", [lambda p: Adam(p, lr=0.01), lambda p: SGD(p, 0.1, momentum=0.9)]
+    "optimizer",
+    [
+        lambda p: Adam(p, lr=0.01),
+        lambda p: SGD(p, 0.1, momentum=0.9),
+        lambda p: nn.RMSprop(p, lr=0.003, momentum=0.5),
+    ],
 )
 def test_compiled_and_eager_are_the_same_training(name, optimizer):
     make, x, y, loss = MODELS[name]

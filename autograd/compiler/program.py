@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -22,7 +22,8 @@ KEPT = 8  # batch sizes whose replays are kept
 
 
 class _Optimizer(Protocol):
-    def update(self, data: Array, grad: Array) -> None: ...
+    @property
+    def update(self) -> Callable[..., None]: ...
 
 
 class Program:
@@ -58,6 +59,7 @@ class Program:
         self.plan = plan
         self.names = list(names)
         self._values = list(values)
+        self._ordered = [self._values[i] for i in plan.order.tolist()] if values else []
         self._static = np.zeros(plan.static_size, dtype=dtype)
         self._gradient = np.zeros(plan.static_size, dtype=dtype)
         p = len(plan.order)
@@ -174,8 +176,15 @@ class Program:
     # Training -------------------------------------------------------------------------------------
 
     def update(self, optimizer: _Optimizer) -> None:
-        """Let an optimizer change the parameters, as one array: ``optimizer.update(data, grad)``."""
-        optimizer.update(self.parameters, self.gradients)
+        """Let an optimizer change its parameters, as arrays: ``optimizer.update(data, grad, params)``.
+
+        ``params`` are the Values of the numbers, for an optimizer that has ``params`` of its own; where
+        there are none (one was loaded, or knows no Values) it is called without, and changes all.
+        """
+        if self._ordered and getattr(optimizer, "params", None):
+            optimizer.update(self.parameters, self.gradients, self._ordered)
+        else:
+            optimizer.update(self.parameters, self.gradients)
 
     def sync(self) -> None:
         """Write parameters and gradients into the Values' ``data`` and ``grad``."""
