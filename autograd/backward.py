@@ -14,6 +14,7 @@ __all__ = ["backward"]
 _ADD = ops.ADD
 
 
+# In one piece: a call a node costs more than all that is done with the node.
 def backward(root: Value) -> None:
     """Set the gradient of every intermediate node afresh and add into the leaves'.
 

@@ -117,6 +117,7 @@ MOVED = {
     "candidates": "autograd.by_hand.slips",
     "slips": "autograd.by_hand.explain",
     "scopes": "autograd.neurons",
+    "structure.Structure": "autograd.derivatives.nested:Nest",
     "modes.peeking": "autograd.modes:tracing",
     "compiler.trace": "autograd.compiler.read.trace",
     "compiler.lift": "autograd.compiler.read.lift",

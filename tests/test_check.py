@@ -36,7 +36,7 @@ wrong_second = Op(
 )
 
 
-def test_right_derivatives_pass_in_any_structure() -> None:
+def test_right_derivatives_pass_in_any_nest() -> None:
     assert gradcheck(lambda a, b: (a * b).tanh(), (0.3, -2.0))
     assert gradcheck(lambda d: d["a"] * d["b"][1], ({"a": 1.0, "b": [2.0, 3.0]},))
     assert gradcheck(lambda W, x: np.tanh(W @ x), (np.arange(4.0).reshape(2, 2) / 5, np.ones(2)))

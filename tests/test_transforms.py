@@ -66,7 +66,7 @@ def test_an_inner_variable_is_not_taken_for_the_outer_one() -> None:
     assert grad(lambda x: x * grad(lambda y: x * y * y)(x))(3.0) == 54.0
 
 
-def test_argnums_kwargs_and_structures() -> None:
+def test_argnums_kwargs_and_nests() -> None:
     def f(x: Any, y: Any, power: int = 1) -> Any:
         return x * y**power
 
@@ -97,6 +97,59 @@ def test_has_aux() -> None:
 
     assert value_and_grad(f, has_aux=True)(3.0) == ((9.0, {"twice": 6.0}), 6.0)
     assert grad(f, has_aux=True)(3.0) == (6.0, {"twice": 6.0})
+    aux = {"twice": 6.0}
+    assert jacrev(f, has_aux=True)(3.0) == jacobian(f, has_aux=True)(3.0) == (6.0, aux)
+    assert jacfwd(f, has_aux=True)(3.0) == (6.0, aux)
+    assert hessian(f, has_aux=True)(3.0) == (2.0, aux)
+    assert jvp(f, (3.0,), (10.0,), has_aux=True) == (9.0, 60.0, aux)
+    out, pull, beside = vjp(f, 3.0, has_aux=True)
+    assert (out, pull(10.0), beside) == (9.0, (60.0,), aux)
+
+
+def test_aux_may_be_anything_and_holds_numbers_outside_derivatives() -> None:
+    def f(x: Any) -> Any:
+        return x * x, ("name", None, 3, [x + 1], np.array([x, 2 * x]), np.arange(2))
+
+    gradient, aux = grad(f, has_aux=True)(3.0)
+    assert (gradient, aux[:4]) == (6.0, ("name", None, 3, [4.0]))
+    assert type(aux[2]) is int
+    assert (aux[4].dtype, aux[4].tolist(), aux[5].tolist()) == (float, [3.0, 6.0], [0, 1])
+
+    def slope_of_aux(x: Any) -> Any:
+        return grad(f, has_aux=True)(x)[1][3][0] ** 2  # (x + 1)²
+
+    assert grad(slope_of_aux)(3.0) == 8.0
+
+
+@pytest.mark.parametrize("returned", [1.0, (1.0,), (1.0, 2.0, 3.0), {"a": 1, "b": 2}])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda f: grad(f, has_aux=True)(2.0),
+        lambda f: value_and_grad(f, has_aux=True)(2.0),
+        lambda f: jacobian(f, has_aux=True)(2.0),
+        lambda f: jacfwd(f, has_aux=True)(2.0),
+        lambda f: hessian(f, has_aux=True)(2.0),
+        lambda f: jvp(f, (2.0,), (1.0,), has_aux=True),
+        lambda f: vjp(f, 2.0, has_aux=True),
+    ],
+)
+def test_has_aux_wants_a_pair(call: Callable[..., Any], returned: Any) -> None:
+    with pytest.raises(TypeError, match="with has_aux=True the function returns a pair") as caught:
+        call(lambda x: returned)
+    assert type(returned).__name__ in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_arrays_of_no_axes_are_numbers_as_tangents() -> None:
+    one = np.array(1.0)
+    assert jvp(tanh, (0.0,), (one,)) == (0.0, 1.0)
+    assert vjp(tanh, 0.0)[1](one) == (1.0,)
+    out, moved = jvp(lambda x: x * 3, (np.array(2.0),), (1.0,))
+    assert (float(out), float(moved)) == (6.0, 3.0)
+    assert float(vjp(lambda x: x * 3, np.array(2.0))[1](1.0)[0]) == 3.0
+    with pytest.raises(TypeError, match=r"array\(1,\)"):
+        jvp(tanh, (0.0,), (np.array([1.0]),))
 
 
 def test_arrays_give_arrays_of_their_shape() -> None:
@@ -112,7 +165,7 @@ def test_arrays_give_arrays_of_their_shape() -> None:
     assert second == pytest.approx(2 * W.T @ W, rel=1e-14)
 
 
-def test_jacobians_by_both_modes_agree_and_keep_the_structure() -> None:
+def test_jacobians_by_both_modes_agree_and_keep_the_nest() -> None:
     def f(d: Any) -> Any:
         return {"s": d["a"] * d["b"][0], "v": np.array([d["a"], d["b"][1] ** 2]), "c": 7.0}
 
@@ -239,7 +292,7 @@ def test_a_long_function_has_second_derivatives() -> None:
         (lambda: grad(tanh, (0, 2))(1.0), r"argnums is \(0, 2\)"),
         (lambda: jvp(tanh, 1.0, 1.0), "in a tuple"),  # type: ignore[arg-type]
         (lambda: jvp(tanh, (1.0,), (1.0, 2.0)), r"\(number, number\) against \(number,\)"),
-        (lambda: vjp(tanh, 1.0)[1]([1.0]), "do not have the structure"),
+        (lambda: vjp(tanh, 1.0)[1]([1.0]), "are not nested like the output"),
         (lambda: jacobian(lambda x: "x")(1.0), r"jacobian\(\)"),
     ],
 )

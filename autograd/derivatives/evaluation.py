@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from autograd import ops
 from autograd.graph import topological_order
 from autograd.ops import ieee, ieee_partial
 from autograd.value import Value
@@ -39,18 +40,28 @@ class Evaluation:
     """The graph of ``root`` as lists, parents before children; the Values are left as they are.
 
     Choices stay as they were made: of a `where`, the branch that was taken.
+
+    Attributes:
+        order: the nodes, parents before children; everything else calls them by their number in it.
+        index: their numbers, by ``id(node)``.
+        edges: every use of one node by another; edges too are called by their numbers.
+        into: for each node the edges from its parents, in the order of the operands.
+        out: for each node the edges to what was made from it.
     """
 
     def __init__(self, root: Value, order: Sequence[Value] | None = None) -> None:
         self.order = topological_order(root) if order is None else order
         self.index = {id(node): i for i, node in enumerate(self.order)}
         self.edges: list[Edge] = []
-        self.into: list[list[int]] = [[] for _ in self.order]  # numbers of the edges to each child
+        self.into: list[list[int]] = [[] for _ in self.order]
+        self.out: list[list[int]] = [[] for _ in self.order]
         for child, node in enumerate(self.order):
             for slot, parent in enumerate((node._a, node._b)):
                 if parent is not None:
+                    edge = Edge(self.index[id(parent)], child, slot)
                     self.into[child].append(len(self.edges))
-                    self.edges.append(Edge(self.index[id(parent)], child, slot))
+                    self.out[edge.parent].append(len(self.edges))
+                    self.edges.append(edge)
 
     def here(self) -> Point:
         """The numbers that the graph was made with."""
@@ -60,28 +71,49 @@ class Evaluation:
 
     def at(self, changes: Mapping[Value, float]) -> Point:
         """Everything anew with some values changed: leaves, or intermediate values held fixed."""
-        fixed = {self.index[id(value)]: number for value, number in changes.items()}
-        data: list[float] = []
-        locals_ = [0.0] * len(self.edges)
+        data = self.values(changes)
+        fixed = {id(value) for value in changes}
+        locals_ = [0.0] * len(self.edges)  # also of the edges into what is held fixed
         for i, node in enumerate(self.order):
-            edges = self.into[i]
-            if not edges or i in fixed:
-                data.append(fixed.get(i, node.data))
-                continue
             op = node.operation
-            assert op is not None
-            if op.name == "where":
-                data.append(data[self.edges[edges[0]].parent])
-                locals_[edges[0]] = 1.0
-                continue
-            inputs = [node._da, node._db][: op.arity]
-            for e in edges:
-                inputs[self.edges[e].slot] = data[self.edges[e].parent]
-            output = ieee(op, *inputs)
-            data.append(output)
-            for e in edges:
-                locals_[e] = ieee_partial(op, self.edges[e].slot, *inputs, output)
+            if op is ops.WHERE and id(node) not in fixed:
+                locals_[self.into[i][0]] = 1.0
+            elif op is not None and id(node) not in fixed:
+                inputs = self._inputs(i, data)
+                for e in self.into[i]:
+                    locals_[e] = ieee_partial(op, self.edges[e].slot, *inputs, data[i])
         return Point(data, locals_)
+
+    def values(self, changes: Mapping[Value, float]) -> list[float]:
+        """The value of each node with some changed; what does not depend on those stays as it is."""
+        data = [node.data for node in self.order]
+        fixed: set[int] = set()
+        for value, number in changes.items():
+            i = self.index.get(id(value))
+            if i is not None:
+                fixed.add(i)
+                data[i] = number
+        moved = set(fixed)
+        for i, node in enumerate(self.order):
+            if i in fixed or moved.isdisjoint(self.edges[e].parent for e in self.into[i]):
+                continue
+            moved.add(i)
+            op = ops.IDENTITY if node.operation is ops.WHERE else node.operation
+            assert op is not None  # a node with parents was made by an operation
+            data[i] = ieee(op, *self._inputs(i, data))
+        return data
+
+    def _inputs(self, child: int, data: list[float]) -> list[float]:
+        """What the operation of a node is given; of a `where`, the branch that was taken."""
+        node = self.order[child]
+        given = {self.edges[e].slot: data[self.edges[e].parent] for e in self.into[child]}
+        op = node.operation
+        if op is None or op is ops.WHERE:
+            return list(given.values())
+        return [
+            given.get(slot, constant)
+            for slot, constant in zip(range(op.arity), (node._da, node._db))
+        ]
 
     def upstream(self, point: Point) -> list[float]:
         """∂root/∂node for each node: the reverse pass."""

@@ -12,10 +12,11 @@ import numpy as np
 from autograd.value import Value
 
 __all__ = [
-    "Leaf", "Structure", "block", "each", "flat", "flatten", "names", "pack", "shaped", "unflatten",
+    "Leaf", "Nest", "block", "each", "flat", "flatten", "names", "pack", "rebuilt", "shaped",
+    "unflatten",
 ]  # fmt: skip
 
-Structure = Any  # the containers of the original, with a Leaf where a number or an array was
+Nest = Any  # the containers of the original, with a Leaf where a number or an array was
 
 
 class Leaf(NamedTuple):
@@ -26,7 +27,7 @@ class Leaf(NamedTuple):
 
     @property
     def place(self) -> slice:
-        """Its stretch of the flat list."""
+        """Where in the flat list it lies."""
         return slice(self.start, self.start + prod(self.shape or ()))
 
     def __repr__(self) -> str:
@@ -69,8 +70,8 @@ def shaped(items: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return items
 
 
-def flatten(tree: Any, what: str) -> tuple[list[Any], Structure]:
-    """The numbers and Values in ``tree`` as one list, and the structure they were in.
+def flatten(tree: Any, what: str) -> tuple[list[Any], Nest]:
+    """The numbers and Values in ``tree`` as one list, and the nest they were in.
 
     Args:
         tree: a number, a Value, an array of them, or lists, tuples and dicts of those.
@@ -94,20 +95,21 @@ def flatten(tree: Any, what: str) -> tuple[list[Any], Structure]:
             for element in part.ravel().tolist():
                 take(element)
         else:
-            return _rebuilt(part, take, what)
+            return rebuilt(part, take, what)
         return leaf
 
     return numbers, take(tree)
 
 
-def unflatten(structure: Structure, fill: Callable[[Leaf], Any]) -> Any:
-    """The containers of ``structure`` with ``fill(leaf)`` in the place of each leaf."""
-    if type(structure) is Leaf:
-        return fill(structure)
-    return _rebuilt(structure, lambda part: unflatten(part, fill), "it")
+def unflatten(nest: Nest, fill: Callable[[Leaf], Any]) -> Any:
+    """The containers of ``nest`` with ``fill(leaf)`` in the place of each leaf."""
+    if type(nest) is Leaf:
+        return fill(nest)
+    return rebuilt(nest, lambda part: unflatten(part, fill))
 
 
-def _rebuilt(container: Any, change: Callable[[Any], Any], what: str) -> Any:
+def rebuilt(container: Any, change: Callable[[Any], Any], what: str = "it") -> Any:
+    """A dict, list or tuple (named ones too) of ``change(part)`` for each of its parts."""
     if isinstance(container, dict):
         return {key: change(part) for key, part in container.items()}
     if isinstance(container, tuple) and hasattr(container, "_fields"):
@@ -138,14 +140,14 @@ def _array(numbers: Sequence[Any], shape: tuple[int, ...]) -> Any:
     return np.array(numbers, dtype=kind).reshape(shape)
 
 
-def names(structure: Structure, name: str) -> list[str]:
+def names(nest: Nest, name: str) -> list[str]:
     """What to call each number: the way to it from ``name``.
 
     >>> names(flatten({"w": [1.0, 2.0]}, "it")[1], "model")
     ["model['w'][0]", "model['w'][1]"]
     """
-    if type(structure) is Leaf:
-        indices = np.ndindex(structure.shape or ())
+    if type(nest) is Leaf:
+        indices = np.ndindex(nest.shape or ())
         return [f"{name}[{', '.join(map(str, index))}]" if index else name for index in indices]
-    parts = structure.items() if isinstance(structure, dict) else enumerate(structure)
+    parts = nest.items() if isinstance(nest, dict) else enumerate(nest)
     return [path for key, part in parts for path in names(part, f"{name}[{key!r}]")]

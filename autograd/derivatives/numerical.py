@@ -6,11 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograd import ops
+from autograd.derivatives.evaluation import Evaluation
 from autograd.derivatives.nested import flatten, pack, unflatten
-from autograd.graph import topological_order
 from autograd.modes import no_grad
-from autograd.ops import ieee
 from autograd.value import Value
 
 __all__ = ["central_difference", "evaluate", "numerical_derivative", "numerical_gradient", "step"]
@@ -18,8 +16,11 @@ __all__ = ["central_difference", "evaluate", "numerical_derivative", "numerical_
 EPS = 6e-6  # the cube root of the machine epsilon: where truncation and rounding errors balance
 
 
-def central_difference(f: Callable[[float], float], x: float, eps: float = EPS) -> float:
+def central_difference(f: Callable[[float], Any], x: float, eps: float = EPS) -> Any:
     """(f(x + h) − f(x − h)) / 2h with h = eps · max(1, |x|); its error is of the order h².
+
+    Args:
+        f: returns a number, or an array of them.
 
     >>> f"{central_difference(math.sin, 0.0):.9f}"
     '1.000000000'
@@ -42,24 +43,24 @@ def numerical_gradient(f: Callable[..., Any], inputs: Sequence[Any], eps: float 
         eps: the step, in proportion to the input where that is larger than 1.
 
     Returns:
-        the gradient in the structure of ``inputs``.
+        the gradient, nested like ``inputs``.
 
     >>> [round(g, 6) for g in numerical_gradient(lambda a, b: a * b**2, [3.0, 2.0])]
     [4.0, 12.0]
     """
-    numbers, structure = flatten(inputs, "numerical_gradient(): the inputs")
+    numbers, nest = flatten(inputs, "numerical_gradient(): the inputs")
     numbers = [float(x) for x in numbers]
 
     def along(i: int) -> Callable[[float], float]:
         def g(x: float) -> float:
             moved = [Value(x if i == j else number) for j, number in enumerate(numbers)]
             with no_grad():
-                return float(f(*unflatten(structure, lambda leaf: pack(moved, leaf))))
+                return float(f(*unflatten(nest, lambda leaf: pack(moved, leaf))))
 
         return g
 
     gradient = [central_difference(along(i), x, eps) for i, x in enumerate(numbers)]
-    return unflatten(structure, lambda leaf: pack(gradient, leaf))
+    return unflatten(nest, lambda leaf: pack(gradient, leaf))
 
 
 def evaluate(root: Value, numbers: Mapping[Value, float]) -> float:
@@ -71,16 +72,7 @@ def evaluate(root: Value, numbers: Mapping[Value, float]) -> float:
     >>> evaluate(a * a + 1, {a: 3.0})
     10.0
     """
-    found: dict[Value, float] = dict(numbers)
-    for node in topological_order(root):
-        if node in found or not any(parent in found for parent in node.parents):
-            continue
-        inputs = node.parents if node.operation is ops.WHERE else node.operands
-        values = [found.get(x, x.data) if isinstance(x, Value) else x for x in inputs]
-        op = ops.IDENTITY if node.operation is ops.WHERE else node.operation
-        assert op is not None  # a node with parents was made by an operation
-        found[node] = ieee(op, *values)
-    return found.get(root, root.data)
+    return Evaluation(root).values(numbers)[-1]
 
 
 def numerical_derivative(root: Value, by: Value, eps: float = EPS) -> float:
@@ -92,4 +84,5 @@ def numerical_derivative(root: Value, by: Value, eps: float = EPS) -> float:
     >>> [round(numerical_derivative(loss, by), 5) for by in (a, b, product)]
     [37.0, 24.0, 12.0]
     """
-    return central_difference(lambda x: evaluate(root, {by: x}), by.data, eps)
+    evaluation = Evaluation(root)
+    return float(central_difference(lambda x: evaluation.values({by: x})[-1], by.data, eps))

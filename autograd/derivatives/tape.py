@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from autograd import ops
-from autograd.derivatives.nested import flatten, pack, unflatten
+from autograd.derivatives.nested import flatten, pack, rebuilt, unflatten
 from autograd.modes import current, taping
 from autograd.ops import run_rule
 from autograd.value import Value
@@ -21,8 +23,8 @@ class Tape:
     """One run of ``f``: its variables, what it returned, and the tape of what lies between.
 
     Attributes:
-        nested: whether derivatives are to be Values, differentiable themselves.
-        variables: the fresh copies, flat, and ``structure`` what they were in.
+        differentiable: whether derivatives are to be Values themselves, within another derivative.
+        variables: the fresh copies, flat, and ``nest`` what they were in.
         out: what ``f`` returned.
     """
 
@@ -33,15 +35,17 @@ class Tape:
         args: Sequence[Any],
         argnums: Argnums,
         kwargs: dict[str, Any],
-        nested: bool = False,
+        differentiable: bool = False,
     ) -> None:
         chosen = _chosen(name, args, argnums)
-        numbers, self.structure = flatten(chosen, f"{name}(): what it differentiates by")
-        self.nested = (
-            nested or current().depth > 0 or any(type(x) is Value for x in (*numbers, *args))
+        numbers, self.nest = flatten(chosen, f"{name}(): what it differentiates by")
+        self.differentiable = (
+            differentiable
+            or current().depth > 0
+            or any(type(x) is Value for x in (*numbers, *args))
         )
         self.variables = [+x if type(x) is Value else Value(x) for x in numbers]
-        given = unflatten(self.structure, lambda leaf: pack(self.variables, leaf))
+        given = unflatten(self.nest, lambda leaf: pack(self.variables, leaf))
         args = list(args)
         if isinstance(argnums, int):
             args[argnums] = given
@@ -66,7 +70,9 @@ class Tape:
     def _partials(self, node: Value) -> Sequence[Any]:
         """The local derivatives by each parent: the numbers already found, or the rules on Values."""
         op = node.operation
-        if not self.nested or op is None or op is ops.WHERE:  # of `where`, 1 by the branch taken
+        if (
+            not self.differentiable or op is None or op is ops.WHERE
+        ):  # of `where`, 1 by the branch taken
             return node.partials
         if node not in self._rules:
             inputs = (node._a, node._b)
@@ -101,14 +107,23 @@ class Tape:
 
     def result(self, x: Any) -> Any:
         """``x`` as what the caller gets: a Value where it is to be differentiated, else a number."""
-        return Value(x) if self.nested and type(x) is not Value else x
+        return Value(x) if self.differentiable and type(x) is not Value else x
 
     def primal(self, tree: Any) -> Any:
         """What ``f`` returned, as numbers or as Values."""
-        numbers, structure = flatten(tree, "what the function returns")
-        if not self.nested:
+        numbers, nest = flatten(tree, "what the function returns")
+        if not self.differentiable:
             numbers = [x.data if type(x) is Value else x for x in numbers]
-        return unflatten(structure, lambda leaf: pack(numbers, leaf))
+        return unflatten(nest, lambda leaf: pack(numbers, leaf))
+
+    def aside(self, part: Any) -> Any:
+        """What ``f`` returned beside its result: the Values in it as the caller gets them."""
+        if type(part) is Value:
+            return part if self.differentiable else part.data
+        if isinstance(part, np.ndarray) and part.dtype == object:
+            kept = [self.aside(x) for x in part.ravel().tolist()]
+            return np.array(kept).reshape(part.shape)
+        return rebuilt(part, self.aside) if isinstance(part, (dict, list, tuple)) else part
 
 
 def _times(local: Any, outer: Any) -> Any:

@@ -19,7 +19,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.derivatives.nested import Structure, block, flatten, pack, unflatten
+from autograd.derivatives.nested import Nest, block, flatten, pack, unflatten
 from autograd.derivatives.tape import Argnums, Function, Tape
 from autograd.value import Value
 
@@ -34,13 +34,26 @@ def _function(name: str, f: Any) -> None:
 
 def _scalar(name: str, out: Any) -> Any:
     """The one number that ``out`` is."""
-    numbers, structure = flatten(out, f"{name}(): what the function returns")
-    if len(numbers) != 1 or getattr(structure, "shape", ...) not in (None, ()):
+    numbers, nest = flatten(out, f"{name}(): what the function returns")
+    if len(numbers) != 1 or getattr(nest, "shape", ...) not in (None, ()):
         raise TypeError(
             f"{name}() takes a function that returns one number, not {type(out).__name__} of "
             f"{len(numbers)}; jacobian() takes functions that return several"
         )
     return numbers[0]
+
+
+def _with_aux(name: str, out: Any, has_aux: bool) -> tuple[Any, Any]:
+    """What is differentiated of what a function returned, and what only comes along."""
+    if not has_aux:
+        return out, None
+    if not isinstance(out, (tuple, list)) or len(out) != 2:
+        many = f" of {len(out)}" if isinstance(out, (tuple, list)) else ""
+        raise TypeError(
+            f"{name}(): with has_aux=True the function returns a pair (what is differentiated, what "
+            f"else you want back), not {type(out).__name__}{many}"
+        )
+    return out[0], out[1]
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -49,11 +62,11 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     Args:
         f: takes numbers, arrays, or lists, tuples and dicts of them; returns one number.
         argnums: which positional argument, or which ones, to differentiate by.
-        has_aux: ``f`` returns a pair, and only its first part is differentiated; the result is then
-            ``((value, aux), gradient)``.
+        has_aux: ``f`` returns a pair, and only its first part is differentiated; the second may be
+            anything and comes back as it is; the result is then ``((value, aux), gradient)``.
 
     Returns:
-        a function of the same arguments; the gradient has the structure of the argument.
+        a function of the same arguments; the gradient is nested like the argument.
 
     Raises:
         TypeError: when called, if ``f`` returns several numbers or an argument holds no numbers.
@@ -70,13 +83,15 @@ def _value_and_grad(name: str, f: Function, argnums: Argnums, has_aux: bool) -> 
     @functools.wraps(f)
     def function(*args: Any, **kwargs: Any) -> Any:
         tape = Tape(name, f, args, argnums, kwargs)
-        out, aux = tape.out if has_aux else (tape.out, None)
+        out, aux = _with_aux(name, tape.out, has_aux)
         scalar = _scalar(name, out)
         gradient = tape.pull({scalar: 1.0})
-        value = tape.result(scalar) if tape.nested else float(getattr(scalar, "data", scalar))
+        value = (
+            tape.result(scalar) if tape.differentiable else float(getattr(scalar, "data", scalar))
+        )
         return (
-            (value, tape.primal(aux)) if has_aux else value,
-            unflatten(tape.structure, lambda leaf: pack(gradient, leaf)),
+            (value, tape.aside(aux)) if has_aux else value,
+            unflatten(tape.nest, lambda leaf: pack(gradient, leaf)),
         )
 
     return function
@@ -100,27 +115,28 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     return function
 
 
-def jacrev(f: Function, argnums: Argnums = 0) -> Function:
+def jacrev(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The matrix of derivatives, one reverse pass a row: for few outputs. `jacobian` is this one.
 
     Args:
         f: takes and returns numbers, arrays, or lists, tuples and dicts of them.
         argnums: which positional argument, or which ones, to differentiate by.
+        has_aux: as for `value_and_grad`; the result is then ``(matrix, aux)``.
 
     Returns:
-        a function; its result has the structure of what ``f`` returns, and in the place of each number
-        the structure of the argument; arrays have the shape of the output's, then the input's.
+        a function; its result is nested like what ``f`` returns, and in the place of each number like
+        the argument; arrays have the shape of the output's, then the input's.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    return _matrix("jacobian", f, argnums, forward=False)
+    return _matrix("jacobian", f, argnums, has_aux, forward=False)
 
 
 jacobian = jacrev
 
 
-def jacfwd(f: Function, argnums: Argnums = 0) -> Function:
+def jacfwd(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The matrix of derivatives, one forward pass a column: for few inputs. See `jacrev`.
 
     >>> import numpy as np
@@ -128,55 +144,61 @@ def jacfwd(f: Function, argnums: Argnums = 0) -> Function:
     array([[2., 0.],
            [0., 4.]])
     """
-    return _matrix("jacfwd", f, argnums, forward=True)
+    return _matrix("jacfwd", f, argnums, has_aux, forward=True)
 
 
-def _matrix(name: str, f: Function, argnums: Argnums, forward: bool) -> Function:
+def _matrix(name: str, f: Function, argnums: Argnums, has_aux: bool, forward: bool) -> Function:
     _function(name, f)
 
     @functools.wraps(f)
     def function(*args: Any, **kwargs: Any) -> Any:
         tape = Tape(name, f, args, argnums, kwargs)
-        outputs, structure = flatten(tape.out, f"{name}(): what the function returns")
+        out, aux = _with_aux(name, tape.out, has_aux)
+        outputs, nest = flatten(out, f"{name}(): what the function returns")
         if forward:
             columns = [tape.push({x: 1.0}) for x in tape.variables]
             rows = [[tape.result(c.get(out, 0.0)) for c in columns] for out in outputs]
         else:
             rows = [tape.pull({out: 1.0}) for out in outputs]
-        return unflatten(
-            structure,
-            lambda row: unflatten(tape.structure, lambda column: block(rows, row, column)),
+        matrix = unflatten(
+            nest,
+            lambda row: unflatten(tape.nest, lambda column: block(rows, row, column)),
         )
+        return (matrix, tape.aside(aux)) if has_aux else matrix
 
     return function
 
 
-def hessian(f: Function, argnums: Argnums = 0) -> Function:
-    """The matrix of second derivatives: forward over reverse.
+def hessian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """The matrix of second derivatives: forward over reverse; arguments as for `jacrev`.
 
     Returns:
-        a function; its result has the structure of the argument twice, one within the other.
+        a function; its result is nested like the argument, and within that like the argument again.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
     """
-    return jacfwd(jacrev(f, argnums), argnums)
+    first = _matrix("hessian", f, argnums, has_aux, forward=False)
+    return _matrix("hessian", first, argnums, has_aux, forward=True)
 
 
-def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(
+    f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> tuple[Any, ...]:
     """Forward mode: ``f(*primals)``, and its derivative along ``tangents``.
 
     Args:
         f: takes and returns numbers, arrays, or lists, tuples and dicts of them.
         primals: the arguments of ``f``, in a tuple or list.
-        tangents: how each of them moves, in the same structure. What moves by 0 contributes nothing,
+        tangents: how each of them moves, nested alike. What moves by 0 contributes nothing,
             even where its derivative is infinite.
+        has_aux: as for `value_and_grad`.
 
     Returns:
-        the output, and how it moves, in the same structure.
+        the output, and how it moves, nested alike; with ``has_aux``, aux as a third.
 
     Raises:
-        TypeError: if the tangents differ from the primals in structure.
+        TypeError: if the tangents are not nested like the primals.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
@@ -184,45 +206,56 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp() takes the arguments in a tuple, and their tangents in another")
     moves, moved = flatten(tuple(tangents), "jvp(): the tangents")
-    tape = _tape_all("jvp", f, primals, nested=any(type(x) is Value for x in moves))
-    _same("jvp(): the tangents", moved, "the arguments", tape.structure)
-    outputs, structure = flatten(tape.out, "jvp(): what the function returns")
+    tape = _tape_all("jvp", f, primals, differentiable=any(type(x) is Value for x in moves))
+    _same("jvp(): the tangents", moved, "the arguments", tape.nest)
+    out, aux = _with_aux("jvp", tape.out, has_aux)
+    outputs, nest = flatten(out, "jvp(): what the function returns")
     pushed = tape.push({x: move for x, move in zip(tape.variables, moves) if not _still(move)})
-    tangent = [tape.result(pushed.get(out, 0.0)) for out in outputs]
-    return tape.primal(tape.out), unflatten(structure, lambda leaf: pack(tangent, leaf))
+    tangent = [tape.result(pushed.get(x, 0.0)) for x in outputs]
+    both = tape.primal(out), unflatten(nest, lambda leaf: pack(tangent, leaf))
+    return (*both, tape.aside(aux)) if has_aux else both
 
 
-def vjp(f: Function, *primals: Any) -> tuple[Any, Function]:
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Reverse mode: ``f(*primals)``, and what turns derivatives by it into those by the arguments.
+
+    With ``has_aux``, as for `value_and_grad`, aux comes as a third.
 
     >>> out, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> out, pull([1.0, 10.0])
     ([6.0, 5.0], (13.0, 12.0))
     """
     tape = _tape_all("vjp", f, primals)
-    outputs, structure = flatten(tape.out, "vjp(): what the function returns")
+    out, aux = _with_aux("vjp", tape.out, has_aux)
+    outputs, nest = flatten(out, "vjp(): what the function returns")
 
     def pull(cotangents: Any) -> Any:
         """The derivative by each argument, given the derivative by each output."""
         numbers, given = flatten(cotangents, "vjp(): the cotangents")
-        _same("vjp(): the cotangents", given, "the output", structure)
+        _same("vjp(): the cotangents", given, "the output", nest)
         seeds: dict[Any, Any] = {}
         for out, number in zip(outputs, numbers):
             seeds[out] = seeds[out] + number if out in seeds else number
         pulled = tape.pull(seeds)
-        return unflatten(tape.structure, lambda leaf: pack(pulled, leaf))
+        return unflatten(tape.nest, lambda leaf: pack(pulled, leaf))
 
-    return tape.primal(tape.out), pull
+    both = tape.primal(out), pull
+    return (*both, tape.aside(aux)) if has_aux else both
 
 
-def _tape_all(name: str, f: Function, args: Sequence[Any], nested: bool = False) -> Tape:
-    return Tape(name, f, args, tuple(range(len(args))), {}, nested)
+def _tape_all(name: str, f: Function, args: Sequence[Any], differentiable: bool = False) -> Tape:
+    return Tape(name, f, args, tuple(range(len(args))), {}, differentiable)
 
 
 def _still(move: Any) -> bool:
     return type(move) is float and move == 0.0
 
 
-def _same(what: str, given: Structure, other: str, expected: Structure) -> None:
-    if given != expected:
-        raise TypeError(f"{what} do not have the structure of {other}: {given} against {expected}")
+def _same(what: str, given: Nest, other: str, expected: Nest) -> None:
+    if _as_numbers(given) != _as_numbers(expected):
+        raise TypeError(f"{what} are not nested like {other}: {given} against {expected}")
+
+
+def _as_numbers(nest: Nest) -> Nest:
+    """An array of no axes holds one number, and stands for it."""
+    return unflatten(nest, lambda leaf: leaf._replace(shape=leaf.shape or None))

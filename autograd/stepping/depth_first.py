@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.derivatives.evaluation import Evaluation
 from autograd.formulas.names import Names
 from autograd.text.format import number, table
 from autograd.value import Value
 
-__all__ = ["Early", "Naive", "naive"]
+__all__ = ["Early", "Naive", "Wrong", "naive"]
 
 _SHOWN = 12
 
@@ -32,18 +32,26 @@ class Early:
     missing: Value
 
 
+class Wrong(NamedTuple):
+    """A leaf whose gradient a naive pass got wrong."""
+
+    leaf: Value
+    naive: float
+    true: float
+
+
 @dataclass(frozen=True, slots=True)
 class Naive:
     """What a depth-first pass did to a graph.
 
     Attributes:
         early: the nodes that passed an incomplete gradient on, in the order of the pass.
-        wrong: leaf, its naive gradient, its true gradient, where they differ.
+        wrong: the leaves whose gradients differ, each with the naive and the true one.
         text: the same for readers.
     """
 
     early: tuple[Early, ...]
-    wrong: tuple[tuple[Value, float, float], ...]
+    wrong: tuple[Wrong, ...]
     text: str
 
     def __bool__(self) -> bool:
@@ -79,48 +87,64 @@ def naive(root: Value, names: Any = None) -> Naive:
     if type(root) is not Value:
         raise TypeError(f"naive() takes a Value, not {type(root).__name__}")
     called = names if isinstance(names, Names) else Names(root, names=names)
-    evaluation = Evaluation(root, called.order)
-    here = evaluation.here()
-    true = evaluation.upstream(here)
-    grads = [0.0] * len(true)
-    grads[-1] = 1.0
-    passed: dict[int, float] = {}  # in the order of the visits
-    added: set[int] = set()
-    missing: dict[int, int] = {}  # a use whose contribution had not come when the node was visited
-    uses: list[list[int]] = [[] for _ in true]
-    for e, edge in enumerate(evaluation.edges):
-        uses[edge.parent].append(e)
-    stack = [(len(true) - 1, -1)]  # nodes to visit, or edges to add along
-    while stack:
-        node, e = stack.pop()
-        if e >= 0:
-            edge = evaluation.edges[e]
-            grads[edge.parent] += here.locals[e] * passed[edge.child]
-            added.add(e)
-            node = edge.parent
-        if node in passed:
-            continue
-        passed[node] = grads[node]
-        if late := [use for use in uses[node] if use not in added]:
-            missing[node] = late[0]
-        stack.extend((-1, edge_in) for edge_in in reversed(evaluation.into[node]))
-    order = called.order
+    evaluation, order = Evaluation(root, called.order), called.order
+    true = evaluation.upstream(evaluation.here())
+    walk = _depth_first(evaluation)
     early = tuple(
-        Early(order[i], grad, true[i], order[evaluation.edges[missing[i]].child])
-        for i, grad in passed.items()
-        if i in missing and evaluation.into[i]
+        Early(order[i], grad, true[i], order[evaluation.edges[walk.missing[i]].child])
+        for i, grad in walk.passed.items()
+        if i in walk.missing and evaluation.into[i]
     )
     wrong = tuple(
-        (order[i], grads[i], true[i])
+        Wrong(order[i], walk.grads[i], true[i])
         for i in range(len(true))
-        if not evaluation.into[i] and grads[i] != true[i]
+        if not evaluation.into[i] and walk.grads[i] != true[i]
     )
     return Naive(early, wrong, _text(early, wrong, called))
 
 
-def _text(
-    early: tuple[Early, ...], wrong: tuple[tuple[Value, float, float], ...], names: Names
-) -> str:
+class _Visit(NamedTuple):
+    """What comes next: a node, and the edge there, whose product is added first (None at the root)."""
+
+    node: int
+    edge: int | None
+
+
+class _Walk(NamedTuple):
+    """What a depth-first pass did, by the numbers of the nodes.
+
+    Attributes:
+        grads: the gradient of each node at the end.
+        passed: the gradient that each node passed on when it was visited, in the order of the visits.
+        missing: the first use of a node whose product had not come when the node was visited.
+    """
+
+    grads: list[float]
+    passed: dict[int, float]
+    missing: dict[int, int]
+
+
+def _depth_first(evaluation: Evaluation) -> _Walk:
+    locals_, root = evaluation.here().locals, len(evaluation.order) - 1
+    walk = _Walk([0.0] * root + [1.0], {}, {})
+    added: set[int] = set()  # edges
+    stack = [_Visit(root, None)]
+    while stack:
+        node, edge = stack.pop()
+        if edge is not None:
+            walk.grads[node] += locals_[edge] * walk.passed[evaluation.edges[edge].child]
+            added.add(edge)
+        if node in walk.passed:
+            continue
+        walk.passed[node] = walk.grads[node]
+        if late := [use for use in evaluation.out[node] if use not in added]:
+            walk.missing[node] = late[0]
+        into = reversed(evaluation.into[node])
+        stack.extend(_Visit(evaluation.edges[e].parent, e) for e in into)
+    return walk
+
+
+def _text(early: tuple[Early, ...], wrong: tuple[Wrong, ...], names: Names) -> str:
     if not early:
         return "no intermediate value is used twice: here depth first goes well"
     first = early[0]

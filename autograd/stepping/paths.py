@@ -60,9 +60,6 @@ class Paths:
             raise ValueError(f"this value is not in the graph of {self.names[root]}: {value!r}")
         start = self._evaluation.index[id(value)]
         self.total = self._evaluation.downstream(self._evaluation.here(), start)[-1]
-        self._uses: list[list[int]] = [[] for _ in self.names.order]  # edges away from each node
-        for e, edge in enumerate(self._evaluation.edges):
-            self._uses[edge.parent].append(e)
         self.count, self.log10 = self._counted(start)
 
     def _counted(self, start: int) -> tuple[int | None, float]:
@@ -115,7 +112,7 @@ class Paths:
             return
         edges, last = self._evaluation.edges, len(self.names.order) - 1
         taken: list[int] = []
-        choices = [iter(self._uses[self._evaluation.index[id(self.value)]])]
+        choices = [iter(self._evaluation.out[self._evaluation.index[id(self.value)]])]
         while choices:
             e = next(choices[-1], None)
             if e is None:
@@ -126,7 +123,7 @@ class Paths:
                 yield [*taken, e]
             else:
                 taken.append(e)
-                choices.append(iter(self._uses[edges[e].child]))
+                choices.append(iter(self._evaluation.out[edges[e].child]))
 
     def way(self, taken: list[int]) -> str:
         """The nodes on a path: ``x → x·y → f``."""
