@@ -18,6 +18,7 @@ __all__ = ["Home", "Shape", "absorb", "classify"]
 _ADD, _SUB, _MUL, _DIV = (CODE[op] for op in (ops.ADD, ops.SUB, ops.MUL, ops.DIV))
 _NEG, _COPY, _MAX = (CODE[op] for op in (ops.NEG, ops.IDENTITY, ops.MAXIMUM))
 
+_SCALES = 500.0  # bits by which the scales that are multiplied may shift a number, all together
 _SHORT = 2  # a sum with more plain operands than these is not scaled within another
 
 
@@ -58,7 +59,8 @@ def classify(graph: Graph) -> Shape:
     multiplication = interior & (code == _MUL)
     with np.errstate(all="ignore"):
         reciprocal = 1.0 / graph.cb
-    division = interior & (code == _DIV) & has_a & ~has_b & np.isfinite(reciprocal)
+    exact = np.isfinite(reciprocal) & (np.abs(reciprocal) >= np.finfo(float).tiny)
+    division = interior & (code == _DIV) & has_a & ~has_b & exact
     by_number = (multiplication & (has_a ^ has_b)) | division
     number = np.where(division, reciprocal, np.where(has_a, graph.cb, graph.ca))
     weighted = by_number & graph.parameter[np.where(has_a, a, b)]
@@ -91,6 +93,7 @@ def absorb(graph: Graph, shape: Shape) -> Home:
     slot_a = graph.a[user] == np.arange(n)
     factor = np.where(slot_a, shape.factor_a[user], shape.factor_b[user])
     inside = once & _fits(graph, shape, user)
+    inside &= ~_too_far(shape, user, inside, factor)
     largest = once & shape.maximum & shape.maximum[user] & slot_a
     largest &= graph.needs == graph.needs[user]
     doubtful = _doubtful(graph, shape, user, inside, factor)
@@ -133,6 +136,27 @@ def _fits(graph: Graph, shape: Shape, user: Array) -> Array:
     fits &= shape.linear | (shape.product & ~shape.scaling[user])
     fits &= (graph.batched == graph.batched[user]) | shape.weighted | ~graph.batched
     return fits
+
+
+def _too_far(shape: Shape, user: Array, inside: Array, factor: Array) -> Array:
+    """[n] Whether the scales from a node to its row could together become 0 or infinite: they are
+    multiplied with each other first, where the graph multiplies one after the other."""
+    own, (a, b) = _bits(factor), (_bits(x) for x in (shape.factor_a, shape.factor_b))
+    if own[inside].sum() + a.max(initial=0.0) + b.max(initial=0.0) <= _SCALES:
+        return np.zeros(len(user), dtype=bool)
+    reach = np.where(inside, own, 0.0)
+    up = np.where(inside, user, np.arange(len(user)))
+    while not np.array_equal(up, up[up]):
+        reach, up = reach + reach[up], up[up]
+    far: Array = reach + np.maximum(a, b) > _SCALES
+    return far & ((own > 0.0) | (np.maximum(a, b) > 0.0))
+
+
+def _bits(factor: Array) -> Array:
+    """By how many bits a factor shifts a number; 0 for 0, which shifts it out of the range at once."""
+    with np.errstate(all="ignore"):
+        bits: Array = np.abs(np.log2(np.abs(factor)))
+    return np.where(factor == 0.0, 0.0, bits)
 
 
 @dataclass

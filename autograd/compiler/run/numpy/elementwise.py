@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.plan.instructions import Elementwise, Largest
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy import kernels
@@ -83,7 +84,8 @@ class BoundLargest(Bound):
 
 
 def _share(table: Array, largest: Array, g: Array, out: Array) -> None:
-    """Where the gradient of a maximum goes: at a tie of two neighbours in the chain, half to each."""
+    """Where the gradient of a maximum goes: at a tie, or where one is nan, as in the chain of two-way
+    maxima that it was."""
     hit = table == largest
     np.multiply(hit, g, out)
     if (np.add.reduce(hit, 0) == 1).all():
@@ -91,9 +93,9 @@ def _share(table: Array, largest: Array, g: Array, out: Array) -> None:
     running = np.maximum.accumulate(table, 0)
     rest = np.array(g)
     for k in range(len(table) - 1, 0, -1):
-        own = np.where(
-            table[k] > running[k - 1], 1.0, np.where(table[k] == running[k - 1], 0.5, 0.0)
+        by_rest, by_own = (
+            rule(running[k - 1], table[k], running[k]) for rule in ops.MAXIMUM.partials
         )
-        np.multiply(own, rest, out[k], casting="same_kind")
-        rest -= out[k]
+        np.multiply(by_own, rest, out[k], casting="same_kind")
+        np.multiply(by_rest, rest, rest, casting="same_kind")
     out[0] = rest

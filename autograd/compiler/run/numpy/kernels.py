@@ -68,12 +68,19 @@ def _relu(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
 
 
 def _sigmoid(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
-    # 1 / (1 + exp(−x)): exp may become infinite, then 1/∞ = 0 is right; tanh would lose small answers
+    # 1 / (1 + exp(−x)): tanh would lose small answers
     emit(np.negative, inputs[0], out)
     emit(np.exp, out, out)
     emit(np.add, out, 1.0, out)
     emit(np.divide, 1.0, out, out)
+    emit(_smallest, inputs[0], out)
     return True
+
+
+def _smallest(x: Array, out: Array) -> None:
+    """Where exp(−x) became infinite, the sigmoid of x is exp(x), which may not be 0 yet."""
+    if not np.minimum.reduce(out, None, initial=1.0) > 0.0:
+        np.copyto(out, np.exp(x), where=out == 0.0)
 
 
 def _power(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
@@ -85,13 +92,21 @@ def _power(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
     elif n == -1.0:
         emit(np.divide, 1.0, x, out)
     elif n == 0.5:
-        emit(np.sqrt, x, out)
+        emit(_root, x, out)
     elif n == -0.5:
-        emit(np.sqrt, x, out)
+        emit(_root, x, out)
         emit(np.divide, 1.0, out, out)
     else:
         return False
     return True
+
+
+def _root(x: Array, out: Array) -> None:
+    """x ** 0.5, which is no square root at −∞ and −0, and much faster as one."""
+    np.sqrt(x, out)
+    np.abs(out, out)
+    if np.isneginf(np.minimum.reduce(x, None, initial=0.0)):
+        np.copyto(out, np.inf, where=np.isneginf(x))
 
 
 def _relu_back(
