@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
-    "Mode", "current", "no_grad", "observed", "peeked", "recording", "special", "taping", "tracing",
-    "watching",
+    "Mode", "comparing", "current", "no_grad", "observed", "peeked", "recording", "special", "taping",
+    "tracing", "watching",
 ]  # fmt: skip
 
 
@@ -117,6 +117,13 @@ def taping() -> Iterator[list[Value]]:
 def tracing(peek: Callable[[Value], None]) -> Iterator[None]:
     """Record comparisons too; call ``peek(value)`` when a number leaves the graph in another way."""
     with _changed(peek=peek, conditions=True, recording=True):
+        yield
+
+
+@contextmanager
+def comparing() -> Iterator[None]:
+    """Record comparisons: a derivative rule that chooses is then a choice of the graph."""
+    with _changed(conditions=True):
         yield
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from math import isfinite
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import ops
 from autograd.derivatives.nested import flatten, pack, rebuilt, unflatten
-from autograd.modes import current, taping
+from autograd.modes import comparing, current, taping
 from autograd.ops import run_rule
-from autograd.value import Value
+from autograd.value import Choice, Value
 
 __all__ = ["Argnums", "Function", "Tape"]
 
@@ -57,10 +59,24 @@ class Tape:
         self._reached: set[Value] = set(self.variables)
         self._nodes: list[Value] = []  # those that depend on the variables, in topological order
         for node in tape:
-            if node._a in self._reached or node._b in self._reached:
+            if node._a in self._reached or node._b in self._reached or self._open(node):
                 self._reached.add(node)
                 self._nodes.append(node)
         self._rules: dict[Value, Sequence[Any]] = {}
+
+    def _open(self, node: Value) -> bool:
+        """Whether a node chooses by a condition of the graph between what depends on a variable."""
+        choice = self._choice(node)
+        return choice is not None and any(
+            type(x) is Value and x in self._reached for x in (choice.if_true, choice.if_false)
+        )
+
+    def _choice(self, node: Value) -> Choice | None:
+        """Of a `where` whose condition is a node: both branches count, each where it holds."""
+        if self.differentiable and node.operation is ops.WHERE:
+            choice = node._da if type(node._da) is Choice else node._db
+            return choice if type(choice.condition) is Value else None
+        return None
 
     def _edges(self, node: Value) -> list[tuple[Value, Any]]:
         """The parents that depend on the variables, each with the local derivative by it."""
@@ -70,9 +86,8 @@ class Tape:
     def _partials(self, node: Value) -> Sequence[Any]:
         """The local derivatives by each parent: the numbers already found, or the rules on Values."""
         op = node.operation
-        if (
-            not self.differentiable or op is None or op is ops.WHERE
-        ):  # of `where`, 1 by the branch taken
+        chosen = op is ops.WHERE  # by a plain bool: 1 by the branch taken
+        if not self.differentiable or op is None or chosen:
             return node.partials
         if node not in self._rules:
             inputs = (node._a, node._b)
@@ -81,28 +96,56 @@ class Tape:
             ]
         return self._rules[node]
 
+    def _comparing(self) -> Any:
+        return comparing() if self.differentiable else nullcontext()
+
     def pull(self, seeds: dict[Any, Any]) -> list[Any]:
         """Reverse mode: from derivatives by outputs to the derivatives by each variable."""
         by = seeds
-        for node in reversed(self._nodes):
-            outer = by.pop(node, None)
-            if outer is None:
-                continue
-            for parent, local in self._edges(node):
-                product = _times(local, outer)
-                by[parent] = by[parent] + product if parent in by else product
+        gates: dict[Any, Any] = {}  # where the derivative by a node counts; None: everywhere
+        with self._comparing():
+            for node in reversed(self._nodes):
+                outer, gate = by.pop(node, None), gates.pop(node, None)
+                if outer is None:
+                    continue
+                for parent, product, where in self._pulled(node, outer, gate):
+                    gates[parent] = _either(gates.get(parent), where) if parent in by else where
+                    by[parent] = by[parent] + product if parent in by else product
         return [self.result(by.get(x, 0.0)) for x in self.variables]
+
+    def _pulled(self, node: Value, outer: Any, gate: Any) -> Iterator[tuple[Value, Any, Any]]:
+        """Parents, what each gets, and where that counts: of a branch not taken, nothing counts."""
+        choice = self._choice(node)
+        if choice is not None:
+            c, x, y = choice
+            if x in self._reached:
+                yield x, ops.WHERE(c, outer, 0.0), ops.WHERE(c, 1.0 if gate is None else gate, 0.0)
+            if y in self._reached:
+                yield y, ops.WHERE(c, 0.0, outer), ops.WHERE(c, 0.0, 1.0 if gate is None else gate)
+            return
+        for parent, local in self._edges(node):
+            product = _times(local, outer)
+            if gate is not None and not (type(local) is float and isfinite(local)):
+                product = ops.WHERE(gate, product, 0.0)
+            yield parent, product, gate
 
     def push(self, moves: dict[Any, Any]) -> dict[Any, Any]:
         """Forward mode: from movements of variables to those of every node that moves with them."""
-        for node in self._nodes:
-            moved: Any = None
-            for parent, local in self._edges(node):
-                if parent in moves:
-                    product = _times(local, moves[parent])
-                    moved = product if moved is None else moved + product
-            if moved is not None:
-                moves[node] = moved
+        with self._comparing():
+            for node in self._nodes:
+                choice = self._choice(node)
+                if choice is not None:
+                    c, x, y = choice
+                    if x in moves or y in moves:
+                        moves[node] = ops.WHERE(c, moves.get(x, 0.0), moves.get(y, 0.0))
+                    continue
+                moved: Any = None
+                for parent, local in self._edges(node):
+                    if parent in moves:
+                        product = _times(local, moves[parent])
+                        moved = product if moved is None else moved + product
+                if moved is not None:
+                    moves[node] = moved
         return moves
 
     def result(self, x: Any) -> Any:
@@ -124,6 +167,13 @@ class Tape:
             kept = [self.aside(x) for x in part.ravel().tolist()]
             return np.array(kept).reshape(part.shape)
         return rebuilt(part, self.aside) if isinstance(part, (dict, list, tuple)) else part
+
+
+def _either(gate: Any, other: Any) -> Any:
+    """Where one of two gates is open."""
+    if gate is None or other is None:
+        return None
+    return gate if gate is other else ops.WHERE(gate, 1.0, other)
 
 
 def _times(local: Any, outer: Any) -> Any:

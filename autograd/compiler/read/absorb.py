@@ -61,8 +61,9 @@ def classify(graph: Graph) -> Shape:
         reciprocal = 1.0 / graph.cb
     exact = np.isfinite(reciprocal) & (np.abs(reciprocal) >= np.finfo(float).tiny)
     division = interior & (code == _DIV) & has_a & ~has_b & exact
-    by_number = (multiplication & (has_a ^ has_b)) | division
     number = np.where(division, reciprocal, np.where(has_a, graph.cb, graph.ca))
+    # nan · x in a branch that is not taken must stay an operation: as a scale it would meet g = 0
+    by_number = (multiplication & (has_a ^ has_b) & np.isfinite(number)) | division
     weighted = by_number & graph.parameter[np.where(has_a, a, b)]
     scaling = (by_number & ~weighted) | (interior & ((code == _NEG) | (code == _COPY)))
     factor = np.where(scaling, number, 1.0)
