@@ -95,7 +95,9 @@ def test_wrong_arguments_of_run():
     program = compile(lambda x, y: w * x[0] + x[1] - y, [w], inputs=([1.0, 2.0], 0.5))
     with pytest.raises(ValueError, match="takes 2 arrays, not 1"):
         program.run([[1.0, 2.0]])
-    with pytest.raises(ValueError, match="2 numbers a sample"):
+    with pytest.raises(
+        ValueError, match=r"\[batch, 2\] with one sample or more, not of shape \(2, 1\)"
+    ):
         program.run([[1.0], [2.0]], [1.0, 2.0])
     with pytest.raises(ValueError, match="argument 0 has 2 samples, argument 1 1"):
         program.run([[1.0, 2.0], [3.0, 4.0]], [1.0])

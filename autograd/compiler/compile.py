@@ -60,7 +60,8 @@ def compile(
     names, values = _parameters(params)
     if isinstance(loss, Value) or not callable(loss):
         roots = outputs_of(loss)
-        arguments = _arguments(inputs)
+        arguments = _arguments(inputs, values)
+        shapes = [(len(argument),) for argument in arguments]
         graph = lift(roots, values, arguments)
         for node, operands in graph.more.items():
             if not isinstance(operands[0], int) and not graph.constant[node]:
@@ -72,6 +73,7 @@ def compile(
     else:
         examples = () if inputs is None else inputs if isinstance(inputs, tuple) else (inputs,)
         example = Example(examples)
+        shapes = example.shapes
         roots, arguments = trace(loss, example, values)
         graph = lift(roots, values, arguments)
         if check:
@@ -80,7 +82,7 @@ def compile(
     numbers = np.array([p.data for p in values], dtype=np.float64)
     fused = fuse(graph)
     plan = lay_out(draft(fused, blocks(fused)), fused)
-    return Program(plan, numbers, values, names, dtype)
+    return Program(plan, numbers, values, names, dtype, shapes)
 
 
 def _check(
@@ -121,7 +123,7 @@ def _parameters(params: Any) -> tuple[list[str], list[Value]]:
     return names, values
 
 
-def _arguments(inputs: Any) -> list[list[Value]]:
+def _arguments(inputs: Any, parameters: list[Value]) -> list[list[Value]]:
     """The inputs of a finished graph, by argument."""
     if inputs is None:
         return []
@@ -135,4 +137,11 @@ def _arguments(inputs: Any) -> list[list[Value]]:
                     f"the inputs of a finished graph are its leaf Values, not {x!r:.60}; to give an "
                     "example, compile the function that builds the graph"
                 )
+    flat = [x for argument in arguments for x in argument]
+    if not {*flat}.isdisjoint(parameters):
+        raise ValueError(
+            "a Value is a parameter and an input: leave it out of one of the two lists"
+        )
+    if len({*flat}) != len(flat):
+        raise ValueError("an input is listed twice; compile() takes each one once, in one column")
     return arguments

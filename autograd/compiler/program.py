@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import Plan
+from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.replay import Replay
 from autograd.compiler.write.listing import listing
-from autograd.compiler.write.saving import load, save
+from autograd.compiler.write.saving import Saved, load, save
 from autograd.value import Value
 
 __all__ = ["Program"]
@@ -34,9 +35,11 @@ class Program:
         gradients: the derivative of the mean loss by each, after `run`; the same order.
         order: which of the given parameters stands at each place.
         names: of the given parameters, "" where none is known.
+        shapes: of each argument, the shape of one sample.
 
     ``print(program)`` lists the instructions in the notation of the lectures. As a context manager a
-    program syncs when the block ends.
+    program syncs when the block ends. It can be copied and pickled. Threads may share one: they run it
+    one at a time, and `gradients` and `outputs` are those of the last `run`, whoever called it.
 
     >>> from autograd import Value, compile
     >>> w = Value(3.0)
@@ -53,11 +56,13 @@ class Program:
         values: Sequence[Value] = (),
         names: Sequence[str] = (),
         dtype: Any = np.float64,
+        shapes: Sequence[tuple[int, ...]] | None = None,
     ) -> None:
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
         self.plan = plan
         self.names = list(names)
+        self.shapes = list(shapes or [(n,) for n in plan.arguments])
         self._values = list(values)
         self._ordered = [self._values[i] for i in plan.order.tolist()] if values else []
         self._static = np.zeros(plan.static_size, dtype=dtype)
@@ -65,8 +70,26 @@ class Program:
         p = len(plan.order)
         self._static[:p] = numbers[plan.order]
         self._static[p : p + len(plan.constants)] = plan.constants
-        self._replays: dict[int, Replay] = {}
+        self._selects = {i.argument for i in plan.instructions if isinstance(i, Select)}
         self._outputs: list[Array] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        """What a copy does not take along: its arrays are views of each other."""
+        self._lock = RLock()
+        self._replays: dict[int, Replay] = {}
+        self._borrowed = False  # whether `_outputs` are rows of a replay
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._lock:
+            state = {**self.__dict__, "_outputs": self.outputs}
+        for name in ("_lock", "_replays", "_borrowed"):
+            del state[name]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._begin()
 
     @property
     def parameters(self) -> Array:
@@ -92,8 +115,9 @@ class Program:
         """Compute the loss and its gradients.
 
         Args:
-            inputs: an array for each argument, [batch, ...], with the shape of the example behind the
-                batch. One that is C-contiguous and of the program's dtype is read where it lies.
+            inputs: an array for each argument, [batch, *shape], with the shape of the example behind
+                the batch, or flat, [batch, size]. One that is C-contiguous and of the program's dtype
+                is read where it lies; whole numbers that do not select are converted to it.
 
         Returns:
             the mean of each output over the batch; `gradients` then holds those of the first mean.
@@ -103,21 +127,29 @@ class Program:
             IndexError: for a whole number that selects what does not exist.
         """
         arrays, batch = self._arguments(inputs)
-        if batch <= CHUNK:
-            self._outputs = self._forward_and_backward(arrays, batch, batch)
-        else:
-            total = np.zeros_like(self.gradients)
-            pieces = []
-            for start in range(0, batch, CHUNK):
-                piece = [array[start : start + CHUNK] for array in arrays]
-                size = min(CHUNK, batch - start)
-                pieces.append([o.copy() for o in self._forward_and_backward(piece, size, batch)])
-                total += self.gradients
-            self.gradients[...] = total
-            self._outputs = _joined(pieces, self.plan)
-        return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
+        with self._lock:
+            if batch <= CHUNK:
+                self._outputs = self._forward_and_backward(arrays, batch, batch)
+                self._borrowed = True
+            else:
+                self._outputs = self._in_pieces(arrays, batch)
+                self._borrowed = False
+            return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
+
+    def _in_pieces(self, arrays: list[Array], batch: int) -> list[Array]:
+        """Run a large batch and return its outputs."""
+        total = np.zeros_like(self.gradients)
+        pieces = []
+        for start in range(0, batch, CHUNK):
+            piece = [array[start : start + CHUNK] for array in arrays]
+            size = min(CHUNK, batch - start)
+            pieces.append([o.copy() for o in self._forward_and_backward(piece, size, batch)])
+            total += self.gradients
+        self.gradients[...] = total
+        return _joined(pieces, self.plan)
 
     def _forward_and_backward(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
+        """Run ``size`` samples of a batch and return their outputs, as they lie in the replay."""
         with np.errstate(all="ignore"):
             replay = self._replay(size)
             replay.forward(arrays)
@@ -128,11 +160,13 @@ class Program:
         """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
         arrays, batch = self._arguments(inputs)
         pieces = []
-        for start in range(0, batch, CHUNK):
-            replay = self._replay(min(CHUNK, batch - start))
-            with np.errstate(all="ignore"):
-                replay.forward([array[start : start + CHUNK] for array in arrays])
-            pieces.append([o.copy() for o in replay.outputs()])
+        with self._lock:
+            self._outputs, self._borrowed = self.outputs, False
+            for start in range(0, batch, CHUNK):
+                replay = self._replay(min(CHUNK, batch - start))
+                with np.errstate(all="ignore"):
+                    replay.forward([array[start : start + CHUNK] for array in arrays])
+                pieces.append([o.copy() for o in replay.outputs()])
         return [np.broadcast_to(o, batch) for o in _joined(pieces, self.plan)]
 
     __call__ = forward
@@ -140,7 +174,8 @@ class Program:
     @property
     def outputs(self) -> list[Array]:
         """Each output for each sample of the last `run`, [batch] ([1] if it does not depend on one)."""
-        return [o.copy() for o in self._outputs]
+        with self._lock:
+            return [o.copy() for o in self._outputs]
 
     def _replay(self, batch: int) -> Replay:
         if batch not in self._replays:
@@ -155,16 +190,17 @@ class Program:
         if len(given) != len(wanted):
             raise ValueError(f"this program takes {len(wanted)} arrays, not {len(given)}")
         arrays: list[Array] = []
-        for k, (x, size) in enumerate(zip(given, wanted)):
+        for k, (x, size, shape) in enumerate(zip(given, wanted, self.shapes)):
             array = np.asarray(x)
             if array.dtype.kind not in "biuf":
                 raise TypeError(f"argument {k} is an array of numbers, not of {array.dtype}")
-            if array.dtype.kind in "bf" and array.dtype != self.dtype:
+            if array.dtype != self.dtype and k not in self._selects:
                 array = array.astype(self.dtype)
-            if not array.ndim or not len(array) or array.size != len(array) * size:
+            if not array.size or not _fits(array.shape, shape, size):
+                wish = ", ".join(map(str, ("batch", *shape)))
                 raise ValueError(
-                    f"argument {k} is an array [batch, ...] of {size} numbers a sample and one sample "
-                    f"or more, not of shape {array.shape}"
+                    f"argument {k} is an array [{wish}] with one sample or more, not of shape "
+                    f"{array.shape}"
                 )
             if arrays and len(array) != len(arrays[0]):
                 raise ValueError(
@@ -226,7 +262,7 @@ class Program:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write instructions and parameters to a file of NumPy's npz format; no pickle."""
-        save(path, self.plan, self.parameters, self.names)
+        save(path, Saved(self.plan, self.parameters, self.names, self.shapes))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Program:
@@ -235,10 +271,10 @@ class Program:
         Raises:
             ValueError: if the file is truncated, damaged or something else.
         """
-        plan, parameters, names = load(path)
-        numbers = np.empty_like(parameters)
-        numbers[plan.order] = parameters
-        return cls(plan, numbers, (), names, parameters.dtype)
+        saved = load(path)
+        numbers = np.empty_like(saved.parameters)
+        numbers[saved.plan.order] = saved.parameters
+        return cls(saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes)
 
     def to_torch(self) -> Any:
         """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`."""
@@ -253,3 +289,9 @@ def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
         np.concatenate([piece[i] for piece in pieces]) if space else pieces[0][i]
         for i, (space, _) in enumerate(plan.outputs)
     ]
+
+
+def _fits(given: tuple[int, ...], shape: tuple[int, ...], size: int) -> bool:
+    """Whether these are samples of this shape, as it is or flat; ones may be left out."""
+    found, wanted = (tuple(n for n in s if n != 1) for s in (given[1:], shape))
+    return bool(given) and (found == wanted or given[1:] == (size,))

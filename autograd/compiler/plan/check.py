@@ -78,7 +78,7 @@ def _given_rows(plan: Plan) -> dict[int, Array]:
         "the storage has another size",
     )
     for k, size in enumerate(plan.arguments):
-        written[INPUT + k] = np.ones(size, dtype=bool)
+        written[INPUT + k] = np.broadcast_to(np.True_, size)  # of any size, in no memory
     return written
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
-from dataclasses import fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -28,44 +30,112 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.read.lift import Array
 from autograd.text.files import write
 
-__all__ = ["load", "save"]
+__all__ = ["Saved", "load", "save"]
 
 FORMAT = "chainrule program 1"
+SMALL, RATIO = 1 << 24, 50  # what a file may unpack to: 16 MiB and 50 times its size
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (Plan, Matrix, Part, Bias, Terms, Products, Largest, Elementwise, Operand, Select)
 }
 
 
-def save(path: str | os.PathLike[str], plan: Plan, parameters: Array, names: list[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a file holds."""
+
+    plan: Plan
+    parameters: Array  # [parameters] in the plan's order
+    names: list[str]  # of the given parameters, "" where none is known
+    shapes: list[tuple[int, ...]]  # of each argument, that of one sample
+
+
+def save(path: str | os.PathLike[str], program: Saved) -> None:
     """Write a whole file, or leave the one that was there."""
-    arrays: dict[str, Array] = {"parameters": parameters}
-    structure = json.dumps(
-        {"format": FORMAT, "plan": _encode(plan, arrays), "names": names}, sort_keys=True
-    )
-    arrays["structure"] = np.frombuffer(structure.encode(), dtype=np.uint8)
+    arrays: dict[str, Array] = {"parameters": program.parameters}
+    described = {
+        "format": FORMAT,
+        "plan": _encode(program.plan, arrays),
+        "names": program.names,
+        "shapes": program.shapes,
+    }
+    text = json.dumps(described, sort_keys=True)
+    arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    if sum(array.nbytes for array in arrays.values()) > _most(file.tell()) // 2:
+        file = io.BytesIO()
+        np.savez(file, **arrays)  # type: ignore[arg-type]
     write(path, file.getvalue())
 
 
-def load(path: str | os.PathLike[str]) -> tuple[Plan, Array, list[str]]:
-    """The plan, the parameters in the plan's order and their names."""
+def load(path: str | os.PathLike[str]) -> Saved:
+    """Read a file and check that its program can be run.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it is truncated, damaged or something else, or asks for too much memory.
+    """
+    content = Path(path).read_bytes()
     try:
-        with open(path, "rb") as source, np.load(source, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        structure = json.loads(bytes(arrays["structure"]).decode())
-        if structure["format"] != FORMAT:
-            raise ValueError(f"its format is {structure['format']!r}, not {FORMAT!r}")
-        plan: Plan = _decode(structure["plan"], arrays)
-        parameters = arrays["parameters"]
-        _check(plan, parameters)
-        return plan, parameters, [str(name) for name in structure["names"]]
-    except FileNotFoundError:
-        raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, EOFError,
-            zipfile.BadZipFile) as error:  # fmt: skip
-        raise ValueError(f"{os.fspath(path)!r} is no program that can be loaded: {error}") from None
+        return _checked(_unpacked(content))
+    except Exception as error:  # a damaged file can fail in any way: unpacking, as text, as numbers
+        raise ValueError(
+            f"{os.fspath(path)!r} is no program that can be loaded: {error or type(error).__name__}"
+        ) from None
+
+
+def _most(size: int) -> int:
+    """How many bytes a file of ``size`` may unpack to; what compresses better is written as it is."""
+    return SMALL + RATIO * size
+
+
+def _unpacked(content: bytes) -> dict[str, Array]:
+    """The arrays of a file, by name; nothing is unpacked before it is known how much."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(info.file_size for info in archive.infolist()) > _most(len(content)):
+            raise ValueError("it unpacks to far more than a program of its size")
+        return {
+            info.filename.removesuffix(".npy"): _array(archive.read(info))
+            for info in archive.infolist()
+        }
+
+
+def _array(content: bytes) -> Array:
+    """An array of numbers from the bytes of an npy file, which have to be all of it."""
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"an array is written in version {version}")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    numbers = memoryview(content)[file.tell() :]
+    if dtype.kind not in "biuf" or len(numbers) != math.prod(shape) * dtype.itemsize:
+        raise ValueError("an array is cut off, or none of numbers")
+    return np.frombuffer(numbers, dtype).reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _checked(arrays: dict[str, Array]) -> Saved:
+    text = arrays["structure"].tobytes().decode()
+    described = json.loads(text, parse_float=_refuse, parse_constant=_refuse)
+    if described["format"] != FORMAT:
+        raise ValueError(f"its format is {described['format']!r}, not {FORMAT!r}")
+    plan = _decode(described["plan"], arrays)
+    parameters = arrays["parameters"]
+    if not isinstance(plan, Plan) or parameters.shape != plan.order.shape:
+        raise ValueError("the parameters do not fit the instructions")
+    if parameters.dtype not in (np.dtype(np.float64), np.dtype(np.float32)):
+        raise ValueError(f"the parameters are of {parameters.dtype}")
+    plan.outputs = [Output(*output) for output in plan.outputs]
+    plan.needs = Needs(*plan.needs)
+    plan.check()
+    shapes = [tuple(shape) for shape in described.get("shapes", [[n] for n in plan.arguments])]
+    if list(map(math.prod, shapes)) != plan.arguments:
+        raise ValueError("the shapes do not fit the arguments")
+    return Saved(plan, parameters, [str(name) for name in described["names"]], shapes)
+
+
+def _refuse(number: str) -> NoReturn:
+    raise ValueError(f"{number} stands where whole numbers do")
 
 
 def _encode(x: Any, arrays: dict[str, Array]) -> Any:
@@ -94,12 +164,3 @@ def _decode(x: Any, arrays: dict[str, Array]) -> Any:
     if "pairs" in x:
         return {int(key): int(value) for key, value in x["pairs"]}
     return _KINDS[x["kind"]](**{name: _decode(f, arrays) for name, f in x["fields"].items()})
-
-
-def _check(plan: Plan, parameters: Array) -> None:
-    """Raise ValueError unless these parameters and instructions can be run."""
-    plan.outputs = [Output(int(space), int(row)) for space, row in plan.outputs]
-    plan.needs = Needs(*plan.needs)
-    if parameters.shape != plan.order.shape or parameters.dtype.kind != "f":
-        raise ValueError("the parameters do not fit the instructions")
-    plan.check()

@@ -88,8 +88,9 @@ class Replay:
         self._backward.run(inputs)
 
     def outputs(self) -> list[Array]:
-        """Each output: [batch], or [1] if it does not depend on the inputs."""
-        return [self._values[space][row] for space, row in self.plan.outputs]
+        """Each output: a row [batch], or a copy [1] if it does not depend on the inputs."""
+        values = self._values
+        return [values[s][row] if s else values[s][row].copy() for s, row in self.plan.outputs]
 
 
 class _Pass:
