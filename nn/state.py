@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import zipfile
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from autograd import Value
+from autograd.text.archives import pack, unpack
+from autograd.text.files import write
 
 __all__ = ["Array", "load", "load_parameters", "parameter_arrays", "save"]
 
@@ -53,14 +53,16 @@ def load_parameters(named: Iterable[tuple[str, Value]], state: Mapping[str, Any]
                 if names
             )
         )
-    arrays = [np.asarray(state[name], dtype=float) for name in known]
+    arrays = [np.asarray(state[name]) for name in known]
     for (name, shape, _), array in zip(groups, arrays):
         if array.shape != shape:
             raise ValueError(
                 f"{name!r} has shape {array.shape} in this state, {shape} in the model"
             )
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"{name!r} holds no numbers but {array.dtype}")
     for (_, _, values), array in zip(groups, arrays):
-        for value, number in zip(values, array.ravel().tolist()):
+        for value, number in zip(values, array.astype(float).ravel().tolist()):
             value.data = number
 
 
@@ -91,38 +93,27 @@ def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> P
     """Write a model's or an optimizer's state as an .npz archive: all of it, or nothing.
 
     The file appears under its name only when it is complete, holds no pickle, and is the same, byte
-    for byte, for the same numbers. `numpy.load` reads it too.
+    for byte, for the same numbers. `numpy.load` reads it too. Missing folders are made.
 
     Args:
         state: a model, an optimizer, or what their `state_dict()` gave.
         path: the file; an existing one is replaced.
 
     Raises:
-        OSError: if the folder does not exist or cannot be written to.
+        OSError: if the file cannot be written.
+        ValueError: for arrays of anything but numbers; a file that was there stays as it is.
     """
-    path = Path(path)
     arrays = dict(state if isinstance(state, Mapping) else state.state_dict())
-    arrays = {_MARK: np.array(_VERSION), **arrays}
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(unfinished, "xb") as file, zipfile.ZipFile(file, "w") as archive:
-            for key, array in arrays.items():
-                entry = zipfile.ZipInfo(f"{key}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-                with archive.open(entry, "w", force_zip64=True) as out:
-                    np.lib.format.write_array(out, np.asarray(array), allow_pickle=False)
-        os.replace(unfinished, path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    return path
+    return write(path, pack({_MARK: np.array(_VERSION), **arrays}))
 
 
 def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str, Array]:
     """Read what `save` wrote; with ``into``, hand it to that model or optimizer as well.
 
     Raises:
-        FileNotFoundError: if there is no such file.
-        ValueError: if it is truncated, damaged, no file of `save`, or of another model.
+        OSError: if there is no such file, or it cannot be read.
+        ValueError: if it is truncated, damaged, no file of `save`, of a later version, or of another
+            model.
 
     >>> from nn import MLP
     >>> model = MLP(2, [1], rng=0)
@@ -133,22 +124,19 @@ def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str
     >>> sorted(state)
     ['layers.0.neurons.0.b', 'layers.0.neurons.0.w']
     """
+    name, content = os.fspath(path), Path(path).read_bytes()
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) or error.errno is not None:
-            raise
-        raise ValueError(
-            f"{os.fspath(path)} cannot be read as saved parameters: {error}"
-        ) from error
+        arrays = unpack(content)
     except Exception as error:  # zipfile, zlib and NumPy each have their own for a damaged file
         raise ValueError(
-            f"{os.fspath(path)} cannot be read as saved parameters: truncated, damaged or not a "
-            f"file that save() wrote ({error})"
+            f"{name} cannot be read as saved parameters: truncated, damaged or not a file that save() "
+            f"wrote ({error or type(error).__name__})"
         ) from error
-    if arrays.pop(_MARK, None) is None:
-        raise ValueError(f"{os.fspath(path)} is an archive of arrays, but save() did not write it")
+    version = arrays.pop(_MARK, None)
+    if version is None:
+        raise ValueError(f"{name} is an archive of arrays, but save() did not write it")
+    if version.shape != () or version != _VERSION:
+        raise ValueError(f"{name} is of version {version}; this one reads version {_VERSION}")
     if into is not None:
         into.load_state_dict(arrays)
     return arrays

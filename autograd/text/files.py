@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -12,18 +13,22 @@ __all__ = ["write"]
 def write(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write a whole file or none: into a temporary file beside ``path``, then in its place.
 
-    Missing folders are made. A link stays a link; what is no file (a device, a pipe) is written to.
+    Missing folders are made. A file that is replaced keeps its mode, a link stays a link; what is no
+    file (a device, a pipe) is written to.
 
     Raises:
         OSError: one line that names the path and says what is wrong with it.
     """
     target = Path(path)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not target.is_file():
             target.write_bytes(content)
         else:
-            _replace(target.resolve(), content)
+            real = Path(os.path.realpath(target))
+            if real.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            real.parent.mkdir(parents=True, exist_ok=True)
+            _replace(real, content)
     except OSError as error:
         clear = type(error)(f"cannot write {target}: {error.strerror or error}")
         clear.errno = error.errno
@@ -32,10 +37,11 @@ def write(path: str | os.PathLike[str], content: bytes) -> Path:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    beside = target.with_name(f".{target.name[:80]}.{secrets.token_hex(8)}")
+    beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(8)}")
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(content)
+        beside.write_bytes(content)
+        if target.exists():
+            beside.chmod(target.stat().st_mode & 0o7777)
         os.replace(beside, target)
-    finally:
+    finally:  # after an interrupt too; once replaced it is not there any more
         beside.unlink(missing_ok=True)
