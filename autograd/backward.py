@@ -9,7 +9,7 @@ from autograd import ops
 if TYPE_CHECKING:
     from autograd.value import Value
 
-__all__ = ["backward"]
+__all__ = ["backward", "pass_on"]
 
 _ADD = ops.ADD
 
@@ -79,3 +79,9 @@ def backward(root: Value) -> None:
             a.grad += node._da * grad
         if b is not None:
             b.grad += node._db * grad
+
+
+def pass_on(node: Value) -> None:
+    """One node's part of the pass: its gradient times each local derivative, added to its parents'."""
+    for parent, local in zip(node.parents, node.partials):
+        parent.grad += local * node.grad

@@ -52,7 +52,7 @@ def reduce(value: Value) -> tuple[Any, ...]:
         _thread.dump = weakref.ref(dump)
         end = _End(dump)
     if dump is not None and not all(node in dump.listed for node in inputs):
-        before = _Ancestry(inputs, dump)
+        before = _Ancestry(inputs, weakref.ref(dump))
     return _unpickled, (before, type(value), *_slots(value), end)
 
 
@@ -66,21 +66,23 @@ class _Dump:
 class _Ancestry:
     """Stands before a node in a pickle, and unfolds to what the node was made from."""
 
-    def __init__(self, inputs: list[Value], dump: _Dump) -> None:
+    def __init__(self, inputs: list[Value], dump: weakref.ref[_Dump]) -> None:
         self.inputs, self.dump = inputs, dump
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (), None, self._nodes()
 
     def _nodes(self) -> Iterator[Value]:
-        listed = self.dump.listed
+        dump = self.dump()
+        assert dump is not None  # held by the _End of the node that is being written
+        listed = dump.listed
         for node in postorder(self.inputs, _inputs, set(listed)):
             listed.add(node)
             yield node
 
 
 class _End:
-    """Stands last: from here on nothing is known to have been met."""
+    """Stands last, and alone keeps the dump: written or given up, nothing is known to have been met."""
 
     def __init__(self, dump: _Dump) -> None:
         self.dump = dump
@@ -91,7 +93,7 @@ class _End:
 
 
 class _Thread(threading.local):
-    dump: weakref.ref[_Dump] | None = None  # weak: a dump that failed is forgotten with its pickler
+    dump: weakref.ref[_Dump] | None = None
 
 
 _thread = _Thread()

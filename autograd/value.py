@@ -8,6 +8,8 @@ reference counting frees a graph as soon as its root is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from numbers import Real
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 import numpy as np
 
 from autograd import ops
-from autograd.backward import backward
+from autograd.backward import backward, pass_on
 from autograd.copying import deep_copy, reduce, shallow_copy
 from autograd.modes import observed, peeked, special
 from autograd.ops import Op
@@ -30,6 +32,11 @@ else:
 
 _new: Any = object.__new__
 _ADD, _SUB, _MUL = ops.ADD, ops.SUB, ops.MUL
+
+_NODES = (  # to those who bring a program for micrograd
+    "nodes are made by operations on Values, not by Value(data, children, op) and a _backward of your "
+    "own; an operation of your own is a row, autograd.Op(...), to call on Values"
+)
 
 
 class Note(NamedTuple):
@@ -56,6 +63,9 @@ class Value:
     Args:
         data: the number: an int, a float or a NumPy scalar; kept as a float (IEEE 754 double).
         label: a name for drawings and tables.
+
+    A Value has no room for attributes of your own; keep them in a dictionary by Value:
+    ``momentum = {p: 0.0 for p in model.parameters()}``.
 
     Attributes:
         data: the number.
@@ -86,12 +96,16 @@ class Value:
     _db: Any
     _how: Any
 
-    def __init__(self, data: float | np.floating[Any] | np.integer[Any], label: str = "") -> None:
+    def __init__(
+        self, data: float | np.floating[Any] | np.integer[Any], label: str = "", _op: str = ""
+    ) -> None:
         self.data = data if type(data) is float else _real(data)
         self.grad = 0.0
         self._a = self._b = None
         self._da = self._db = 0.0
         self._how = None
+        if _op:
+            raise TypeError(_NODES)
         if label:
             self.label = label
 
@@ -111,6 +125,8 @@ class Value:
 
     @label.setter
     def label(self, text: str) -> None:
+        if isinstance(text, (tuple, set)):
+            raise TypeError(_NODES)
         if not isinstance(text, str):
             raise TypeError(f"a label is text, not {type(text).__name__} ({text!r})")
         self._how = self.note._replace(label=text)
@@ -164,6 +180,15 @@ class Value:
 
     _prev = parents  # micrograd's names
     _op = op
+
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """micrograd's: ``o.grad = 1.0; o._backward()`` steps through the pass by hand, node by node."""
+        return partial(pass_on, self)
+
+    @_backward.setter
+    def _backward(self, function: Any) -> None:
+        raise AttributeError(_NODES)
 
     __copy__ = shallow_copy
     __deepcopy__ = deep_copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -136,3 +137,36 @@ def test_a_million_nodes_are_copied_pickled_and_dropped() -> None:
     assert [leaf.grad for root in (y, z) for leaf in leaves(root)] == [w.grad, w.grad]
     assert len(text) < 100 * 1_000_000
     del x, y, z
+
+
+class Full(io.BytesIO):
+    """A disk that is full after some bytes."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() + len(data) > 50_000:
+            raise OSError("No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("pickler", [pickle.Pickler, pickle._Pickler])  # type: ignore[attr-defined]
+def test_a_pickler_kept_after_a_failed_write_is_in_nobodys_way(pickler: Any) -> None:
+    w, x = chain(20_000)
+    kept = pickler(Full())
+    with pytest.raises(OSError, match="No space"):
+        kept.dump([x, w])
+    assert facts(by_python(x)) == facts(pickle.loads(pickle.dumps(x))) == facts(x)
+
+
+def test_threads_pickle_and_copy_one_graph_at_once() -> None:
+    _, x = chain(3_000)
+    expected, found = facts(x), []
+
+    def again() -> None:
+        found.extend(facts(way(x)) == expected for way in WAYS for _ in range(2))
+
+    threads = [threading.Thread(target=again) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * (4 * 2 * len(WAYS))

@@ -156,7 +156,17 @@ def test_numpy_scalars_and_functions_on_one_value() -> None:
         (lambda: where("yes", Value(1.0), 0), "where"),
         (lambda: where(True, "x", Value(1.0)), "not str"),
         (lambda: round(Value(1.0), "x"), "integer"),  # type: ignore[call-overload]
-        (lambda: type("Mine", (Value,), {}), "Value cannot be subclassed"),
+        (
+            lambda: type("Mine", (Value,), {}),
+            "Value cannot be subclassed .* Keep a Value in an attr",
+        ),
+        (
+            lambda: Value(1.0, (Value(2.0), Value(3.0)), "+"),
+            r"nodes are made by operations on Values.*Op\(",
+        ),
+        (lambda: Value(1.0, (), "+"), "nodes are made by operations"),
+        (lambda: Value(1.0, {Value(2.0)}), "nodes are made by operations"),
+        (lambda: Value(1.0, 2.0), r"a label is text, not float \(2.0\)"),
     ],
 )
 def test_bad_input_is_refused_in_one_clear_line(wrong: Callable[[], Any], says: str) -> None:
@@ -195,6 +205,37 @@ def test_an_operation_of_ones_own_is_one_row() -> None:
     assert (y.data, y.op, x.grad, cube(2.0)) == (8.0, "cube", 12.0, 8.0)
     assert autograd.grad(autograd.grad(cube))(2.0) == 12.0
     assert autograd.gradcheck(cube, 2.0)
+
+
+def test_the_lectures_pass_by_hand_node_by_node() -> None:
+    """Karpathy, The spelled-out intro to neural networks and backpropagation: his numbers."""
+    x1, x2, w1, w2 = Value(2.0), Value(0.0), Value(-3.0), Value(1.0)
+    b = Value(6.8813735870195432)
+    x1w1, x2w2 = x1 * w1, x2 * w2
+    total = x1w1 + x2w2
+    n = total + b
+    o = n.tanh()
+    o.grad = 1.0
+    o._backward()
+    n._backward()
+    b._backward()  # a leaf: nothing happens
+    total._backward()
+    x2w2._backward()
+    x1w1._backward()
+    assert [round(v.grad, 4) for v in (x1, w1, x2, w2, b, n)] == [-1.5, 1.0, 0.5, 0.0, 0.5, 0.5]
+    a = Value(3.0)
+    twice = a + a
+    twice.grad = 1.0
+    twice._backward()
+    assert a.grad == 2.0
+    with pytest.raises(AttributeError, match=r"nodes are made by operations.*Op\("):
+        o._backward = lambda: None  # type: ignore[method-assign]
+
+
+def test_micrograds_names_for_parents_and_operation() -> None:
+    a, b = Value(1.0), Value(2.0)
+    c = a * b
+    assert (c._prev, c._op, a._prev, a._op) == ((a, b), "*", (), "")
 
 
 def test_no_grad_leaves_no_trace_and_nests() -> None:
