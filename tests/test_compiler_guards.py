@@ -249,6 +249,28 @@ def test_the_listing_reads_like_the_lecture():
     assert repr(program) == "<Program: 10 instructions, 12730 parameters, 785 inputs, float64>"
 
 
+def test_parameters_given_by_name_keep_their_names_and_signs_in_the_listing():
+    w, bias, rate = Value(1.0), Value(2.0), Value(3.0)
+    program = compile(
+        lambda x: (w * w + bias * x - rate) ** 2 + tanh(rate * x),
+        {"w": w, "bias": bias, "rate": rate}, inputs=(0.5,),
+    )  # fmt: skip
+    assert str(program).splitlines()[2:] == [
+        "c1[1] = w · w",
+        "s1[1] = rate · x",
+        "s2[1] = bias · x + c1 − rate",
+        "a1[1] = tanh(s1)",
+        "a2[1] = s2 ^ 2",
+        "s3[1] = a2 + a1",
+        "returns s3",
+    ]
+    labelled = [Value(1.0, label=f"a{i}") for i in range(3)]
+    program = compile(
+        lambda x: labelled[0] / labelled[1] + labelled[2] * x, labelled, inputs=(0.5,)
+    )
+    assert str(program).splitlines()[2:] == ["a3[1] = a0 / a1", "s1[1] = a2 · x + a3", "returns s1"]
+
+
 def test_the_same_graph_gives_the_same_file(tmp_path):
     texts = []
     for name in ("one", "other"):

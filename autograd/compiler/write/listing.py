@@ -73,7 +73,9 @@ class _Line:
 
     def text(self, instruction: Instruction) -> str:
         biases = getattr(instruction, "biases", ())
-        return self._sum(instruction) + "".join(f" + {self._bias(b.index)}" for b in biases)
+        return self._sum(instruction) + "".join(
+            _term(self._bias(b.index), b.scale, False) for b in biases
+        )
 
     def _sum(self, instruction: Instruction) -> str:
         """All but the biases."""
@@ -119,18 +121,12 @@ class _Line:
         return "".join(self._term(instruction, k) for k in range(count))
 
     def _term(self, instruction: Terms, k: int) -> str:
-        """Term k with its sign, which stands before every term but a positive first one."""
         first, second = instruction.first, instruction.second
         assert second.index is not None
-        term = self.names.at(second.space, second.index[k])
+        text = self.names.at(second.space, second.index[k])
         if first is not None and first.index is not None:
-            term = f"{self.names.at(first.space, first.index[k])} · {term}"
-        scale = np.ones(1) if instruction.scale is None else instruction.scale[k]
-        if not (scale == scale[0]).all():
-            return f" + c · {term}" if k else f"c · {term}"
-        amount = "" if abs(scale[0]) == 1.0 else f"{abs(scale[0]):g} · "
-        sign = "−" if scale[0] < 0 else "+" if k else ""
-        return f" {sign} {amount}{term}" if k else f"{sign}{amount}{term}"
+            text = f"{self.names.at(first.space, first.index[k])} · {text}"
+        return _term(text, None if instruction.scale is None else instruction.scale[k], k == 0)
 
     def _elementwise(self, instruction: Elementwise) -> str:
         inputs = [self._operand(operand) for operand in instruction.operands]
@@ -158,7 +154,20 @@ class _Line:
         return self._operand(candidates)
 
     def _bias(self, index: Array) -> str:
-        return "b" if index.max() < len(self.plan.order) else self.names.at(STATIC, index)
+        if index.max() < len(self.plan.order):
+            return self.names.parameters_at(index, "b")
+        return self.names.at(STATIC, index)
+
+
+def _term(text: str, scale: Array | None, first: bool) -> str:
+    """A term times its scale, with the sign that stands before every term but a positive first one."""
+    factors = np.ones(1) if scale is None else scale.ravel()
+    if not (factors == factors[0]).all():
+        return f"c · {text}" if first else f" + c · {text}"
+    amount = "" if abs(factors[0]) == 1.0 else f"{abs(factors[0]):g} · "
+    if first:
+        return f"{'−' if factors[0] < 0 else ''}{amount}{text}"
+    return f" {'−' if factors[0] < 0 else '+'} {amount}{text}"
 
 
 def _inlined(plan: Plan) -> dict[int, int]:

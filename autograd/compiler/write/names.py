@@ -23,6 +23,7 @@ from autograd.compiler.read.lift import Array
 
 __all__ = ["Names", "argument", "shape_text", "squares"]
 
+SHOWN = 3  # names in a row, then …
 _LETTERS = {Elementwise: "a", Largest: "m", Select: "e", Products: "p"}  # others: s or c
 
 
@@ -62,12 +63,14 @@ class Names:
             elif part.weight is not None:
                 stem = self.layer(part.weight.ravel())
         if not stem:
-            other = "s" if instruction.batched or not self.plan.arguments else "c"
-            stem = _LETTERS.get(type(instruction), other)
-        number = self._taken[stem] = self._taken.get(stem, 0) + 1
-        if len(stem) == 1:
-            return f"{stem}{number}"
-        return stem if number == 1 else f"{stem}.{number}"
+            letter = "s" if instruction.batched or not self.plan.arguments else "c"
+            stem = _LETTERS.get(type(instruction), letter)
+        while True:
+            number = self._taken[stem] = self._taken.get(stem, 0) + 1
+            other = "" if number == 1 else f".{number}"
+            name = f"{stem}{number}" if len(stem) == 1 else f"{stem}{other}"
+            if name not in self.parameters:
+                return name
 
     def keep(self, instruction: Instruction, name: str) -> None:
         """From here on the rows of this instruction have this name."""
@@ -91,6 +94,12 @@ class Names:
         place = int(self.plan.order[row])
         return self.parameters[place] if place < len(self.parameters) else ""
 
+    def parameters_at(self, rows: Array, letter: str) -> str:
+        """The names of up to three parameters, if they have names of their own; else the letter."""
+        rows = np.unique(rows)
+        found = [self._parameter(int(row)) for row in rows] if len(rows) <= SHOWN else [""]
+        return letter if any(not name or "." in name for name in found) else ", ".join(found)
+
     def at(self, space: int, index: Array) -> str:
         """What rows of storage are called, ``index`` of any shape."""
         if space >= INPUT:
@@ -113,10 +122,10 @@ class Names:
         used = np.unique(index)
         owners = [o for o in self.owners[space] if ((used >= o.start) & (used < o.stop)).any()]
         if not owners:
-            return "w"
+            return self.parameters_at(used, "w")
         if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
             return f"gather({', '.join(o.name for o in owners)})[{shape_text(index.shape)}]"
-        text = ", ".join(o.name for o in owners[:3]) + (", …" if len(owners) > 3 else "")
+        text = ", ".join(o.name for o in owners[:SHOWN]) + (", …" if len(owners) > SHOWN else "")
         return text if len(used) == sum(o.stop - o.start for o in owners) else f"of({text})"
 
     def _input(self, k: int, index: Array) -> str:

@@ -6,6 +6,7 @@ A kernel appends calls: forward ``(emit, scratch, inputs, out)``, backward
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -68,19 +69,13 @@ def _relu(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
 
 
 def _sigmoid(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
-    # 1 / (1 + exp(−x)): tanh would lose small answers
-    emit(np.negative, inputs[0], out)
-    emit(np.exp, out, out)
-    emit(np.add, out, 1.0, out)
-    emit(np.divide, 1.0, out, out)
-    emit(_smallest, inputs[0], out)
+    # exp(x) / (1 + exp(x)), to the smallest answers; from 40 on it is 1, before exp(x) overflows
+    power = scratch()
+    emit(np.minimum, inputs[0], 40.0, power)
+    emit(np.exp, power, power)
+    emit(np.add, power, 1.0, out)
+    emit(np.divide, power, out, out)
     return True
-
-
-def _smallest(x: Array, out: Array) -> None:
-    """Where exp(−x) became infinite, the sigmoid of x is exp(x), which may not be 0 yet."""
-    if not np.minimum.reduce(out, None, initial=1.0) > 0.0:
-        np.copyto(out, np.exp(x), where=out == 0.0)
 
 
 def _power(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
@@ -105,7 +100,7 @@ def _root(x: Array, out: Array) -> None:
     """x ** 0.5, which is no square root at −∞ and −0, and much faster as one."""
     np.sqrt(x, out)
     np.abs(out, out)
-    if np.isneginf(np.minimum.reduce(x, None, initial=0.0)):
+    if math.isnan(np.add.reduce(out, None)):
         np.copyto(out, np.inf, where=np.isneginf(x))
 
 
@@ -120,7 +115,14 @@ def _relu_back(
         mask = np.empty(y.shape, dtype=bool)
         emit(np.greater, y, 0.0, mask)
     emit(np.multiply, g, mask, out)
+    if mask.dtype == bool:
+        emit(_no_slope_at_nan, y, out)
     return True
+
+
+def _no_slope_at_nan(y: Array, out: Array) -> None:
+    if math.isnan(np.add.reduce(y, None)):
+        np.copyto(out, np.nan, where=np.isnan(y))
 
 
 def _tanh_back(
