@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
@@ -12,97 +13,105 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.by_hand.explain import Sample
-from autograd.derivatives.evaluation import Evaluation, Point
+from autograd.by_hand.points import Array, Points
 from autograd.formulas.names import Names
-from autograd.formulas.parse import parse
-from autograd.ops import Course
+from autograd.formulas.parse import Expression, parse
+from autograd.text.format import clean
 from autograd.value import Value
 
-__all__ = ["Answer", "ByHand"]
+__all__ = ["Answer", "AnswerError", "ByHand"]
 
 ByHand: TypeAlias = "float | str | Callable[..., float]"
 
-_SAMPLES = 3
+_CARELESS = 0.5e-4  # a number that looks short may have lost its zeros: 0.2 for 0.20003
+
+
+class AnswerError(Exception):
+    """A function that somebody gave raised an exception: the message says which, and where."""
 
 
 class Answer:
-    """A derivative by hand, ready to be evaluated at any point of a evaluation.
+    """A derivative by hand, ready to be evaluated at any points of a graph.
 
     Attributes:
-        rounding: half a unit of the last digit of a number given with three digits or more, relative.
+        name: of the value that is differentiated by.
+        needs: the names of the values that it speaks of; () for a number.
+        formula: what was read, if it is a text.
+        unit: of a number, one in the last digit that was typed; 0.0 for a formula.
+        digits: of a number, how many significant digits were typed.
     """
 
-    def __init__(self, name: str, given: Any, names: Names, evaluation: Evaluation) -> None:
-        self._evaluation, self._name = evaluation, name
-        self.rounding = 0.0
-        self._needs: tuple[str, ...] = ()
+    def __init__(self, name: str, given: Any, names: Names) -> None:
+        self.name = name
+        self.unit, self.digits = 0.0, 0
+        self.needs: tuple[str, ...] = ()
+        self.formula: Expression | None = None
         if isinstance(given, str):
-            formula = parse(given)
-            self._needs = formula.variables
-            self._run: Callable[[dict[str, float]], Any] = formula
-            if not self._needs:
-                self.rounding = _rounding(given)
+            self.formula = parse(given)
+            self.needs = self.formula.variables
+            self._run: Callable[[dict[str, float]], Any] = self.formula
+            if not self.needs:
+                self.unit, self.digits = _last_digit(given)
         elif isinstance(given, (Real, np.floating)) and not isinstance(given, bool):
             self._run = lambda _: given
-            self.rounding = _rounding(repr(float(given)))
+            self.unit, self.digits = _last_digit(repr(float(given)).removesuffix(".0"))
         elif callable(given) and type(given) is not Value:
-            self._needs = _parameters(given, name)
+            self.needs = _parameters(given, name)
             self._run = lambda values: given(**values)
         else:
             raise TypeError(
                 f"the derivative by {name} is a number, a formula in text or a function, "
                 f"not {type(given).__name__}"
             )
-        self._nodes = {need: evaluation.index[id(names.find(need))] for need in self._needs}
+        self.nodes = {need: names.find(need) for need in self.needs}
 
-    def at(self, point: Point) -> float:
-        """What the hand says at these numbers."""
-        result = self._run({need: point.data[i] for need, i in self._nodes.items()})
+    @property
+    def half_unit(self) -> float:
+        """How far a number may be off by rounding alone: half of its last digit, if that was meant.
+
+        One digit, or an integer of two, may be exact or anything; its zeros may have been dropped.
+        """
+        return self.unit / 2 if self.digits >= (2 if self.unit < 1.0 else 3) else 0.0
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it says the same at every point."""
+        return not self.needs
+
+    def here(self) -> float:
+        """What the hand says at the numbers of the graph.
+
+        Raises:
+            AnswerError: if it is a function that raised.
+            TypeError: if it comes to no number.
+        """
+        try:
+            result = self._run({need: node.data for need, node in self.nodes.items()})
+        except Exception as error:
+            if self.formula is not None:
+                raise
+            raise AnswerError(_where(error)) from error
         try:
             return float(result)
         except (TypeError, ValueError):
             raise TypeError(
-                f"the derivative by {self._name} should come to a number, not {type(result).__name__}"
+                f"the derivative by {self.name} should come to a number, not {type(result).__name__}"
             ) from None
 
-    def elsewhere(self) -> list[Sample]:
-        """Other points near by: the leaves that the derivation speaks of, moved by some per cent."""
-        needed = set(self._nodes.values())
-        for child in range(len(self._evaluation.order) - 1, -1, -1):
-            if child in needed:
-                needed.update(
-                    self._evaluation.edges[e].parent for e in self._evaluation.into[child]
-                )
-        leaves = [i for i in sorted(needed) if not self._evaluation.into[i]]
-        generator = np.random.default_rng(0)
-        here = self._evaluation.here()
-        samples = []
-        for _ in range(_SAMPLES if leaves else 0):
-            moves = generator.uniform(0.01, 0.05, len(leaves)) * generator.choice(
-                [-1.0, 1.0], len(leaves)
-            )
-            changes = {
-                i: here.data[i] * (1 + move) + move / 10 for i, move in zip(leaves, moves.tolist())
-            }
-            point = self._evaluation.at({self._evaluation.order[i]: x for i, x in changes.items()})
-            if _same_piece(self._evaluation, here, point):
-                with suppress(ArithmeticError, ValueError):  # outside the domain of the derivation
-                    samples.append(Sample(point, self.at(point), changes))
-        return samples
+    def at(self, points: Points, expression: Callable[..., Any] | None = None) -> Array:
+        """What the hand says at each of the points; nan where it raises or has no answer.
 
-
-def _same_piece(evaluation: Evaluation, here: Point, there: Point) -> bool:
-    """Whether no kink or jump lies between two points: past one, another formula holds."""
-    for e, edge in enumerate(evaluation.edges):
-        op = evaluation.order[edge.child].operation
-        if op is None or op.course is Course.SMOOTH:
-            continue
-        if op.course is Course.STEPPED and here.data[edge.child] != there.data[edge.child]:
-            return False
-        if abs(here.locals[e] - there.locals[e]) > 0.1:
-            return False
-    return all(map(math.isfinite, there.data))
+        Args:
+            points: where.
+            expression: another formula of the same names, run in its place.
+        """
+        run = expression or self._run
+        rows = {need: points.data[points.plan.index[id(node)]] for need, node in self.nodes.items()}
+        found = np.full(points.data.shape[1], math.nan)
+        for column in range(len(found)):
+            with suppress(Exception):  # outside the domain of the derivation
+                found[column] = run({need: float(row[column]) for need, row in rows.items()})
+        return found
 
 
 def _parameters(function: Callable[..., float], name: str) -> tuple[str, ...]:
@@ -118,13 +127,27 @@ def _parameters(function: Callable[..., float], name: str) -> tuple[str, ...]:
     return tuple(parameters)
 
 
-def _rounding(text: str) -> float:
-    """Half a unit in the last place of a decimal, relative to it; 0 for a short or an exact one."""
+def _where(error: Exception) -> str:
+    """An exception and the line of the user's that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    theirs = next((f for f in reversed(frames) if f.line), frames[-1] if frames else None)
+    what = f"{type(error).__name__}: {clean(str(error))}" if str(error) else type(error).__name__
+    if theirs is None:
+        return f"your function raised {what}"
+    line = f": {clean(theirs.line)}" if theirs.line else ""
+    return f"your function raised {what} (line {theirs.lineno}{line})"
+
+
+def _last_digit(text: str) -> tuple[float, int]:
+    """One in the last digit that was typed, and how many significant digits there are.
+
+    >>> _last_digit("-0.0340"), _last_digit("2578"), _last_digit("2.2e-05"), _last_digit("0.2")
+    ((0.0001, 3), (1.0, 4), (1e-06, 2), (0.1, 1))
+    """
     try:
         _, digits, exponent = Decimal(text.strip()).as_tuple()
     except ArithmeticError:
-        return 0.0
-    if not isinstance(exponent, int) or exponent >= 0 or not 3 <= len(digits) <= 12:
-        return 0.0
-    size = int("".join(map(str, digits)))
-    return 0.5001 / size if size >= 100 else 0.0
+        return 0.0, 17  # arithmetic that was typed: 2/3
+    if not isinstance(exponent, int):
+        return 0.0, 0
+    return 10.0**exponent, len(str(int("".join(map(str, digits))))) if any(digits) else 1

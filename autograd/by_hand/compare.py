@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.by_hand.answer import Answer, ByHand
-from autograd.by_hand.explain import Sample, Slip, explain
-from autograd.by_hand.slips import Slips
-from autograd.derivatives.evaluation import Evaluation
-from autograd.derivatives.numerical import numerical_derivative
+import numpy as np
+
+from autograd.by_hand.answer import Answer, AnswerError, ByHand
+from autograd.by_hand.judge import Judge, Verdict
+from autograd.by_hand.points import Plan
+from autograd.by_hand.slips.explain import Slip
+from autograd.by_hand.slips.whole_slips import bare_ratio
+from autograd.derivatives.numerical import EPS, step
 from autograd.formulas.names import Names
 from autograd.text.format import clean, number, table
 from autograd.value import Value
@@ -28,8 +31,10 @@ class Row:
         autograd, by_hand, numerical: the three numbers.
         error: |by hand − autograd|.
         ok: whether the derivation is right.
-        verdict: "right", "wrong" or "right at these numbers only".
+        verdict: "right", "right to the digits given", "right with x = 3 put in", "close", "wrong" or
+            "right at these numbers only".
         slips: what explains the number, likeliest first; () for a right one.
+        is_number: whether a number was given, which several slips may explain.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Row:
     ok: bool
     verdict: str
     slips: tuple[Slip, ...]
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Comparison:
             (
                 row.name,
                 *(number(x, 6) for x in (row.autograd, row.by_hand, row.numerical)),
-                number(row.error if row.error > 1e-15 * max(1.0, abs(row.autograd)) else 0.0, 3),
+                number(0.0 if row.error <= 1e-15 * max(1.0, abs(row.autograd)) else row.error, 3),
                 row.verdict,
             )
             for row in self.rows
@@ -114,54 +120,51 @@ def compare(
             f"by_hand is a dictionary, like {{'x': '2*x*y'}}, not {type(by_hand).__name__}"
         )
     called = names if isinstance(names, Names) else Names(root, names=names)
-    evaluation = Evaluation(root, called.order)
-    true = evaluation.upstream(evaluation.here())
-    rows = []
+    judge = Judge(Plan(called.order), called, rtol)
+    rows: dict[int, Row] = {}
     for key, given in by_hand.items():
         value = called.find(key) if isinstance(key, str) else key
         if type(value) is not Value or value not in called:
             raise KeyError(f"{clean(str(key))} is no value in the graph of {called[root]}")
-        rows.append(
-            _row(
-                evaluation,
-                called,
-                value,
-                Answer(called[value], given, called, evaluation),
-                true,
-                rtol,
-            )
-        )
-    return Comparison(tuple(rows))
+        if id(value) in rows:
+            raise ValueError(f"{called[value]} has two answers: give one of them")
+        rows[id(value)] = _row(judge, value, Answer(called[value], given, called))
+    return Comparison(tuple(rows.values()))
 
 
-def _row(
-    evaluation: Evaluation, names: Names, value: Value, hand: Answer, true: list[float], rtol: float
-) -> Row:
-    index = evaluation.index[id(value)]
-    here = Sample(evaluation.here(), hand.at(evaluation.here()), {})
-    autograd, given = true[index], here.by_hand
-    tolerance = max(rtol, hand.rounding)
-    samples = [here, *hand.elsewhere()]
-    right = [_same(s.by_hand, evaluation.upstream(s.point)[index], tolerance) for s in samples]
-    slips: list[Slip] = []
-    verdict = "right"
-    if not all(right):
-        ratio = given / autograd if autograd and math.isfinite(given / autograd) else None
-        candidates = Slips(evaluation, names, index, ratio, len(samples) > 1)
-        slips = explain(evaluation, index, samples, candidates, tolerance)
-        verdict = "right at these numbers only" if right[0] else "wrong"
+def _row(judge: Judge, value: Value, answer: Answer) -> Row:
+    index = judge.plan.index[id(value)]
+    autograd = float(judge.here.up[index, 0])
+    try:
+        given = answer.here()
+        verdict = judge.verdict(index, answer, given)
+    except AnswerError as failure:
+        given = math.nan
+        verdict = Verdict("wrong", False, (Slip("exception", str(failure)),))
+    error = abs(given - autograd) if given != autograd else 0.0
     return Row(
-        names[value], value, autograd, given, numerical_derivative(names.roots[0], value),
-        abs(given - autograd) if given != autograd else 0.0, all(right), verdict, tuple(slips),
+        answer.name, value, autograd, given, _numerical(judge.plan, index), error,
+        verdict.ok, verdict.text, verdict.slips, answer.is_number,
     )  # fmt: skip
+
+
+def _numerical(plan: Plan, value: int) -> float:
+    """The derivative by central differences, both ends in one go."""
+    x = plan.order[value].data
+    h = step(x, EPS)
+    ends = np.array([x + h, x - h])
+    data = plan.start(2)
+    data[value] = ends
+    root = plan.at(data, {value: ends}).data[-1]
+    return float((root[0] - root[1]) / (ends[0] - ends[1]))
 
 
 def _explained(row: Row) -> str:
     if row.ok:
         return ""
     why = " – or ".join(slip.text for slip in row.slips)
-    return f"  {row.name}: {why or 'none of the usual slips gives this'}"
-
-
-def _same(a: float, b: float, tolerance: float) -> bool:
-    return math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-12) or (a != a and b != b)
+    if not why:
+        fact = bare_ratio(row.by_hand, row.autograd)
+        return f"  {row.name}: none of the usual slips gives this{fact and '; '}{fact}"
+    several = len(row.slips) > 1 and row.is_number
+    return f"  {row.name}: {why}{' – give the formula to decide' if several else ''}"

@@ -11,7 +11,14 @@ from autograd.derivatives.nested import flatten, pack, unflatten
 from autograd.modes import no_grad
 from autograd.value import Value
 
-__all__ = ["central_difference", "evaluate", "numerical_derivative", "numerical_gradient", "step"]
+__all__ = [
+    "EPS",
+    "central_difference",
+    "evaluate",
+    "numerical_derivative",
+    "numerical_gradient",
+    "step",
+]
 
 EPS = 6e-6  # the cube root of the machine epsilon: where truncation and rounding errors balance
 

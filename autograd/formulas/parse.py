@@ -42,6 +42,26 @@ class Expression:
     def variables(self) -> tuple[str, ...]:
         return tuple(name for name in self.columns if name not in CONSTANTS)
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers that stand in the formula, in the order in which they are used."""
+        codes = (code for _, line in self._statements for code in line)
+        return tuple(c.push for c in codes if c.run is None and not isinstance(c.push, str))
+
+    def with_number(self, place: int, number: float) -> Expression:
+        """The same formula with another number in one place (of `numbers`)."""
+        left = place
+        statements = []
+        for name, line in self._statements:
+            codes = list(line)
+            for i, code in enumerate(codes):
+                if code.run is None and not isinstance(code.push, str):
+                    if not left:
+                        codes[i] = code._replace(push=number)
+                    left -= 1
+            statements.append((name, tuple(codes)))
+        return Expression(self.text, self.columns, tuple(statements))
+
     def __call__(self, values: Mapping[str, Any]) -> Any:
         """The last line of the formula, in the number system of ``values``.
 

@@ -1,0 +1,136 @@
+"""Whether a derivation by hand is right, and if not, why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.by_hand.answer import Answer
+from autograd.by_hand.points import Array, Plan, Points
+from autograd.by_hand.put_in import put_in
+from autograd.by_hand.sampling import around
+from autograd.by_hand.slips.case import Case, Family
+from autograd.by_hand.slips.explain import Slip, explain
+from autograd.by_hand.slips.other_slips import other_slips
+from autograd.by_hand.slips.path_slips import path_slips
+from autograd.by_hand.slips.rule_slips import rule_slips
+from autograd.by_hand.slips.use_slips import use_slips
+from autograd.by_hand.slips.whole_slips import twofold, whole_slips, wrong_points
+from autograd.formulas.names import Names
+from autograd.text.format import number
+
+__all__ = ["Judge", "Verdict"]
+
+_POINTS = 3
+_CLOSE = 5  # units of the last digit that may come from rounding on the way
+_LARGE = 1000  # edges on the way: of so many slips, some pair fits any number
+_SMALLEST = 1e-12
+_SLIP = 1e-8  # how exactly a slip has to fit a number that was given in full
+
+
+class Verdict:
+    """What is said of one answer.
+
+    Attributes:
+        text: "right", "right to the digits given", "right with x = 3 put in", "close",
+            "right at these numbers only" or "wrong".
+        ok: whether it is right.
+        slips: what explains a wrong one, likeliest first.
+    """
+
+    def __init__(self, text: str, ok: bool, slips: tuple[Slip, ...] = ()) -> None:
+        self.text, self.ok, self.slips = text, ok, slips
+
+
+class Judge:
+    """Judges answers about one graph.
+
+    Args:
+        plan, names: the graph.
+        rtol: the relative difference up to which two numbers agree.
+    """
+
+    def __init__(self, plan: Plan, names: Names, rtol: float) -> None:
+        self.plan, self.names, self.rtol = plan, names, rtol
+        self.here = plan.here()
+        self._around: Points | None = None
+
+    @property
+    def around(self) -> Points:
+        """The graph at its own numbers and at some more, worked out when first needed."""
+        if self._around is None:
+            self._around = around(self.plan, _POINTS)
+        return self._around
+
+    def verdict(self, value: int, answer: Answer, given: float) -> Verdict:
+        """What to say of an answer.
+
+        Args:
+            value: the number of the value that is differentiated by.
+            answer: the answer.
+            given: what it comes to at the numbers of the graph.
+        """
+        true = float(self.here.up[value, 0])
+        if answer.is_number:
+            return self._number(value, answer, given, true)
+        points = self.around
+        hand = answer.at(points)
+        hand[0] = given
+        kept = np.flatnonzero(~np.isnan(hand) | (np.arange(len(hand)) == 0)).tolist()
+        points, hand = points.chosen(kept), hand[kept]
+        truth = points.up[value]
+        agree = [self._same(a, b) for a, b in zip(hand.tolist(), truth.tolist())]
+        if all(agree):
+            return Verdict("right", True)
+        case = Case(self.plan, self.names, value, points)
+        slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
+        if agree[0] and not slips and (put := put_in(self, value, answer)):
+            return Verdict(f"right with {put} put in", True)
+        return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
+
+    def _number(self, value: int, answer: Answer, given: float, true: float) -> Verdict:
+        if self._same(given, true):
+            return Verdict("right", True)
+        difference = abs(given - true)
+        careless = 0.5001e-4 * abs(true) if answer.digits <= 3 else 0.0
+        if difference <= max(1.0001 * answer.half_unit, careless):
+            return Verdict("right to the digits given", True)
+        if math.isnan(given):
+            return Verdict("wrong", False, (Slip("nan", "nan is no number"),))
+        half = answer.half_unit or careless
+        tolerance = 1.0001 * max(half, _SLIP * abs(given)) + _SMALLEST
+        case = Case(self.plan, self.names, value, self.around)
+        hand = np.full(case.data.shape[1], given)
+        spread = np.maximum(tolerance, 1e-6 * abs(case.true))
+        spread[0] = tolerance
+        slips = self._slips(case, hand, spread, False)
+        unit = answer.unit if answer.digits >= 2 else 0.0
+        if difference <= _CLOSE * unit and difference <= 0.05 * abs(true):
+            close = Slip("rounding", f"close: rounded on the way? right is {number(true, 6)}")
+            return Verdict("close", False, (close, *slips))
+        return Verdict("wrong", False, tuple(slips))
+
+    def _slips(self, case: Case, hand: Array, tolerance: Array, general: bool) -> list[Slip]:
+        families = list(_likely(case))
+        found = explain(families, hand, case.true, tolerance, general)
+        if found:
+            return found
+        if general or (tolerance[0] < 1e-6 * abs(hand[0]) and len(case.edges) < _LARGE):
+            found = explain(twofold(families), hand, case.true, tolerance, general)
+            if found:
+                return found
+        found = explain(wrong_points(case), hand, case.true, tolerance, general)
+        return found if general or len(found) == 1 else []
+
+    def _same(self, a: float, b: float) -> bool:
+        return math.isclose(a, b, rel_tol=self.rtol, abs_tol=_SMALLEST)
+
+
+def _likely(case: Case) -> Iterator[Family]:
+    yield from path_slips(case)
+    yield from use_slips(case)
+    yield from rule_slips(case)
+    yield from other_slips(case)
+    yield from whole_slips(case)
