@@ -37,7 +37,7 @@ class Compiled:
         y: Array,
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.example = (x[0], y[0])
+        self.data = (x, y)
         if optimizer is not None:
             self.params = optimizer.params
         elif isinstance(model, Module):
@@ -65,7 +65,7 @@ class Compiled:
             drop.masks(len(x) * size).reshape(len(x), size)
             for drop, size in zip(self.drops, self.sizes)
         ]
-        mean = program.run(*self._cast(x, y), *masks)[0]
+        mean = self._run(program.run, x, y, *masks)[0]
         answers = _columns(program.outputs[1:], len(x)) if wanted else np.zeros((0, 0))
         if math.isfinite(mean):
             if max_norm is not None:
@@ -79,7 +79,7 @@ class Compiled:
             program = self._using = self._using or self._compiled([])
             if self._training is not None:
                 program.parameters[...] = self.weights()[program.order]
-        loss, *answers = program.forward(*self._cast(x, y))
+        loss, *answers = self._run(program.forward, x, y)
         return float(loss.mean()), _columns(answers, len(x))
 
     def weights(self) -> Array:
@@ -102,9 +102,30 @@ class Compiled:
 
     def _cast(self, x: Array, y: Array) -> list[Array]:
         """Samples and targets as the kind of numbers that the program was compiled for."""
-        return [a if whole else a.astype(float) for a, whole in zip((x, y), self.whole)]
+        cast = []
+        for array, whole in zip((x, y), self.whole):
+            kind = array.astype(np.int64 if whole else np.float64)
+            if whole and not np.array_equal(kind, array):
+                raise IndexError(f"{array[kind != array][0]} selects nothing")
+            cast.append(kind)
+        return cast
+
+    def _run(self, run: Callable[..., Any], x: Array, y: Array, *masks: Array) -> Any:
+        """``run`` on a batch; what it refuses is said as the scalars say it."""
+        try:
+            return run(*self._cast(x, y), *masks)
+        except IndexError:
+            self._by_scalars(x, y)
+            raise
+
+    def _by_scalars(self, x: Array, y: Array) -> None:
+        """Go through a batch node by node, for the error that it makes."""
+        with no_grad():
+            for xi, yi in zip(x.tolist(), y.tolist()):
+                self.loss(self.model(xi), yi)
 
     def _compiled(self, drops: list[Dropout]) -> Program:
+        """The program, in which whole numbers select or are calculated with, whichever can be."""
         masks = [np.ones(size) for size in self.sizes[: len(drops)]]
 
         def forward(x: Any, y: Any, *given: Any) -> list[Any]:
@@ -113,18 +134,23 @@ class Compiled:
             answer = self.model(x)
             return [self.loss(answer, y), *flat(answer)]
 
-        kinds = [(True, False) if a.dtype.kind in "iu" else (False,) for a in self.example]
+        reasons: list[Exception] = []
         try:
-            for self.whole in product(*kinds):
-                given = [a if w else a.astype(float) for a, w in zip(self.example, self.whole)]
+            for whole in product(*map(_kinds, self.data)):
+                self.whole = whole
+                examples = self._cast(*(array[:1] for array in self.data))
                 try:
-                    return compile(forward, self.params, inputs=(*given, *masks))
-                except TraceError as error:
-                    reason = error
-            raise reason
+                    given = (*(example[0] for example in examples), *masks)
+                    return compile(forward, self.params, inputs=given)
+                except (TraceError, TypeError, ValueError, IndexError) as error:
+                    reasons.append(error)
         finally:
             for drop in drops:
                 drop.use(None)
+        odd = [0, *(_first_not_whole(array) for array in self.data)]
+        self._by_scalars(*(array[odd] for array in self.data))
+        traced = [reason for reason in reasons if isinstance(reason, TraceError)]
+        raise (traced or reasons)[-1]
 
     def _seen_by(self, drops: list[Dropout]) -> list[int]:
         """How many numbers of one sample each dropout sees."""
@@ -138,8 +164,20 @@ class Compiled:
         for k, drop in enumerate(drops):
             drop.use(counted(k))
         with no_grad():
-            self.model(self.example[0].tolist())
+            self.model(self.data[0][0].tolist())
         return sizes
+
+
+def _kinds(array: Array) -> tuple[bool, ...]:
+    """Whether its numbers select, in the order to try: whole ones may, integers first of all."""
+    if array.dtype.kind in "iu":
+        return (True, False)
+    return (False, True) if np.array_equal(array, np.floor(array)) else (False,)
+
+
+def _first_not_whole(array: Array) -> int:
+    """The first sample that holds a number that is not whole; 0 if there is none."""
+    return int(np.argmax((array != np.floor(array)).reshape(len(array), -1).any(axis=1)))
 
 
 def _columns(outputs: list[Array], n: int) -> Array:

@@ -11,9 +11,10 @@ from nn.activations import Activation, activation_name
 from nn.architecture import Architecture, Column, Kernel, Weight, image_size, plural
 from nn.counterpart import activated, refuse_other
 from nn.init import Init, Rng, generator
-from nn.layers import Neuron, dense_layout, positive
+from nn.layers import Neuron, dense_layout
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of, shaped
+from nn.settings import positive
 
 __all__ = ["AvgPool2d", "Conv2d", "MaxPool2d"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import math
 import os
 import struct
 import zlib
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+
+from autograd.text.archives import most
 
 __all__ = ["Array", "Dataset", "PathLike", "batches", "one_hot", "read_csv", "read_idx"]
 
@@ -112,7 +115,7 @@ def read_csv(path: PathLike, target: int | str = -1) -> Dataset:
             lines = file.read().decode("utf-8-sig").splitlines()
         except (EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
             raise ValueError(f"{path}: cut off, damaged or not a text file ({error})") from error
-    rows = [(i, row) for i, row in enumerate(csv.reader(lines), 1) if row]
+    rows = _rows(path, lines)
     if not rows:
         raise ValueError(f"{path}: the file is empty")
     width = len(rows[0][1])
@@ -160,26 +163,44 @@ def read_idx(path: PathLike) -> Array:
         FileNotFoundError: if there is no such file.
         ValueError: for a file that is cut off, too long, or not IDX.
     """
+    size = Path(path).stat().st_size
     with _opened(path) as file:
         try:
-            content = file.read()
+            header = file.read(4)
+            if len(header) < 4 or header[:2] != b"\0\0" or header[2] not in _IDX_TYPES:
+                raise ValueError(f"{path}: not an IDX file; it begins with {header!r}")
+            dtype, dimensions = np.dtype(_IDX_TYPES[header[2]]), header[3]
+            lengths = file.read(4 * dimensions)
+            if len(lengths) < 4 * dimensions:
+                raise ValueError(f"{path}: cut off within the header")
+            shape = struct.unpack(f">{dimensions}I", lengths)
+            wanted = math.prod(shape) * dtype.itemsize
+            if wanted > most(size):
+                raise ValueError(
+                    f"{path}: the header announces {wanted} bytes, far more than a file of {size} holds"
+                )
+            content = file.read(wanted + 1)
         except (EOFError, OSError, zlib.error) as error:
             raise ValueError(f"{path}: cut off or damaged ({error})") from error
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_TYPES:
-        raise ValueError(f"{path}: not an IDX file; it begins with {content[:4]!r}")
-    dtype, dimensions = np.dtype(_IDX_TYPES[content[2]]), content[3]
-    start = 4 + 4 * dimensions
-    if len(content) < start:
-        raise ValueError(f"{path}: cut off within the header")
-    shape = struct.unpack(f">{dimensions}I", content[4:start])
-    wanted = int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if len(content) - start != wanted:
-        raise ValueError(
-            f"{path}: {len(content) - start} bytes of data, but the header announces {wanted}"
-        )
-    return (
-        np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
-    )
+    if len(content) != wanted:
+        found = f"{len(content)}{' or more' * (len(content) > wanted)}"
+        raise ValueError(f"{path}: {found} bytes of data, but the header announces {wanted}")
+    return np.frombuffer(content, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def _rows(path: PathLike, lines: list[str]) -> list[tuple[int, list[str]]]:
+    """The cells of each line that is not empty, with its number."""
+    reader = csv.reader([*lines, ""])  # the last line is read by itself unless a quote swallows it
+    rows, line = [], 1
+    try:
+        for row in reader:
+            rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {line}: {error}") from error
+    if rows[-1][1]:
+        raise ValueError(f"{path}, line {rows[-1][0]}: a quote that is opened and not closed")
+    return [(line, row) for line, row in rows if row]
 
 
 def _opened(path: PathLike) -> Any:

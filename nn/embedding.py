@@ -9,9 +9,10 @@ from autograd.compiler import select
 from nn.architecture import Architecture, Column, plural
 from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator, initial
-from nn.layers import parameter, positive
+from nn.layers import parameter
 from nn.module import Module
 from nn.nested import each, plain
+from nn.settings import positive
 
 __all__ = ["Embedding"]
 

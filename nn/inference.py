@@ -46,11 +46,14 @@ def evaluate(
 def predict(model: Callable[..., Any], x: Any, *, compiled: bool = False) -> Array:
     """The model's answer to each sample: an array [sample, output].
 
+    Raises:
+        TypeError, ValueError: for what are no numbers, and for no sample at all.
+
     >>> from nn import Neuron
     >>> predict(Neuron(1, "sigmoid", init="zeros", rng=0), [[1.0], [2.0]]).tolist()
     [[0.5], [0.5]]
     """
-    samples = np.asarray(x)
+    samples = _samples(x)
     nothing = np.zeros(len(samples))
     engine = engine_for(compiled, model, lambda answer, _: flat(answer)[0], None, samples, nothing)
     with mode(model, training=False):
@@ -88,6 +91,20 @@ def arrays(data: Any) -> tuple[Array, Array]:
     return (x.astype(float) if x.dtype.kind == "b" else x), (
         y.astype(float) if y.dtype.kind == "b" else y
     )
+
+
+def _samples(x: Any) -> Array:
+    try:
+        samples = np.asarray(x)
+    except ValueError as error:
+        raise TypeError(f"samples of unequal lengths do not make an array ({error})") from error
+    if samples.dtype.kind not in "fiub":
+        raise TypeError(f"the samples are not numbers but {samples.dtype}")
+    if not samples.size:
+        raise ValueError(f"predict takes one sample or more, not an array of shape {samples.shape}")
+    if not samples.ndim:
+        raise ValueError(f"predict takes a list of samples, not the number {x!r}")
+    return samples.astype(float) if samples.dtype.kind == "b" else samples
 
 
 def measured(

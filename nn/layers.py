@@ -15,6 +15,7 @@ from nn.architecture import weights_into
 from nn.counterpart import activated
 from nn.init import Init, Rng, generator, initial
 from nn.module import Module
+from nn.settings import positive
 
 __all__ = [
     "MLP",
@@ -25,7 +26,6 @@ __all__ = [
     "dense_layout",
     "numbers",
     "parameter",
-    "positive",
 ]
 
 
@@ -290,13 +290,6 @@ def parameter(data: float, label: str) -> Value:
     value = Value(data)
     value._how = Note(label=label, parameter=True)
     return value
-
-
-def positive(name: str, n: int) -> int:
-    """``n`` if it is a whole number of 1 or more."""
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise ValueError(f"{name} is a whole number of 1 or more, not {n!r}")
-    return int(n)
 
 
 def connected(inputs: Sequence[int], nin: int) -> tuple[int, ...]:

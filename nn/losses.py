@@ -192,7 +192,7 @@ def resolve_loss(loss: str | Callable[[Any, Any], Any]) -> Callable[[Any, Any], 
     """
     if callable(loss):
         return loss
-    if loss not in LOSSES:
+    if not isinstance(loss, str) or loss not in LOSSES:
         raise ValueError(f"unknown loss {loss!r}; known are: {', '.join(LOSSES)}")
     return LOSSES[loss]
 

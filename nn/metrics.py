@@ -65,10 +65,11 @@ def resolve_metrics(metrics: Any, loss: Any) -> dict[str, Metric]:
     if isinstance(metrics, dict):
         return dict(metrics)
     found: dict[str, Metric] = {}
-    for metric in [metrics] if isinstance(metrics, str) or callable(metrics) else metrics:
+    several = isinstance(metrics, (list, tuple, set))
+    for metric in metrics if several else [metrics]:
         if callable(metric):
             found[getattr(metric, "__name__", "metric")] = metric
-        elif metric not in METRICS:
+        elif not isinstance(metric, str) or metric not in METRICS:
             raise ValueError(f"unknown metric {metric!r}; known are: {', '.join(METRICS)}")
         elif metric == "accuracy" and loss in (binary_cross_entropy_with_logits, hinge_loss):
             found[metric] = lambda outputs, targets: accuracy(outputs, targets, threshold=0.0)

@@ -6,9 +6,10 @@ from typing import Any
 
 from autograd import sqrt
 from nn.counterpart import refuse_other
-from nn.layers import parameter, positive
+from nn.layers import parameter
 from nn.module import Module
 from nn.nested import plain
+from nn.settings import positive, within
 
 __all__ = ["LayerNorm"]
 
@@ -33,7 +34,7 @@ class LayerNorm(Module):
         self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True
     ) -> None:
         self.normalized_shape = n = positive("normalized_shape", normalized_shape)
-        self.eps = eps
+        self.eps = within("eps", eps)
         self.elementwise_affine = elementwise_affine
         self.weight = [parameter(1.0, f"w{i}") for i in range(1, n + 1) if elementwise_affine]
         self.bias = [parameter(0.0, f"b{i}") for i in range(1, n + 1) if elementwise_affine]

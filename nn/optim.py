@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd import Value
+from nn.settings import within
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
@@ -405,22 +405,6 @@ class RMSprop(Optimizer):
             np.copyto(scratch, velocity)
         scratch *= self.lr
         data -= scratch
-
-
-def within(name: str, number: float, below: float = math.inf) -> float:
-    """``number`` if it is 0 or more and below ``below``.
-
-    Raises:
-        TypeError: for what is no number.
-        ValueError: for a number out of range; nan and infinity are.
-    """
-    limit = "" if below == math.inf else f" and below {below:g}"
-    said = f"{name} is a number of 0 or more{limit}, not {number!r}"
-    if not isinstance(number, Real) or isinstance(number, bool):
-        raise TypeError(said)
-    if not 0.0 <= number < below:
-        raise ValueError(said)
-    return float(number)
 
 
 def _values(kind: str, params: Any) -> list[Value]:

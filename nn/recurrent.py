@@ -10,9 +10,10 @@ from nn.activations import Activation, activation_name
 from nn.architecture import Architecture, Column, Weight, described, subscript, weights_into
 from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator
-from nn.layers import Layer, Neuron, as_list, positive
+from nn.layers import Layer, Neuron, as_list
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of
+from nn.settings import positive
 
 __all__ = ["GRU", "LSTM", "RNN"]
 

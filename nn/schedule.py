@@ -18,6 +18,7 @@ import math
 from collections.abc import Callable
 
 from nn.optim import Optimizer
+from nn.settings import positive, within
 
 __all__ = [
     "CosineAnnealingLR", "ExponentialLR", "LRScheduler", "LambdaLR", "LinearLR", "StepLR",
@@ -31,6 +32,8 @@ class LRScheduler:
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"a schedule changes an optimizer, not {optimizer!r:.60}")
         self.optimizer = optimizer
         self.base_lr = optimizer.lr
         self.epoch = 0
@@ -50,6 +53,8 @@ class LambdaLR(LRScheduler):
     """The first learning rate times ``lr_lambda(epoch)``."""
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
+        if not callable(lr_lambda):
+            raise TypeError(f"lr_lambda is a function of the epoch, not {lr_lambda!r}")
         self.lr_lambda = lr_lambda
         super().__init__(optimizer)
 
@@ -61,7 +66,7 @@ class StepLR(LRScheduler):
     """Multiplied by ``gamma`` every ``step_size`` epochs."""
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size, self.gamma = positive("step_size", step_size), within("gamma", gamma)
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:
@@ -72,7 +77,7 @@ class ExponentialLR(LRScheduler):
     """Multiplied by ``gamma`` every epoch."""
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = gamma
+        self.gamma = within("gamma", gamma)
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:
@@ -89,8 +94,9 @@ class LinearLR(LRScheduler):
         end_factor: float = 1.0,
         total_iters: int = 5,
     ) -> None:
-        self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = total_iters
+        self.start_factor = within("start_factor", start_factor)
+        self.end_factor = within("end_factor", end_factor)
+        self.total_iters = positive("total_iters", total_iters)
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:
@@ -106,7 +112,7 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max, self.eta_min = positive("T_max", T_max), within("eta_min", eta_min)
         super().__init__(optimizer)
 
     def rate(self, epoch: int) -> float:

@@ -20,6 +20,7 @@ from nn.module import Module
 from nn.optim import Optimizer
 from nn.progress import Progress
 from nn.schedule import LRScheduler
+from nn.settings import above, positive, within
 
 __all__ = ["NonFiniteLossError", "fit"]
 
@@ -66,7 +67,7 @@ def fit(
         rng: a seed or a NumPy Generator, for the split and the order.
         scheduler: changes the learning rate after each epoch.
         clip_grad_norm: the greatest length of the gradient as one vector.
-        patience: stop after so many epochs without a loss smaller by ``min_delta``.
+        patience: stop after so many epochs, 1 or more, without a loss smaller by ``min_delta``.
         callbacks: called with the history after each epoch; one that returns True stops the training.
         progress: a bar on a terminal, a few lines elsewhere; False for silence.
 
@@ -76,7 +77,9 @@ def fit(
 
     Raises:
         NonFiniteLossError: if the loss becomes nan or infinite; the best weights are kept.
-        ValueError: for data of unequal lengths and settings out of range.
+        TypeError: for what is no model, optimizer, schedule, function or number where one is needed.
+        ValueError: for data of unequal lengths, settings out of range, and an optimizer that changes
+            none of the model's parameters.
 
     >>> from nn import SGD, Neuron
     >>> x = np.linspace(-1, 1, 20).reshape(20, 1)
@@ -87,41 +90,24 @@ def fit(
     y = 2.00 x + 3.00
     """
     x, y = arrays(data)
-    for name, number in (("epochs", epochs), ("batch_size", batch_size)):
-        if number < 1:
-            raise ValueError(f"{name} is a whole number of 1 or more, not {number!r}")
+    positive("epochs", epochs)
+    within("min_delta", min_delta)
+    if patience is not None:
+        positive("patience", patience)
+    _check(model, optimizer, scheduler, callbacks)
     random = np.random.default_rng(rng)
     x, y, held = _held_out(x, y, validation, random)
-    function = resolve_loss(loss)
-    measures = resolve_metrics(metrics, function)
-    engine = engine_for(compiled, model, function, optimizer, x, y)
-    history = History()
-    best = _Best(engine, min_delta)
+    loop = _Loop(
+        model, resolve_loss(loss), optimizer, metrics, x, y, batch_size, clip_grad_norm, compiled
+    )
+    history, best = History(), _Best(loop.engine, min_delta)
     bar = Progress(epochs) if progress else None
     try:
         for epoch in range(epochs):
             started, lr = time.perf_counter(), optimizer.lr
-            numbers = {"loss": 0.0}
-            answers, targets, seen = [], [], 0
-            with mode(model, training=True):
-                for chosen in batches(len(x), batch_size, random if shuffle else None):
-                    mean, answer = engine.step(x[chosen], y[chosen], clip_grad_norm, bool(measures))
-                    if not math.isfinite(mean):
-                        where = f"epoch {epoch + 1}, batch {seen // batch_size + 1}"
-                        engine.sync()
-                        said = explain(model, function, x[chosen], y[chosen])
-                        raise NonFiniteLossError(f"{where}: the loss is {mean}; {said}")
-                    answers.append(answer)
-                    targets.append(y[chosen])
-                    numbers["loss"] += (mean - numbers["loss"]) * len(chosen) / (seen + len(chosen))
-                    seen += len(chosen)
-                    if bar:
-                        bar.batch(epoch, seen / len(x), numbers)
-            numbers |= measured(measures, answers, targets)
+            numbers = loop.epoch(epoch, random if shuffle else None, bar)
             if held is not None:
-                with mode(model, training=False):
-                    numbers["val_loss"], answer = engine.evaluate(*held)
-                numbers |= measured(measures, [answer], [held[1]], "val_")
+                numbers |= loop.evaluate(*held)
             if bar:
                 bar.epoch(epoch, numbers)
             history.epochs.append({**numbers, "lr": lr, "seconds": time.perf_counter() - started})
@@ -144,12 +130,67 @@ def fit(
         best.restore()
         raise
     finally:
-        engine.close()
-        if isinstance(model, Module):
-            model.eval()
+        loop.close()
         if bar:
             bar.close()
     return history
+
+
+class _Loop:
+    """One epoch after the other, by whatever runs the model."""
+
+    def __init__(
+        self,
+        model: Callable[..., Any],
+        loss: Callable[[Any, Any], Any],
+        optimizer: Optimizer,
+        metrics: Any,
+        x: Array,
+        y: Array,
+        batch_size: int,
+        clip_grad_norm: float | None,
+        compiled: bool,
+    ) -> None:
+        self.model, self.loss, self.x, self.y = model, loss, x, y
+        self.batch_size = positive("batch_size", batch_size)
+        self.most = None if clip_grad_norm is None else above("clip_grad_norm", clip_grad_norm)
+        self.measures = resolve_metrics(metrics, loss)
+        self.engine = engine_for(compiled, model, loss, optimizer, x, y)
+
+    def epoch(
+        self, epoch: int, random: np.random.Generator | None, bar: Progress | None
+    ) -> dict[str, float]:
+        """Go through the samples once, shuffled by ``random``; the numbers by name."""
+        numbers = {"loss": 0.0}
+        answers, targets, seen = [], [], 0
+        with mode(self.model, training=True):
+            for chosen in batches(len(self.x), self.batch_size, random):
+                x, y = self.x[chosen], self.y[chosen]
+                mean, answer = self.engine.step(x, y, self.most, bool(self.measures))
+                if not math.isfinite(mean):
+                    self.engine.sync()
+                    where = f"epoch {epoch + 1}, batch {seen // self.batch_size + 1}"
+                    said = explain(self.model, self.loss, x, y)
+                    raise NonFiniteLossError(f"{where}: the loss is {mean}; {said}")
+                answers.append(answer)
+                targets.append(y)
+                seen += len(chosen)
+                numbers["loss"] += (mean - numbers["loss"]) * len(chosen) / seen
+                if bar:
+                    bar.batch(epoch, seen / len(self.x), numbers)
+        return numbers | measured(self.measures, answers, targets)
+
+    def evaluate(self, x: Array, y: Array) -> dict[str, float]:
+        """The same numbers for held-out data, with ``val_`` before their names."""
+        with mode(self.model, training=False):
+            loss, answers = self.engine.evaluate(x, y)
+        return {"val_loss": loss} | measured(self.measures, [answers], [y], "val_")
+
+    def close(self) -> None:
+        """Everything where its owner expects it."""
+        self.engine.close()
+        if isinstance(self.model, Module):
+            self.model.eval()
 
 
 class _Best:
@@ -183,6 +224,36 @@ def explain(model: Callable[..., Any], loss: Callable[[Any, Any], Any], x: Array
                 return f"the parameter {name} is {value.data} (a smaller learning rate may help)"
         return f"in sample {i} of the batch {anomaly}"
     return "each sample alone is finite, their sum is not"
+
+
+def _check(
+    model: Any, optimizer: Any, scheduler: Any, callbacks: Sequence[Callable[[History], Any]]
+) -> None:
+    """Raise unless these are what they are called, and belong to each other."""
+    if not callable(model):
+        raise TypeError(
+            f"fit takes a model: a Module, or a function of a sample; not {model!r:.60}"
+        )
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            f"fit takes an optimizer, like Adam(model.parameters(), lr=0.01), not {optimizer!r:.60}"
+        )
+    if isinstance(model, Module) and not set(map(id, model.parameters())) & set(
+        map(id, optimizer.params)
+    ):
+        raise ValueError(
+            "this optimizer changes none of the model's parameters: make it with model.parameters()"
+        )
+    if scheduler is not None and not isinstance(scheduler, LRScheduler):
+        raise TypeError(
+            f"scheduler is one of nn's, like StepLR(optimizer, 10), not {scheduler!r:.60}"
+        )
+    if scheduler is not None and scheduler.optimizer is not optimizer:
+        raise ValueError(
+            "this scheduler changes another optimizer: make it with the one given here"
+        )
+    if not isinstance(callbacks, (list, tuple)) or not all(map(callable, callbacks)):
+        raise TypeError(f"callbacks is a list of functions of the history, not {callbacks!r:.60}")
 
 
 def _held_out(

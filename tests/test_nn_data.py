@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,10 @@ def test_a_csv_of_numbers_without_names(tmp_path):
         (b"a,b\n1,2\n3\n", "line 3: 1 columns instead of 2"),
         (b"a,b\nx,2\n", "line 2: 'x' is not a number"),
         (b"\xff\xfe\x00", "not a text file"),
+        (b"1,2\n3," + b"4" * 131_073 + b"\n", "line 2: field larger than field limit"),
+        (b'a,b\n1,2\n3,"4\n5,6\n7,8\n', "line 3: a quote that is opened and not closed"),
+        (b'"a,b\n1,2', "line 1: a quote that is opened and not closed"),
+        (b'a,"b\nc"\n1,2\n3\n', "line 4: 1 columns instead of 2"),
         (gzip.compress(b"1,2\n" * 1000, mtime=0)[:40], "cut off"),
     ],
 )
@@ -64,6 +69,31 @@ def test_bad_csv_is_one_clear_line(content, message, tmp_path):
         read_csv(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_quotes_in_a_csv(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('"size, in cm","a\nclass"\n"1",two\n3,"two ""2"""\n')
+    data = read_csv(path)
+    assert data.features == ("size, in cm",)
+    assert data.x.tolist() == [[1.0], [3.0]]
+    assert data.classes == ("two", 'two "2"')
+
+
+def test_a_gzipped_idx_that_unpacks_to_gigabytes_is_refused_before(tmp_path):
+    packed = tmp_path / "images.gz"
+    for shape, message in (((1 << 20, 1 << 10), "far more than"), ((2, 3), "7 or more bytes")):
+        header = bytes([0, 0, 8, 2]) + struct.pack(">2I", *shape)
+        with gzip.open(packed, "wb", compresslevel=1) as file:
+            file.write(header)
+            for _ in range(64):
+                file.write(bytes(1 << 20))
+        tracemalloc.start()
+        with pytest.raises(ValueError, match=message):
+            read_idx(packed)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 1 << 21
 
 
 def test_missing_files_and_columns(tmp_path):
@@ -95,7 +125,12 @@ def test_idx_of_every_type(dtype, code, pack, tmp_path):
         (b"\0\0\x07\1" + b"\0" * 8, "not an IDX file"),
         (b"\0\0\x08\3\0\0", "cut off within the header"),
         (idx(np.zeros((2, 3), np.uint8))[:-1], "5 bytes of data, but the header announces 6"),
-        (idx(np.zeros((2, 3), np.uint8)) + b"!", "7 bytes of data, but the header announces 6"),
+        (idx(np.zeros((2, 3), np.uint8)) + b"!", "7 or more bytes of data, but .* announces 6"),
+        (
+            idx(np.zeros((2, 3), np.uint8))[:4] + b"\xff" * 8 + b"1",
+            "far more than a file of 13 holds",
+        ),
+        (b"\0\0\x08\xff" + b"\xff" * 1020 + b"1", "far more than a file of 1025 holds"),
         (gzip.compress(idx(np.zeros((9, 9), np.uint8)), mtime=0)[:20], "cut off or damaged"),
     ],
 )

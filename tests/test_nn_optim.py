@@ -339,6 +339,50 @@ def test_clipping_keeps_the_direction():
     np.testing.assert_allclose([v.grad for v in values], [0.2, -0.25, 0.25], rtol=1e-6)
 
 
+def test_clipping_one_value_and_none():
+    v = Value(0.0)
+    v.grad = -8.0
+    assert nn.clip_grad_norm_(v, 2.0) == 8.0
+    assert math.isclose(v.grad, -2.0, rel_tol=1e-6)
+    nn.clip_grad_value_(v, 0.5)
+    assert v.grad == -0.5
+    assert nn.clip_grad_norm_([], 1.0) == 0.0
+    assert nn.clip_grad_norm_([v], math.inf) == 0.5  # only measured
+    assert v.grad == -0.5
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda o: nn.StepLR(o, 0), ValueError, "step_size is a whole number of 1 or more, not 0"),
+        (lambda o: nn.StepLR(o, 2.5), ValueError, "step_size .* not 2.5"),
+        (lambda o: nn.StepLR(o, 1, -0.5), ValueError, "gamma is a number of 0 or more, not -0.5"),
+        (lambda o: nn.ExponentialLR(o, math.nan), ValueError, "gamma .* not nan"),
+        (lambda o: nn.ExponentialLR(o, "0.9"), TypeError, "gamma .* not '0.9'"),
+        (lambda o: nn.LinearLR(o, total_iters=0), ValueError, "total_iters .* not 0"),
+        (lambda o: nn.LinearLR(o, start_factor=-1), ValueError, "start_factor .* not -1"),
+        (lambda o: nn.LinearLR(o, end_factor=-1), ValueError, "end_factor .* not -1"),
+        (lambda o: nn.CosineAnnealingLR(o, 0), ValueError, "T_max .* not 0"),
+        (lambda o: nn.CosineAnnealingLR(o, 3, -1.0), ValueError, "eta_min .* not -1.0"),
+        (lambda o: nn.LambdaLR(o, 0.9), TypeError, "lr_lambda is a function of the epoch, not 0.9"),
+        (lambda o: nn.LambdaLR(o, lambda epoch: -1.0), ValueError, "lr .* 0 or more, not -1.0"),
+        (lambda o: nn.LambdaLR(o, lambda epoch: math.nan), ValueError, "lr .* not nan"),
+        (lambda o: nn.StepLR([Value(1.0)], 1), TypeError, "a schedule changes an optimizer, not"),
+        (lambda o: nn.clip_grad_norm_([], -1), ValueError, "max_norm is a number above 0, not -1"),
+        (lambda o: nn.clip_grad_norm_([], 0.0), ValueError, "max_norm .* not 0.0"),
+        (lambda o: nn.clip_grad_norm_([], math.nan), ValueError, "max_norm .* not nan"),
+        (lambda o: nn.clip_grad_norm_([], None), TypeError, "max_norm .* not None"),
+        (lambda o: nn.clip_grad_value_([], -1), ValueError, "clip_value is .* above 0, not -1"),
+        (lambda o: nn.clip_grad_norm_(nn.MLP(1, [1]), 1), TypeError, "not the MLP itself"),
+        (lambda o: nn.LayerNorm(2, eps=-1.0), ValueError, "eps is a number of 0 or more, not -1.0"),
+    ],
+)
+def test_settings_out_of_range_are_one_clear_line(make, error, message):
+    with pytest.raises(error, match=message) as caught:
+        make(SGD([], lr=1.0))
+    assert "\n" not in str(caught.value)
+
+
 def test_the_perceptrons_rule_by_hand():
     p = nn.Perceptron(2, init="zeros", rng=0)
     assert p([1.0, 1.0]).data == 1.0  # the step fires at 0

@@ -303,21 +303,122 @@ def test_a_schedule_goes_along():
             "validation is data, or a share between 0 and 1, not 1.5",
         ),
         ({"validation": 0.99}, ValueError, "too few to hold out"),
+        ({"epochs": 1.5}, ValueError, "epochs is a whole number of 1 or more, not 1.5"),
+        ({"epochs": True}, ValueError, "epochs is a whole number .* not True"),
+        ({"batch_size": 2.0}, ValueError, "batch_size is a whole number .* not 2.0"),
+        ({"batch_size": -3}, ValueError, "batch_size is a whole number .* not -3"),
+        ({"patience": -1}, ValueError, "patience is a whole number of 1 or more, not -1"),
+        ({"patience": 0}, ValueError, "patience is a whole number of 1 or more, not 0"),
+        ({"min_delta": -0.1}, ValueError, "min_delta is a number of 0 or more, not -0.1"),
+        ({"min_delta": math.nan}, ValueError, "min_delta .* not nan"),
+        ({"min_delta": "0"}, TypeError, "min_delta .* not '0'"),
+        ({"clip_grad_norm": -1}, ValueError, "clip_grad_norm is a number above 0, not -1"),
+        ({"clip_grad_norm": 0}, ValueError, "clip_grad_norm is a number above 0, not 0"),
+        ({"clip_grad_norm": math.nan}, ValueError, "clip_grad_norm .* not nan"),
+        ({"clip_grad_norm": "1"}, TypeError, "clip_grad_norm .* not '1'"),
+        ({"callbacks": print}, TypeError, "callbacks is a list of functions"),
+        ({"callbacks": [1]}, TypeError, "callbacks is a list of functions"),
+        ({"scheduler": "cosine"}, TypeError, "scheduler is one of nn's, .* not 'cosine'"),
+        ({"scheduler": nn.StepLR(SGD([]), 1)}, ValueError, "changes another optimizer"),
+        ({"optimizer": "adam"}, TypeError, r"like Adam\(model.parameters\(\), .* not 'adam'"),
+        ({"optimizer": Adam}, TypeError, "fit takes an optimizer, like .* not <class"),
+        ({"optimizer": None}, TypeError, "fit takes an optimizer, like .* not None"),
+        ({"optimizer": SGD([])}, ValueError, "changes none of the model's parameters: make it"),
+        (
+            {"optimizer": Adam(MLP(1, [1], rng=0).parameters())},
+            ValueError,
+            "changes none of the model's parameters: make it",
+        ),
+        ({"model": 3}, TypeError, "fit takes a model: .* not 3"),
+        ({"loss": None}, ValueError, "unknown loss None; known are: mse"),
+        ({"loss": ["mse"]}, ValueError, "unknown loss"),
+        ({"metrics": 3}, ValueError, "unknown metric 3; known are: accuracy"),
+        ({"metrics": [["mae"]]}, ValueError, "unknown metric"),
     ],
 )
 def test_bad_input_is_one_clear_line(settings, error, message):
     neuron = Neuron(1, "linear", rng=0)
-    given = {"data": LINE, "loss": "mse"} | settings
+    usual = {"model": neuron, "data": LINE, "loss": "mse", "optimizer": SGD(neuron.parameters())}
+    before = neuron.state_dict()
     with pytest.raises(error, match=message) as caught:
-        fit(
-            neuron,
-            given.pop("data"),
-            given.pop("loss"),
-            SGD(neuron.parameters()),
-            progress=False,
-            **given,
-        )
+        fit(**(usual | {"progress": False} | settings))
     assert "\n" not in str(caught.value)
+    assert neuron.state_dict() == before
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        ([], ValueError, r"one sample or more, not an array of shape \(0,\)"),
+        (np.zeros((0, 1)), ValueError, r"one sample or more, not an array of shape \(0, 1\)"),
+        (3.0, ValueError, "a list of samples, not the number 3.0"),
+        ([["a"]], TypeError, "the samples are not numbers but <U1"),
+        ([[1.0], [1.0, 2.0]], TypeError, "samples of unequal lengths"),
+    ],
+)
+def test_predict_of_what_is_no_list_of_samples(x, error, message, compiled):
+    with pytest.raises(error, match=message):
+        predict(Neuron(1, rng=0), x, compiled=compiled)
+
+
+KINDS_OF_LABELS = {
+    "int": lambda y: y,
+    "float": lambda y: y.astype(float),
+    "bool": lambda y: y.astype(bool),
+    "uint8": lambda y: y.astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_LABELS)
+@pytest.mark.parametrize("name", ["mlp", "one output, whole targets", "hinge", "rnn", "gru"])
+def test_labels_of_every_kind_train_alike_both_ways(name, kind):
+    make, x, y, loss = MODELS[name]
+    y = KINDS_OF_LABELS[kind](y if loss != "hinge" else (y + 1) // 2)
+    runs = []
+    for compiled in (False, True):
+        model = make()
+        history = fit(model, (x, y), loss, SGD(model.parameters(), 0.1), epochs=2, validation=0.2,
+                      compiled=compiled, progress=False)  # fmt: skip
+        runs.append((history["loss"], history["val_loss"], *model.state_dict().values()))
+    for eager, compiled in zip(*runs):
+        np.testing.assert_allclose(eager, compiled, rtol=1e-10, atol=1e-12)
+
+
+@BOTH
+@pytest.mark.parametrize("at", [0, 7])
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (2, "a target is a class number from 0 to 1, .* not 2"),
+        (-1, "a target is a class number from 0 to 1, .* not -1"),
+        (3.0, "a target is a class number from 0 to 1, .* not 3.0"),
+        (0.5, "a target is a class number from 0 to 1, .* not 0.5"),
+    ],
+)
+def test_a_label_out_of_range_is_one_error_both_ways(wrong, message, at, compiled):
+    model = MLP(6, [3, 2], "tanh", rng=0)
+    y = CLASSES.astype(type(wrong))
+    y[at] = wrong
+    settings = {"epochs": 1, "shuffle": False, "compiled": compiled, "progress": False}
+    with pytest.raises(ValueError, match=message):
+        fit(model, (IMAGES[:, 0, 0], y), "cross_entropy", SGD(model.parameters()), **settings)
+    with pytest.raises(ValueError, match=message):
+        evaluate(model, (IMAGES[:, 0, 0], y), "cross_entropy", compiled=compiled)
+    held = (IMAGES[:, 0, 0], CLASSES)
+    with pytest.raises(ValueError, match=message):
+        fit(model, held, "cross_entropy", SGD(model.parameters()),
+            validation=(IMAGES[:, 0, 0], y), **settings)  # fmt: skip
+
+
+@BOTH
+def test_a_word_that_is_not_in_the_table_is_one_error_both_ways(compiled):
+    words = WORDS.copy()
+    words[9, 2] = 11
+    model = Reader(RNN)
+    with pytest.raises(IndexError, match=r"select\(\) from 11 values: 0 to 10, not 11"):
+        fit(model, (words, CLASSES), "cross_entropy", SGD(model.parameters()), epochs=1,
+            compiled=compiled, progress=False)  # fmt: skip
 
 
 class Terminal(io.StringIO):
