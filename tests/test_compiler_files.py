@@ -155,8 +155,8 @@ def test_parameters_are_floats_and_as_many_as_the_instructions_take(tmp_path, wh
         (np.zeros(12), "do not fit the instructions"),
         (np.zeros(11, np.int64), "the parameters are of int64"),
         (np.zeros(11, np.float16), "the parameters are of float16"),
-        (np.zeros(11, "U3"), "none of numbers"),
-        (np.array([{}] * 11, dtype=object), "none of numbers"),
+        (np.zeros(11, "U3"), "holds no numbers but"),
+        (np.array([{}] * 11, dtype=object), "holds no numbers but"),
     ):
         path.write_bytes(packed({**parts, "parameters.npy": npy(wrong)}))
         with pytest.raises(ValueError, match=message):

@@ -284,19 +284,6 @@ def test_the_same_graph_gives_the_same_file(tmp_path):
 torch_missing = importlib.util.find_spec("torch") is None
 
 
-@pytest.mark.skipif(torch_missing, reason="PyTorch is not installed")
-def test_the_torch_module_agrees():
-    import torch
-
-    _, program, x, y = example()
-    (loss,) = program.run(x, y)
-    module = program.to_torch()
-    found = module(torch.tensor(x), torch.tensor(y))[0].mean()
-    found.backward()
-    assert found.item() == pytest.approx(loss, abs=1e-12)
-    np.testing.assert_allclose(module.weights.grad.numpy(), program.gradients, atol=1e-12)
-
-
 @pytest.mark.skipif(not torch_missing, reason="PyTorch is installed")
 def test_without_torch_the_error_says_what_to_install():
     with pytest.raises(ModuleNotFoundError, match="pip install torch"):

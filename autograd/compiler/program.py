@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from threading import RLock
@@ -16,7 +17,7 @@ from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
 from autograd.value import Value
 
-__all__ = ["Program"]
+__all__ = ["Program", "sample_shape_fits"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
 KEPT = 8  # batch sizes whose replays are kept
@@ -196,7 +197,7 @@ class Program:
                 raise TypeError(f"argument {k} is an array of numbers, not of {array.dtype}")
             if array.dtype != self.dtype and k not in self._selects:
                 array = array.astype(self.dtype)
-            if not array.size or not _fits(array.shape, shape, size):
+            if not array.size or not sample_shape_fits(array.shape, shape):
                 wish = ", ".join(map(str, ("batch", *shape)))
                 raise ValueError(
                     f"argument {k} is an array [{wish}] with one sample or more, not of shape "
@@ -277,7 +278,12 @@ class Program:
         return cls(saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes)
 
     def to_torch(self) -> Any:
-        """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`."""
+        """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`.
+
+        Raises:
+            ModuleNotFoundError: without PyTorch.
+            ValueError: naming an operation that PyTorch has no function for.
+        """
         from autograd.compiler.run.torch import to_torch
 
         return to_torch(self)
@@ -291,7 +297,7 @@ def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
     ]
 
 
-def _fits(given: tuple[int, ...], shape: tuple[int, ...], size: int) -> bool:
+def sample_shape_fits(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Whether these are samples of this shape, as it is or flat; ones may be left out."""
     found, wanted = (tuple(n for n in s if n != 1) for s in (given[1:], shape))
-    return bool(given) and (found == wanted or given[1:] == (size,))
+    return bool(given) and (found == wanted or given[1:] == (math.prod(shape),))

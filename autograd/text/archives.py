@@ -27,8 +27,10 @@ def most(size: int) -> int:
     return SMALL + RATIO * size
 
 
-def pack(arrays: Mapping[str, Any]) -> bytes:
+def pack(arrays: Mapping[str, Any], compress: bool = False) -> bytes:
     """The content of an npz file: for the same numbers the same bytes.
+
+    What would be compressed so well that `unpack` could refuse it is written as it is.
 
     Raises:
         ValueError: for what is no array of numbers, and for a name that NumPy cannot save under.
@@ -40,6 +42,11 @@ def pack(arrays: Mapping[str, Any]) -> bytes:
         if name in RESERVED:
             raise ValueError(f"NumPy saves no array under the name {name!r}: rename it")
     file = io.BytesIO()
+    if compress:
+        np.savez_compressed(file, **arrays)
+        if sum(np.asarray(array).nbytes for array in arrays.values()) <= most(file.tell()) // 2:
+            return file.getvalue()
+        file = io.BytesIO()
     np.savez(file, **arrays)
     return file.getvalue()
 

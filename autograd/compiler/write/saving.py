@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
-import zipfile
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -28,12 +26,12 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.read.lift import Array
+from autograd.text.archives import pack, unpack
 from autograd.text.files import write
 
 __all__ = ["Saved", "load", "save"]
 
 FORMAT = "chainrule program 1"
-SMALL, RATIO = 1 << 24, 50  # what a file may unpack to: 16 MiB and 50 times its size
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (Plan, Matrix, Part, Bias, Terms, Products, Largest, Elementwise, Operand, Select)
@@ -61,12 +59,7 @@ def save(path: str | os.PathLike[str], program: Saved) -> None:
     }
     text = json.dumps(described, sort_keys=True)
     arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
-    file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    if sum(array.nbytes for array in arrays.values()) > _most(file.tell()) // 2:
-        file = io.BytesIO()
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-    write(path, file.getvalue())
+    write(path, pack(arrays, compress=True))
 
 
 def load(path: str | os.PathLike[str]) -> Saved:
@@ -78,40 +71,11 @@ def load(path: str | os.PathLike[str]) -> Saved:
     """
     content = Path(path).read_bytes()
     try:
-        return _checked(_unpacked(content))
+        return _checked(unpack(content))
     except Exception as error:  # a damaged file can fail in any way: unpacking, as text, as numbers
         raise ValueError(
             f"{os.fspath(path)!r} is no program that can be loaded: {error or type(error).__name__}"
         ) from None
-
-
-def _most(size: int) -> int:
-    """How many bytes a file of ``size`` may unpack to; what compresses better is written as it is."""
-    return SMALL + RATIO * size
-
-
-def _unpacked(content: bytes) -> dict[str, Array]:
-    """The arrays of a file, by name; nothing is unpacked before it is known how much."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(info.file_size for info in archive.infolist()) > _most(len(content)):
-            raise ValueError("it unpacks to far more than a program of its size")
-        return {
-            info.filename.removesuffix(".npy"): _array(archive.read(info))
-            for info in archive.infolist()
-        }
-
-
-def _array(content: bytes) -> Array:
-    """An array of numbers from the bytes of an npy file, which have to be all of it."""
-    file = io.BytesIO(content)
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise ValueError(f"an array is written in version {version}")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
-    numbers = memoryview(content)[file.tell() :]
-    if dtype.kind not in "biuf" or len(numbers) != math.prod(shape) * dtype.itemsize:
-        raise ValueError("an array is cut off, or none of numbers")
-    return np.frombuffer(numbers, dtype).reshape(shape, order="F" if fortran else "C").copy()
 
 
 def _checked(arrays: dict[str, Array]) -> Saved:
