@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Backprop, Value, leaves, topological_order, where
+from autograd.stepping.steps import Span
 from nn import MLP
 
 
@@ -80,6 +81,7 @@ def test_a_factor_used_twice_says_which_derivative_it_takes() -> None:
         "∂(a·b)/∂b = a, where a = b = x",
     ]
     assert [p.after for p in step.products] == [3.0, 6.0]
+    assert "∂(a·b)/∂a = b; ∂(a·b)/∂b = a, where a = b = x\n" in str(step)
 
 
 def test_a_step_as_data() -> None:
@@ -93,6 +95,31 @@ def test_a_step_as_data() -> None:
     assert (by_x1.local, by_w1.local) == (-3.0, 2.0)
     assert by_x1.upstream == by_w1.upstream == v["n"].grad
     assert (by_x1.before, by_x1.after) == (0.0, v["x1"].grad)
+
+
+def test_the_start_as_data() -> None:
+    x = Value(3.0, label="x")
+    x.grad = 0.25
+    step = Backprop(x * 2.0).step()
+    (seed,) = step.products  # type: ignore[union-attr]
+    assert (seed.node, seed.local, seed.upstream, seed.contribution) == (None, 1.0, 1.0, 1.0)
+    assert (seed.before, seed.after, seed.nth) == (0.0, 1.0, 1)
+    step = Backprop(x).step()
+    (seed,) = step.products  # type: ignore[union-attr]
+    assert (seed.before, seed.after) == (0.25, 1.25)
+
+
+def test_contributions_are_counted_in_english() -> None:
+    x = Value(1.0, label="x")
+    total = x * 2.0
+    for _ in range(22):
+        total = total + x * 2.0
+    texts = [step.products[0].text for step in Backprop(total) if step.products[0].parent is x]
+    counted = [text.split(", ")[1].split(" contribution")[0] for text in texts[1:]]
+    assert " ".join(counted) == (
+        "second third fourth fifth sixth seventh eighth ninth 10th 11th 12th 13th 14th 15th 16th "
+        "17th 18th 19th 20th 21st 22nd 23rd"
+    )
 
 
 values = st.floats(-3.0, 3.0)
@@ -259,15 +286,15 @@ def test_a_neuron_is_stepped_over_as_one() -> None:
     model, loss = mlp_loss()
     bp = Backprop(loss, names=model)
     bp.until(lambda value: value.note.scope is not None)  # the output neuron's gradient is there
-    stretch = bp.step("neuron")
+    span = bp.step("neuron")
     output = model.layers[1].neurons[0]
-    names = dict(stretch.gradients)
-    assert stretch.name == "neuron layers.1.neurons.0"
+    names = dict(span.gradients)
+    assert span.name == "neuron layers.1.neurons.0"
     assert {f"layers.1.neurons.0.{p}" for p in ("w.0", "w.1", "w.2", "b")} < set(names)
     assert names["layers.1.neurons.0.w.2"] == output.w[2].grad == output.w[2].grad
     first = bp.position
     bp.back("neuron")
-    assert bp.position == stretch.first - 1 < first
+    assert bp.position == span.first - 1 < first
     assert all(w.grad == 0.0 for w in output.w)
 
 
@@ -309,6 +336,30 @@ def test_the_table_has_a_row_a_node() -> None:
     )
     assert "3 more" in bp.table(limit=3)
     assert len(bp.table(limit=3).splitlines()) == 5
+
+
+def test_the_table_shows_what_a_gradient_grew_to() -> None:
+    x = Value(3.0, label="x")
+    y = Value(2.0, label="y")
+    x.grad, y.grad = 0.0, 5.0
+    bp = Backprop((x * 0.5 + x * 0.25) + y).run()
+    assert bp.table() == (
+        "step  node                gradient  its parents get\n"
+        "1     x·0.5 + x·0.25 + y         1\n"
+        "2     x·0.5 + x·0.25 + y         1  x·0.5 + x·0.25: 1 · 1 = 1  y: 1 · 1 = 1 → 6\n"
+        "3     x·0.5 + x·0.25             1  x·0.5: 1 · 1 = 1           x·0.25: 1 · 1 = 1\n"
+        "4     x·0.25                     1  x: 0.25 · 1 = 0.25\n"
+        "5     x·0.5                      1  x: 0.5 · 1 = 0.5 → 0.75"
+    )
+
+
+def test_a_span_as_text() -> None:
+    gradients = tuple((f"w{i}", float(i)) for i in range(13))
+    lines = str(Span("neuron n", 3, 9, gradients)).splitlines()
+    assert lines[0] == "steps 3 to 9: neuron n"
+    assert lines[1:] == [f"  w{i}.grad = {i}" for i in range(12)] + ["  … and 1 more"]
+    assert len(str(Span("neuron n", 3, 9, gradients[:12])).splitlines()) == 13
+    assert str(Span("neuron n", 3, 3, ())) == "step 3: neuron n"
 
 
 @pytest.mark.slow
