@@ -14,7 +14,7 @@ import pytest
 
 import autograd
 from autograd import Value, detect_anomaly, grad, no_grad, record_sources, where
-from autograd.modes import Mode, current, recording, special, tracing
+from autograd.modes import Mode, current, recording, special, tracing, watching
 
 FILES = (autograd.modes.__file__, contextlib.__file__, autograd.derivatives.tape.__file__, __file__)
 
@@ -110,3 +110,36 @@ def test_a_thread_records_while_another_does_not() -> None:
         thread.start()
         thread.join()
     assert len(found[0].parents) == 1
+
+
+def test_no_grad_keeps_nothing_alive_and_compares_numbers() -> None:
+    x = Value(2.0)
+    with no_grad():
+        assert (x > 1.0) is True
+        for made in (x * 3.0, x.tanh(), where(x > 1.0, x, x * 5.0), where(x > 1.0, 2.0, x)):
+            assert made.parents == made.operands == made.partials == ()
+            assert (made._da, made._db) == (0.0, 0.0)
+
+
+def test_tracing_records_comparisons_and_hears_of_every_number_that_leaves() -> None:
+    x, left = Value(2.0), list[Value]()
+    with no_grad(), tracing(left.append):
+        condition = x > 1.0
+        assert isinstance(condition, Value)
+        assert (condition.data, condition.parents) == (1.0, (x,))
+        assert (x * 3.0).parents == (x,)
+        assert left == []
+        assert (float(x), int(x), bool(x)) == (2.0, 2, True)
+    assert left == [x, x, x]
+    assert float(x) == 2.0
+    assert len(left) == 3
+
+
+def test_within_watching_alone_a_comparison_tells_nobody_and_is_a_bool() -> None:
+    seen: list[Value] = []
+    with watching(seen.append):
+        assert (Value(2.0) > 1.0) is True
+        y = Value(2.0) * 2
+        with watching(lambda node: seen.append(node)):
+            z = y + 1
+    assert seen == [y, z, z]

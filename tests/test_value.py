@@ -261,6 +261,30 @@ def test_no_grad_leaves_no_trace_and_nests() -> None:
 
 @pytest.mark.parametrize("other", [[1.0, 2.0], (1.0,)])
 def test_a_list_is_refused_by_the_value_and_not_by_the_list(other: object) -> None:
-    for operation in (lambda: Value(2.0) * other, lambda: other * Value(2.0)):
+    for operation in (
+        lambda: Value(2.0) * other,
+        lambda: Value(2.0) + other,
+        lambda: Value(2.0) - other,
+        lambda: Value(2.0) / other,
+        lambda: other * Value(2.0),
+        lambda: other + Value(2.0),
+        lambda: other - Value(2.0),
+        lambda: Value(2.0) < other,
+    ):
         with pytest.raises(TypeError, match="combined with Values and numbers, one at a time"):
             operation()
+
+
+def test_what_may_be_left_out() -> None:
+    x = Value(-2.0)
+    assert (x.leaky_relu().data, x.leaky_relu().partials) == (-0.02, (0.01,))
+    assert x.elu().data == math.expm1(-2.0)
+    assert (x.clamp().data, x.clamp(-1.0).data, x.clamp(max=-3.0).data) == (-2.0, -1.0, -3.0)
+    assert (x.round().data, Value(2.125).round(2).data) == (-2.0, 2.12)
+
+
+def test_what_is_no_number_is_shown_as_far_as_it_fits() -> None:
+    with pytest.raises(TypeError, match=r"not str \('x{38}'\)$"):
+        Value("x" * 38)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"not str \('x{38}…\)$"):
+        Value("x" * 39)  # type: ignore[arg-type]

@@ -80,7 +80,10 @@ except ImportError as error:
 
 
 def test_a_notebook_shows_the_svg():
-    formatter = pytest.importorskip("IPython.core.formatters").DisplayFormatter()
+    formatter = pytest.importorskip(
+        "IPython.core.formatters",
+        reason="shows as a notebook does, with IPython, which is not installed",
+    ).DisplayFormatter()
     shown, _ = formatter.format(draw_graph(Value(1.0, label="x") * 2))
     assert shown["image/svg+xml"].startswith("<?xml")
 

@@ -18,8 +18,12 @@ from autograd import Value
 from viz import RenderError, draw_dot, draw_graph
 from viz.process.render import FORMATS, render, write
 
-LINUX = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads /proc")
-POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="counts children in /proc, which only Linux has"
+)
+POSIX = pytest.mark.skipif(
+    os.name != "posix", reason="sends signals and forks, as POSIX systems do"
+)
 EDGES = "; ".join(f"{i} -> {(i * k + 7 * k) % 600}" for i in range(600) for k in (2, 3, 5))
 LONG = "digraph {" + EDGES + "}"  # takes Graphviz far longer than any test here waits
 HEADS = {
