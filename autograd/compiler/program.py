@@ -162,7 +162,8 @@ class Program:
         arrays, batch = self._arguments(inputs)
         pieces = []
         with self._lock:
-            self._outputs, self._borrowed = self.outputs, False
+            if self._borrowed:  # their rows are written anew
+                self._outputs, self._borrowed = self.outputs, False
             for start in range(0, batch, CHUNK):
                 replay = self._replay(min(CHUNK, batch - start))
                 with np.errstate(all="ignore"):

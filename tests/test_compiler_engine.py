@@ -1,0 +1,196 @@
+"""Each kind of instruction on the NumPy engine, beside matrices written by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from autograd import Value, compile, exp, maximum, select, tanh
+
+RNG = np.random.default_rng
+
+
+def matrix(array):
+    return [[Value(float(x)) for x in row] for row in array]
+
+
+def flat(rows):
+    return [x for row in rows for x in row]
+
+
+def gradients(program):
+    found = np.empty(len(program.order))
+    found[program.order] = program.gradients
+    return found
+
+
+def kinds(program):
+    return {type(i).__name__ for i in program.plan.instructions}
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("batch", [0, 1, 3])
+def test_a_product_of_two_computed_matrices(batch):
+    """L = Σ C ∘ (A @ B) with A = tanh(a x), B = exp(b x): dL/da = x (C Bᵀ)(1 − A²), dL/db = x (Aᵀ C) B.
+
+    ``batch`` 0 is a finished graph, with x = 1.
+    """
+    rng = RNG(0)
+    a, b, c = rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(5, 6))
+    wa, wb = matrix(a), matrix(b)
+
+    def loss(x):
+        left = [[tanh(v * x) for v in row] for row in wa]
+        right = [[exp(v * x) for v in row] for row in wb]
+        columns = list(zip(*right))
+        product = [[sum(p * q for p, q in zip(row, col)) for col in columns] for row in left]
+        return sum(float(c[i, j]) * product[i][j] for i in range(5) for j in range(6))
+
+    parameters = flat(wa) + flat(wb)
+    if batch:
+        xs = np.array([0.5, 1.0, -0.75])[:batch]
+        program = compile(loss, parameters, inputs=(0.5,))
+        (found,) = program.run(xs)
+    else:
+        xs = np.array([1.0])
+        program = compile(loss(Value(1.0)), parameters)
+        (found,) = program.run()
+    assert "Products" in kinds(program)
+    value, by_a, by_b = 0.0, np.zeros_like(a), np.zeros_like(b)
+    for x in xs:
+        left, right = np.tanh(a * x), np.exp(b * x)
+        value += (c * (left @ right)).sum() / len(xs)
+        by_a += x * (c @ right.T) * (1 - left**2) / len(xs)
+        by_b += x * (left.T @ c) * right / len(xs)
+    close(found, value)
+    close(gradients(program), [*by_a.ravel(), *by_b.ravel()])
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_layer_that_is_subtracted(batch):
+    """h = s − W x, L = Σ h²: dL/dW = −2 h xᵀ, dL/ds = 2 h."""
+    rng = RNG(1)
+    w, s, x = rng.normal(size=(5, 7)), rng.normal(size=5), rng.normal(size=(batch, 7))
+    ws, ss = matrix(w), [Value(v) for v in s.tolist()]
+
+    def loss(x):
+        h = [b - sum(a * v for a, v in zip(row, x)) for b, row in zip(ss, ws)]
+        return sum(v * v for v in h)
+
+    program = compile(loss, flat(ws) + ss, inputs=(x[0],))
+    (found,) = program.run(x)
+    h = s - x @ w.T
+    close(found, (h**2).sum() / batch)
+    by_w, by_s = -2 * h.T @ x / batch, 2 * h.sum(0) / batch
+    close(gradients(program), [*by_w.ravel(), *by_s])
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_layers_one_above_the_other_with_a_scale_and_shared_weights(batch):
+    """y = 3 tanh(W tanh(W x) + b) − W x, L = Σ y · k."""
+    rng = RNG(2)
+    w, b, k = rng.normal(size=(6, 6)) * 0.4, rng.normal(size=6), rng.normal(size=6)
+    x = rng.normal(size=(batch, 6))
+    ws, bs = matrix(w), [Value(v) for v in b.tolist()]
+
+    def linear(v):
+        return [sum(p * q for p, q in zip(row, v)) for row in ws]
+
+    def loss(x):
+        first = linear(x)
+        second = [tanh(v + c) for v, c in zip(linear([tanh(v) for v in first]), bs)]
+        return sum((3.0 * p - q) * float(r) for p, q, r in zip(second, first, k))
+
+    program = compile(loss, flat(ws) + bs, inputs=(x[0],))
+    (found,) = program.run(x)
+    first = x @ w.T
+    low = np.tanh(first)
+    second = np.tanh(low @ w.T + b)
+    close(found, ((3 * second - first) @ k).sum() / batch)
+    by_second = 3 * k * (1 - second**2) / batch
+    by_first = by_second @ w * (1 - low**2) - k / batch
+    close(gradients(program), [*(by_second.T @ low + by_first.T @ x).ravel(), *by_second.sum(0)])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 9])
+def test_the_largest_of_several(batch):
+    """L = max(w ∘ x)²: the gradient goes to the largest; at a tie half to each, as in a chain."""
+    w = [Value(1.0), Value(2.0), Value(0.5), Value(1.0)]
+
+    def loss(x):
+        top = a = w[0] * x[0]
+        for v, xi in zip(w[1:], x[1:]):
+            top = maximum(top, v * xi)
+        return top * top + 0.0 * a
+
+    program = compile(loss, w, inputs=([0.1, 0.2, 0.3, 0.4],))
+    x = np.tile([[1.0, 1.0, 1.0, 1.0]], (batch, 1))
+    x[0] = [4.0, 2.0, 8.0, 3.0]  # products 4, 4, 4, 3: a chain shares ((¼, ¼), ½)
+    (found,) = program.run(x)
+    close(found, (16.0 + (batch - 1) * 4.0) / batch)
+    expected = np.array([8.0 * 0.25 * 4.0, 8.0 * 0.25 * 2.0, 8.0 * 0.5 * 8.0, 0.0])
+    expected += (batch - 1) * np.array([0.0, 4.0, 0.0, 0.0])
+    close(gradients(program), expected / batch)
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+def test_rows_chosen_from_parameters_and_from_what_was_computed(batch):
+    """L = T[i] · x + (tanh(T) x)[j]."""
+    rng = RNG(3)
+    t, x = rng.normal(size=(4, 3)), rng.normal(size=(batch, 3))
+    i, j = rng.integers(0, 4, batch), rng.integers(0, 4, batch)
+    ts = matrix(t)
+
+    def loss(x, i, j):
+        scores = [sum(tanh(a) * v for a, v in zip(row, x)) for row in ts]
+        return sum(a * v for a, v in zip(select(ts, i), x)) + select(scores, j)
+
+    program = compile(loss, flat(ts), inputs=(x[0], 0, 0))
+    (found,) = program.run(x, i, j)
+    close(found, ((t[i] * x).sum() + (np.tanh(t[j]) * x).sum()) / batch)
+    expected = np.zeros_like(t)
+    for sample in range(batch):
+        expected[i[sample]] += x[sample]
+        expected[j[sample]] += x[sample] * (1 - np.tanh(t[j[sample]]) ** 2)
+    close(gradients(program), expected.ravel() / batch)
+
+
+def test_numbers_that_are_nan_are_the_same_number_in_both_traces():
+    w = Value(2.0)
+    program = compile(lambda x: w * x + 0.0 * maximum(x, math.nan), [w], inputs=(0.5,))
+    assert math.isnan(program.run([1.0])[0])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 40])
+@pytest.mark.parametrize("shape", ["all", "each second", "reversed", "repeated", "some", "ragged"])
+def test_contributions_to_rows_in_every_order(batch, shape):
+    """L = Σ c_k v[order_k] · v[order_k + 1] with v = tanh(W x): rows read regularly and otherwise."""
+    rng = RNG(4)
+    order = {
+        "all": np.arange(11), "each second": np.arange(0, 11, 2), "reversed": np.arange(11)[::-1],
+        "repeated": np.repeat([3, 4, 5], 7), "some": np.array([9, 0, 4, 5]),
+        "ragged": np.array([2, 2, 2, 2, 2, 2, 2, 7, 7, 1, 9, 9, 9]),
+    }[shape]  # fmt: skip
+    w, c = rng.normal(size=(12, 3)) * 0.5, rng.normal(size=len(order))
+    x = rng.normal(size=(batch, 3))
+    ws = matrix(w)
+
+    def loss(x):
+        v = [tanh(sum(a * b for a, b in zip(row, x))) for row in ws]
+        return sum(float(ck) * (v[k] * v[k + 1]).exp() for ck, k in zip(c, order.tolist()))
+
+    program = compile(loss, flat(ws), inputs=(x[0],))
+    (found,) = program.run(x)
+    v = np.tanh(x @ w.T)
+    terms = c * np.exp(v[:, order] * v[:, order + 1])
+    close(found, terms.sum() / batch)
+    by_v = np.zeros_like(v)
+    for k, row in enumerate(order):
+        by_v[:, row] += terms[:, k] * v[:, row + 1]
+        by_v[:, row + 1] += terms[:, k] * v[:, row]
+    close(gradients(program), ((by_v * (1 - v**2)).T @ x / batch).ravel())
