@@ -217,3 +217,53 @@ def test_rows_chosen_with_gaps_leave_the_rows_between_alone(chosen, computed):
     by_v[np.arange(3), np.array(chosen)[i]] += 2 * one * x
     slope = (1 - np.tanh(w) ** 2) * x[:, None] if computed else 1.0
     close(gradients(program), (by_v * slope).sum(0) / 3)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_products_of_two_with_a_scale(batch):
+    """L = Σ 0.3 p q − 2 q r + 0.5 p r at p = tanh(a x), q = exp(b x), r = sin(c x), three of each."""
+    a, b, c = RNG(6).normal(size=(3, 3))
+    x = RNG(7).normal(size=batch)
+    was = [[Value(v) for v in row.tolist()] for row in (a, b, c)]
+
+    def loss(x):
+        p, q, r = (
+            [function(w * x) for w in row]
+            for function, row in zip((tanh, exp, lambda v: v.sin()), was)
+        )
+        terms = [0.3 * u * v - 2.0 * v * w + 0.5 * (u * w) for u, v, w in zip(p, q, r)]
+        return sum(t * t for t in terms)
+
+    program = compile(loss, flat(was), inputs=(0.5,))
+    (found,) = program.run(x)
+    x = x[:, None]
+    p, q, r = np.tanh(a * x), np.exp(b * x), np.sin(c * x)
+    t = 0.3 * p * q - 2 * q * r + 0.5 * p * r
+    close(found, (t * t).sum() / batch)
+    by = [
+        2 * t * (0.3 * q + 0.5 * r) * (1 - p**2) * x,
+        2 * t * (0.3 * p - 2 * r) * q * x,
+        2 * t * (0.5 * p - 2 * q) * np.cos(c * x) * x,
+    ]
+    close(gradients(program), np.concatenate([g.sum(0) / batch for g in by]))
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("scale", [-1.0, 3.0, None])
+def test_a_bias_with_a_scale(batch, scale):
+    """h = tanh(W x + k b), L = Σ h: dL/db = k (1 − h²); without a scale, k differs from row to row."""
+    rng = RNG(8)
+    w, b, x = rng.normal(size=(4, 6)), rng.normal(size=4), rng.normal(size=(batch, 6))
+    k = np.array([1.0, -2.0, 0.5, 3.0]) if scale is None else np.full(4, scale)
+    ws, bs = matrix(w), [Value(v) for v in b.tolist()]
+
+    def loss(x):
+        rows = zip(ws, bs, k.tolist())
+        return sum(tanh(sum(p * q for p, q in zip(row, x)) + f * c) for row, c, f in rows)
+
+    program = compile(loss, flat(ws) + bs, inputs=(x[0],))
+    (found,) = program.run(x)
+    h = np.tanh(x @ w.T + k * b)
+    close(found, h.sum() / batch)
+    slope = (1 - h**2) / batch
+    close(gradients(program), [*(slope.T @ x).ravel(), *(slope * k).sum(0)])

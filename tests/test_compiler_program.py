@@ -44,6 +44,7 @@ def test_whole_numbers_that_select_stay_what_they_are():
     program = compile(lambda i, x: select(w, i) * x, w, inputs=(0, 0.5))
     for kind in (np.uint8, np.int64, np.float64):
         assert program.run(np.array([2, 1], kind), np.array([3, 1], np.uint8)) == (7.0,)
+        assert program.run(np.array([0, 2], kind), np.array([3, 1], np.uint8)) == (3.5,)
 
 
 def test_samples_have_the_shape_of_the_example():
