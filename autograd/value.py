@@ -86,6 +86,9 @@ class Value:
     ('+', '*', (1.0, 1.0))
     """
 
+    __array_priority__ = (
+        -1.0
+    )  # above NumPy's scalars, which so leave an operation to Value, below arrays
     __slots__ = ("_a", "_b", "_da", "_db", "_how", "data", "grad")
 
     data: float

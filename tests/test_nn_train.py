@@ -181,7 +181,11 @@ def test_ctrl_c_keeps_the_best_weights(compiled):
         if len(history) == 3:
             signal.raise_signal(signal.SIGINT)
 
-    neuron, history = line(callbacks=[interrupt], compiled=compiled)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored here
+    try:
+        neuron, history = line(callbacks=[interrupt], compiled=compiled)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert history.stopped == "interrupted"
     assert len(history) == 3
     again, _ = line(epochs=3)

@@ -150,6 +150,7 @@ def test_what_breaks_graphviz_breaks_no_later_picture():
 def test_ctrl_c_returns_at_once_and_leaves_nothing_half_written(tmp_path):
     program = f"""
 import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may ignore it
 from viz.process.render import render, write
 print("ready", flush=True)
 try:
