@@ -127,7 +127,7 @@ def test_the_renderer_ends_with_the_session():
     program = """
 from viz import worker
 worker.draw(b"digraph { a }", "svg", 9)
-print(worker._warm._child.pid)
+print(worker._idle[0]._child.pid)
 """
     command = [sys.executable, "-W", "error", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -152,6 +152,7 @@ def test_ctrl_c_returns_at_once_and_leaves_nothing_half_written(tmp_path):
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may ignore it
 from viz.process.render import render, write
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 print("ready", flush=True)
 try:
     write({str(tmp_path / "x.svg")!r}, render({LONG!r}))
@@ -167,6 +168,49 @@ except KeyboardInterrupt:
         assert child.stdout.readline() == "interrupted\n"
         assert "graph" in child.communicate()[0]
     assert list(tmp_path.iterdir()) == []
+
+
+TWICE = """
+import os, signal, sys, time
+for line in sys.stdin:
+    time.sleep(0.06)
+    os.kill(os.getppid(), signal.SIGINT)
+    until = time.perf_counter() + float(line)
+    while time.perf_counter() < until:
+        pass
+    os.kill(os.getppid(), signal.SIGINT)
+    print("twice", flush=True)
+"""
+
+
+@POSIX
+def test_ctrl_c_twice_in_a_hurry_never_gives_the_picture_before():
+    """The second hits where the first is being answered: kept is who gave a whole answer."""
+    program = f"""
+import select, signal, subprocess, sys
+from viz.process.render import render
+signal.signal(signal.SIGINT, signal.default_int_handler)
+edges = (f"{{i}} -> {{(i * k + 7 * k) % 120}}" for i in range(120) for k in (2, 3))
+long = "digraph {{" + "; ".join(edges) + "}}"
+command, pipe = [sys.executable, "-c", {TWICE!r}], subprocess.PIPE
+with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as hand:
+    for k in range(12):
+        print((k % 6 + 1) * 2e-5, file=hand.stdin, flush=True)
+        interrupted = done = False
+        while not done:
+            try:
+                if not interrupted:
+                    render(long, "plain")
+                done = bool(select.select([hand.stdout], [], [], 0.01)[0])
+            except KeyboardInterrupt:
+                interrupted = True
+        hand.stdout.readline()
+        assert interrupted
+        assert b"node only" + str(k).encode() in render(f"digraph {{{{ only{{k}} }}}}", "plain")
+    hand.stdin.close()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_files_that_lie_about_take_no_modules_place(tmp_path, monkeypatch):

@@ -25,100 +25,66 @@ class RenderError(RuntimeError):
     """Graphviz crashed, took too long, or could not read the text; the session goes on."""
 
 
+class BrokenError(RenderError):
+    """The library crashed by itself: perhaps over what an earlier picture left behind."""
+
+
 class Worker:
-    """A child process that turns DOT into pictures, one at a time."""
+    """A child process that turns DOT into pictures, one after the other."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
-        self._pictures, self._used = 0, 0.0
+        self._child = _started()
+        self._pictures, self._used = 0, time.monotonic()
+
+    @property
+    def fit(self) -> bool:
+        """Whether the child can be given another picture."""
+        rested = time.monotonic() - self._used
+        return self._pictures < _PICTURES and rested < _IDLE and self._child.poll() is None
 
     def draw(self, text: bytes, format: str, timeout: float) -> bytes:
-        """The picture; the child is dead where this raises, Ctrl-C included."""
-        child = self._ready()
-        fresh = self._pictures == 0
-        word, answer = self._ask(child, text, format, timeout)
-        if word == "ok":
-            self._pictures, self._used = self._pictures + 1, time.monotonic()
-            return answer
-        if word == "late":
-            raise RenderError(
-                f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more "
-                "time (timeout=…), or save the .dot and lay it out elsewhere."
-            )
-        if word == "error":
-            raise RenderError(f"Graphviz could not draw this: {first_error(answer)}")
-        if not fresh and child.returncode not in _ENDED_BY_OTHERS:
-            return self.draw(
-                text, format, timeout
-            )  # an earlier picture may have broken the library
-        raise RenderError(
-            f"Graphviz crashed ({_ending(child.returncode)}): no picture was written; the next call "
-            "starts afresh"
-        )
-
-    def _ask(
-        self, child: subprocess.Popen[bytes], text: bytes, format: str, timeout: float
-    ) -> tuple[str, bytes]:
-        """("ok", picture), ("error", complaint), ("late", b"") or ("", b"") if the child crashed."""
+        """The picture; where this raises, Ctrl-C included, the child is of no more use."""
         late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            child.kill()
-
-        stopwatch = threading.Timer(timeout, stop)
+        stopwatch = threading.Timer(timeout, self._stop, (late,))
         stopwatch.daemon = True
         word, answer = "", b""
         try:
             stopwatch.start()
-            word, answer = _exchange(child, text, format, timeout)
+            word, answer = _exchange(self._child, text, format, timeout)
         except OSError:
             pass  # it died while it was being told what to do
         finally:
             stopwatch.cancel()
-            if word != "ok":
-                self.close()
-        return ("late", b"") if not word and late.is_set() else (word, answer)
+        if word == "error":
+            raise RenderError(f"Graphviz could not draw this: {first_error(answer)}")
+        if word != "ok":
+            raise self._failure(late.is_set(), timeout)
+        self._pictures, self._used = self._pictures + 1, time.monotonic()
+        return answer
+
+    def _stop(self, late: threading.Event) -> None:
+        late.set()
+        self._child.kill()
+
+    def _failure(self, late: bool, timeout: float) -> RenderError:
+        """Why there is no answer."""
+        self.close()
+        if late:
+            return RenderError(
+                f"Graphviz gave no picture within {timeout:g} s. Draw less (depth=…), allow more "
+                "time (timeout=…), or save the .dot and lay it out elsewhere."
+            )
+        code = self._child.returncode
+        ending = f"signal {-code}" if code < 0 else f"exit status {code}"
+        return (RenderError if code in _ENDED_BY_OTHERS else BrokenError)(
+            f"Graphviz crashed ({ending}): no picture was written; the next call starts afresh"
+        )
 
     def close(self) -> None:
-        """End the child, if there is one."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            with suppress(OSError), child:  # closes the pipes and waits
-                pass
-
-    def forget(self) -> None:
-        """In a forked process: the child belongs to the parent, leave it alone."""
-        if self._child is not None:
-            _foreign.append(self._child)
-            self._child = None
-
-    def _ready(self) -> subprocess.Popen[bytes]:
-        """A child that waits for a request."""
-        child = self._child
-        stale = self._pictures >= _PICTURES or time.monotonic() - self._used > _IDLE
-        if child is None or child.poll() is not None or stale:
-            self.close()
-            child = self._child = self._started()
-            self._pictures = 0
-        return child
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        found = find_spec("pygraphviz")
-        if found is None or not found.submodule_search_locations:
-            raise RenderError(
-                "pygraphviz, which carries the Graphviz library, is not installed: pip install "
-                "pygraphviz (or save the .dot, or pass executable='dot' to use a Graphviz of your own)"
-            )
-        folder = str(next(iter(found.submodule_search_locations)))
-        return subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_CHILD), folder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is ours to answer: the library would not hear it
-        )
+        """End the child."""
+        self._child.kill()
+        with suppress(OSError), self._child:  # closes the pipes and waits
+            pass
 
 
 def draw(text: bytes, format: str, timeout: float) -> bytes:
@@ -127,16 +93,37 @@ def draw(text: bytes, format: str, timeout: float) -> bytes:
     Raises:
         RenderError: when Graphviz crashes, takes too long, or cannot read the text.
     """
-    if _busy.acquire(blocking=False):
-        try:
-            return _warm.draw(text, format, timeout)
-        finally:
-            _busy.release()
-    worker = Worker()
+    warm = _taken()
+    if warm is not None:
+        with suppress(BrokenError):
+            return _drawn(warm, text, format, timeout)
+    return _drawn(Worker(), text, format, timeout)
+
+
+def _taken() -> Worker | None:
+    """The process kept warm, which from now on is nobody else's."""
     try:
-        return worker.draw(text, format, timeout)
-    finally:
+        worker = _idle.pop()
+    except IndexError:
+        return None
+    if worker.fit:
+        return worker
+    worker.close()
+    return None
+
+
+def _drawn(worker: Worker, text: bytes, format: str, timeout: float) -> bytes:
+    """The picture. Only who has given a whole answer is kept: however often Ctrl-C comes."""
+    try:
+        picture = worker.draw(text, format, timeout)
+    except BaseException:
         worker.close()
+        raise
+    if _idle:
+        worker.close()
+    else:
+        _idle.append(worker)
+    return picture
 
 
 def first_error(complaint: bytes) -> str:
@@ -167,20 +154,38 @@ def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     return child.stdin, child.stdout
 
 
-def _ending(code: int | None) -> str:
-    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+def _started() -> subprocess.Popen[bytes]:
+    found = find_spec("pygraphviz")
+    if found is None or not found.submodule_search_locations:
+        raise RenderError(
+            "pygraphviz, which carries the Graphviz library, is not installed: pip install "
+            "pygraphviz (or save the .dot, or pass executable='dot' to use a Graphviz of your own)"
+        )
+    folder = str(next(iter(found.submodule_search_locations)))
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(_CHILD), folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is ours to answer: the library would not hear it
+    )
 
 
-_warm, _busy = Worker(), threading.Lock()
-_foreign: list[subprocess.Popen[bytes]] = []
+_idle: list[Worker] = []  # at most one, which waits for a request
+_foreign: list[Worker] = []
+
+
+def _close_all() -> None:
+    while _idle:
+        _idle.pop().close()
 
 
 def _after_fork() -> None:
-    global _busy
-    _busy = threading.Lock()
-    _warm.forget()
+    """In a forked process: the child belongs to the parent, leave it alone."""
+    _foreign.extend(_idle)
+    _idle.clear()
 
 
-atexit.register(_warm.close)
+atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
