@@ -6,6 +6,7 @@ import io
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -132,6 +133,13 @@ def test_draw_and_page_write_files_or_the_standard_output(tmp_path: Path) -> Non
     assert (status, out[:15]) == (0, "<!DOCTYPE html>")
 
 
+def test_a_result_finds_a_name_that_is_free() -> None:
+    values = ("f=1", "y=2", "out=3", "f_=4", "f1=5")
+    status, out, err = chainrule("paths", "f+y+out+f_+f1", *values, "--by", "f")
+    assert (status, err) == (0, "")
+    assert out.startswith("∂f2/∂f is the product along one path")
+
+
 def test_paths_of_one_value_or_of_all() -> None:
     status, out, _ = chainrule("paths", "x*y + x", "x=3", "y=4", "--by", "x")
     assert status == 0
@@ -211,6 +219,7 @@ class Terminal:
         self._typed = 0  # what was on the screen when a line was typed last answers nothing
         self._process, self._keyboard = pty.fork()
         if self._process == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever runs the tests may ignore it
             environment = {
                 **os.environ,
                 "TERM": term,
@@ -242,6 +251,10 @@ class Terminal:
     def type(self, line: str) -> None:
         self._typed = len(self._shown)
         os.write(self._keyboard, f"{line}\n".encode())
+
+    def press(self, key: str) -> None:
+        self._typed = len(self._shown)
+        os.write(self._keyboard, key.encode())
 
     def close(self) -> int:
         self.until("\0never")
@@ -307,6 +320,21 @@ def test_the_end_of_the_input_leaves_politely() -> None:
     terminal.type("\x04")
     assert terminal.close() == 0
     assert chainrule("step", *NEURON)[0] == 0
+
+
+def test_ctrl_c_stays_in_the_prompt() -> None:
+    terminal = Terminal("step", *NEURON)
+    terminal.until(PROMPT)
+    terminal.type("s")
+    terminal.until(PROMPT)
+    terminal.press("half a li")
+    terminal.until("half a li")
+    terminal.press("\x03")
+    terminal.until(PROMPT)
+    terminal.type("w")
+    assert "after step 1 of 6" in terminal.until(PROMPT)
+    terminal.type("q")
+    assert terminal.close() == 0
 
 
 def test_on_a_terminal_it_asks_where_to_write() -> None:

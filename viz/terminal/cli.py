@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
+from itertools import chain, count
 from typing import TextIO
 
 from autograd import Backprop, FormulaError, Value, compare, parse, paths
@@ -155,7 +156,8 @@ def _graph(options: argparse.Namespace) -> Value:
             raise FormulaError(hint, formula.columns[name])
     root = formula({name: Value(x, label=name) for name, x in numbers.items()})
     if not root.label:
-        root.label = next(name for name in ("f", "y", "out", "f_") if name not in numbers)
+        free = chain(("f", "y", "out"), (f"f{n}" for n in count(1)))
+        root.label = next(name for name in free if name not in numbers)
     return root  # type: ignore[no-any-return]
 
 

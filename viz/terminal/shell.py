@@ -49,6 +49,16 @@ class Shell(cmd.Cmd):
             self.prompt = ""
             self.use_rawinput = False
 
+    def cmdloop(self, intro: str | None = None) -> None:
+        """Ask for commands until one of them leaves; Ctrl-C at the prompt only asks anew."""
+        while True:
+            try:
+                return super().cmdloop(intro)
+            except KeyboardInterrupt:
+                if not self.prompt:
+                    raise
+                self._say("")
+
     def onecmd(self, line: str) -> bool:
         """Run one command; a mistake is one line, and the pass stays where it is."""
         try:
