@@ -120,3 +120,15 @@ def test_any_label_is_one_printable_line(label: str) -> None:
     assert "\x1b" not in name
     assert len(name) <= 60
     name.encode("utf-8")
+
+
+def test_namesakes_are_numbered_each_once_however_many() -> None:
+    total = Value(0.0)
+    for _ in range(20_000):  # took half a minute when each looked for the first number that is free
+        total = total + Value(1.0, label="x")
+    names = Names(total)
+    called = [names[node] for node in names.order if node.label]
+    assert called == ["x", *(f"x#{n}" for n in range(2, 20_001))]
+    taken = [Value(1.0, label=name) for name in ("x#2", "x", "x", "x")]
+    names = Names(sum(taken[1:], taken[0]))
+    assert [names[node] for node in taken] == ["x#2", "x", "x#3", "x#4"]

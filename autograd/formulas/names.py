@@ -51,6 +51,7 @@ class Names:
         self._numbers = {id(node): i for i, node in enumerate(self.order, 1)}
         self._texts: dict[int, Formula] = {}
         self._nodes: dict[str, Value] = {}
+        self._namesakes: dict[str, int] = {}  # the number up to which name#2, name#3 … are taken
         self._local: dict[int, Formula] = {}
         self._inside: dict[str, dict[str, Value]] = {}
         given = {id(value): name for name, value in _pairs(names)}
@@ -91,9 +92,10 @@ class Names:
     def _distinct(self, name: str) -> str:
         if name not in self._nodes:
             return name
-        n = 2
+        n = self._namesakes.get(name, 2)
         while f"{name}#{n}" in self._nodes:
             n += 1
+        self._namesakes[name] = n
         return f"{name}#{n}"
 
     def _spelled_out(self, node: Value, limit: int, within: str = "") -> Formula | None:
