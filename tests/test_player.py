@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import tracemalloc
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from chromium import EXECUTABLE, MISSING, Page, chromium
 
-from autograd import Value, leaves, parse, topological_order, where
+from autograd import Names, Value, leaves, parse, topological_order, where
 from autograd.text.format import number
 from nn import MLP
 from viz import TooLargeError, player
@@ -383,3 +384,19 @@ def test_a_script_that_sneaks_in_is_stopped(page: Page, url: str, tmp_path: Path
     assert page.value("document.title") != "owned"
     assert any("Content Security Policy" in complaint for complaint in page.complaints)
     page.complaints.clear()
+
+
+def test_a_graph_too_large_is_refused_before_its_steps_are_made() -> None:
+    x = Value(1.0)
+    for _ in range(20_000):
+        x = -x
+    tracemalloc.start()
+    try:
+        Names(x)
+        naming = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        with pytest.raises(TooLargeError, match="20001 values are too many to read"):
+            player(x)
+        assert tracemalloc.get_traced_memory()[1] < 2 * naming
+    finally:
+        tracemalloc.stop()

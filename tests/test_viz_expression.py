@@ -124,6 +124,47 @@ def test_thresholds():
     assert len(expression_scene(chain(2000), force=True).nodes) == 2000
 
 
+def recurrence(steps):
+    """v = tanh(v·x + i), again and again: lines from x to every step."""
+    x, v = Value(0.5, label="x"), Value(0.1, label="v")
+    for i in range(steps):
+        v = (v * x + i).tanh()
+    return v
+
+
+def test_long_lines_make_room_long_before_there_are_many_values():
+    def looks(steps, **given):
+        scene = expression_scene(recurrence(steps), **given)
+        operators = any(node.kind == "operator" for node in scene.nodes)
+        return operators, any(edge.label for edge in scene.edges), scene.crowded
+
+    # x reaches step k across 6k ranks with operators, 3k without; a label makes two ranks of each.
+    assert looks(20) == (True, True, False)
+    assert looks(30) == (False, True, False)
+    assert looks(40) == (False, False, False)
+    assert looks(60) == (False, False, True)
+    assert looks(60, merged=False, edge_labels=True) == (True, True, False)
+    with pytest.raises(TooLargeError, match=r"752 values with long lines.*take minutes.*depth=5"):
+        expression_scene(recurrence(250))
+    assert not expression_scene(recurrence(250), depth=9).crowded
+
+
+def test_a_recurrence_of_242_values_is_drawn():
+    picture = draw_graph(recurrence(80)).pipe("svg", encoding="utf-8")  # a minute was not enough
+    assert picture.count('class="edge"') == (2 + 2 + 1) * 80
+    assert picture.count('class="node"') == 2 + (3 + 1) * 80
+
+
+def test_any_depth_is_answered():
+    o, _, _ = neuron()
+    whole = expression_scene(o)
+    assert len(expression_scene(o, depth=10**18).nodes) == len(whole.nodes)
+    x = Value(1.0)
+    for _ in range(3000):
+        x = x + x
+    assert sum(node.shape == "card" for node in expression_scene(x, depth=1000).nodes) == 1001
+
+
 def test_depth_says_where_it_cuts():
     o, _, _ = neuron()
     scene = expression_scene(o, depth=1)

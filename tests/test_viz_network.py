@@ -260,5 +260,5 @@ def test_errors_say_what_is_accepted():
         draw_network(MLP(1, [1], rng=0), theme="pink")
     with pytest.raises(ValueError, match="from 1 to 17, not 0"):
         draw_network(MLP(1, [1], rng=0), digits=0)
-    with pytest.raises(ValueError, match="max_neurons is 3 or more"):
+    with pytest.raises(ValueError, match="max_neurons is a whole number of 3 or more"):
         draw_network(MLP(1, [1], rng=0), max_neurons=1)

@@ -26,7 +26,7 @@ def font_name(name: str) -> str:
     Raises:
         ValueError: for other characters than letters, digits, space, comma, full stop and hyphen.
     """
-    if not re.fullmatch(r"[A-Za-z0-9 ,.\-]+", name):
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9 ,.\-]+", name):
         raise ValueError(f"a font name has letters, digits, spaces and , . - only, not {name!r}")
     return name
 
@@ -69,8 +69,10 @@ def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
         "ordering": "in",
         "labeljust": "l",
     }
-    if scene.large:  # the layout may end before it is the tightest possible
+    if scene.large:
         graph["nslimit"] = "3"
+    if scene.crowded:
+        graph["concentrate"] = "true"
     return graph
 
 

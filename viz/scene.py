@@ -96,7 +96,11 @@ class Cluster:
 
 @dataclass(slots=True)
 class Scene:
-    """A whole drawing. ``placed`` says that every node and edge has its coordinates."""
+    """A whole drawing.
+
+    ``placed`` says that every node and edge has its coordinates; ``large``, that the layout may end
+    before it is the tightest possible; ``crowded``, that long lines from one node may share their way.
+    """
 
     name: str
     nodes: list[Node] = field(default_factory=list)
@@ -107,6 +111,7 @@ class Scene:
     direction: str = "LR"
     placed: bool = False
     large: bool = False
+    crowded: bool = False
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
 
     def summary(self) -> str:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from autograd.text.format import number as written
+from viz.arguments import check_whole
 
 __all__ = [
     "DARK",
@@ -154,7 +155,7 @@ def theme(name: str | Palette) -> Palette:
     """
     if isinstance(name, Palette):
         return name
-    if name not in THEMES:
+    if not isinstance(name, str) or name not in THEMES:
         raise ValueError(f"unknown theme {name!r}; known are: {', '.join(THEMES)}")
     return THEMES[name]
 
@@ -165,9 +166,7 @@ def checked_digits(digits: int) -> int:
     Raises:
         ValueError: for anything but 1 … 17, which is all that a double has.
     """
-    if isinstance(digits, bool) or digits not in range(1, 18):
-        raise ValueError(f"digits is a whole number from 1 to 17, not {digits!r}")
-    return digits
+    return check_whole("digits", digits, 1, 17)
 
 
 def tone(x: float) -> str:

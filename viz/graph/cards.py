@@ -60,6 +60,30 @@ class Graph:
             return self.order[i].label
         return self.titles[i].removeprefix(group.title).removeprefix(".")
 
+    def ranks_crossed(self) -> int:
+        """How many ranks all lines cross together, about, in the better of two layouts.
+
+        In one each value stands right before its first user, in the other right after its operands.
+        """
+        lines = [
+            (p, i)
+            for i in sorted(self.shown)
+            for p in (self.index[id(parent)] for parent in self.order[i].parents)
+            if p in self.shown and self.element(p) != self.element(i)
+        ]
+        late = dict.fromkeys(self.shown, 0)
+        for p, i in reversed(lines):
+            late[p] = min(late[p], late[i] - 1)
+        early = dict.fromkeys(self.shown, 0)
+        for p, i in lines:
+            early[i] = max(early[i], early[p] + 1)
+        first: dict[int, int] = {}  # of a leaf, the rank before its first user
+        for p, i in lines:
+            if not self.order[p].parents:
+                first[p] = min(first.get(p, early[i] - 1), early[i] - 1)
+        early |= first
+        return min(sum(rank[i] - rank[p] for p, i in lines) for rank in (early, late))
+
     def element(self, i: int) -> str:
         """The id of what stands for node ``i``: its card, or the box it is folded into."""
         box = self.box.get(i)
@@ -74,13 +98,13 @@ def box_id(group: Group) -> str:
 def scene_of(graph: Graph) -> Scene:
     """The nodes and edges of everything that is shown."""
     scene = Scene("expression", spacing=(0.22, 0.55 if graph.merged else 0.42))
-    boxes: list[Group] = []
+    boxes: set[Group] = set()
     for i in sorted(graph.shown):
         box = graph.box.get(i)
         if box is None:
             _add_value(scene, graph, i)
-        elif box not in boxes:
-            boxes.append(box)
+        else:
+            boxes.add(box)
     for box in sorted(boxes, key=lambda box: box.outputs[-1]):
         _add_box(scene, graph, box)
     scene.clusters = _clusters(scene, graph) if graph.framing else []

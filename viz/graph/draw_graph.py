@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import Names, Value
+from viz.arguments import check_flag, check_text, check_whole
 from viz.drawing import Drawing
 from viz.graph.cards import Graph, scene_of
 from viz.graph.groups import fold as fold_groups
@@ -15,9 +16,12 @@ from viz.graph.kinds import kinds, titles
 from viz.scene import Scene
 from viz.style import FONT, Palette, checked_digits
 
-__all__ = ["TooLargeError", "draw_dot", "draw_graph", "expression_scene"]
+__all__ = ["TooLargeError", "check_size", "draw_dot", "draw_graph", "expression_scene"]
 
 OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
+# Laying out takes time by the square of how many ranks all lines cross together: seconds at so many,
+# and at so many of lines that share their way.
+RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
 _NAME_WIDTH = 18
 
 
@@ -55,8 +59,10 @@ def draw_graph(
         names: a dictionary from names to Values, or a model whose parameters are named by path.
         parameters: leaves to draw as parameters; those of a model, and names like w1 or b, are.
         title: stands above the drawing.
-        merged: fold each operator into the value it made; None: above 150 values.
-        edge_labels: write local derivatives on the edges; None: up to 600 values.
+        merged: fold each operator into the value it made; None: above 150 values, or where lines are
+            long.
+        edge_labels: write local derivatives on the edges; None: up to 600 values, and where lines are
+            short enough for the layout to end soon.
         clusters: frame neurons and layers; None: where there are several neurons.
         fold: draw as one box each: "neurons", "layers", or the titles of some ("layers.0").
         highlight: a value (or its name): every path from it to ``root``, with the products.
@@ -72,7 +78,8 @@ def draw_graph(
     Raises:
         TypeError: if ``root`` is no Value.
         TooLargeError: for more than 1500 values; the message names the ways out.
-        ValueError: for an unknown rankdir, theme, format, or name to fold or highlight.
+        ValueError: for an unknown rankdir, theme, format or name to fold.
+        KeyError: for an unknown name to highlight.
 
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> drawing = draw_graph((x * w).tanh())
@@ -120,53 +127,82 @@ def expression_scene(
         raise TypeError(f"draw_graph takes a Value, not {type(root).__name__}")
     if rankdir not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
-    if depth is not None and depth < 0:
-        raise ValueError(f"depth is 0 or more operations, not {depth}")
     checked_digits(digits)
+    check_text("title", title)
+    for name, flag in (("merged", merged), ("edge_labels", edge_labels), ("clusters", clusters)):
+        check_flag(name, flag)
     known = Names(root, names=names, limit=_NAME_WIDTH)
     order = known.order
-    shown = set(range(len(order))) if depth is None else _near(order, depth)
-    if len(shown) > NODES_UP_TO and not fold and not force:
-        raise _too_large(len(shown))
+    shown = (
+        set(range(len(order))) if depth is None else _near(order, check_whole("depth", depth, 0))
+    )
+    if fold == ():
+        check_size(len(shown), force)
     found = groups(order, known)
     fold_groups(found, fold)
     called = titles(order, known, names)
-    framed = len(found) > 1 if clusters is None else clusters
     graph = Graph(
         order, known, called, kinds(order, called, parameters), digits=digits, shown=shown,
-        groups=found, framing=framed, reserve=reserve or {},
+        groups=found, framing=len(found) > 1 if clusters is None else clusters,
+        reserve=reserve or {},
     )  # fmt: skip
     size = len({graph.element(i) for i in shown})
-    if size > NODES_UP_TO and not force:
-        raise _too_large(size)
-    graph.merged = size > OPERATORS_UP_TO if merged is None else merged
-    graph.edge_labels = size <= LABELS_UP_TO if edge_labels is None else edge_labels
+    check_size(size, force)
+    crossed = graph.ranks_crossed()
+    graph.merged = size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO if merged is None else merged
+    if crossed > SHARED_RANKS_UP_TO and not force:
+        raise _too_large(
+            f"{size} values with long lines, across {crossed} ranks together, take minutes"
+        )
+    crossed *= 1 if graph.merged else 2
+    roomy = size <= LABELS_UP_TO and 2 * crossed <= RANKS_UP_TO
+    graph.edge_labels = roomy if edge_labels is None else edge_labels
     if highlight is not None:
-        start = known.find(highlight) if isinstance(highlight, str) else highlight
-        if start not in known:
-            raise ValueError("the value to highlight is no part of this graph")
+        start = _highlighted(highlight, known)
         graph.highlighted = on_a_path(order, start)
     scene = scene_of(graph)
-    scene.title, scene.direction = title, rankdir
-    scene.large = size > LABELS_UP_TO
+    scene.title, scene.direction, scene.large = title, rankdir, size > LABELS_UP_TO
+    scene.crowded = not graph.edge_labels and crossed > RANKS_UP_TO
     if highlight is not None:
         scene.captions = products(root, start, known)
     return scene
 
 
+def check_size(size: int, force: bool) -> None:
+    """Refuse what would be too large to read.
+
+    Raises:
+        TooLargeError: unless ``force``.
+    """
+    if size > NODES_UP_TO and not force:
+        raise _too_large(f"{size} values are too many to read (the limit is {NODES_UP_TO})")
+
+
+def _too_large(why: str) -> TooLargeError:
+    return TooLargeError(
+        f"{why}: draw the part near the root with depth=5, each neuron as one box with fold='neurons', "
+        "or all of it, however long that takes, with force=True (.save('graph.dot') then writes only "
+        "the text)"
+    )
+
+
+def _highlighted(given: Any, names: Names) -> Value:
+    if not isinstance(given, (str, Value)):
+        raise TypeError(f"highlight is a Value or its name, not {type(given).__name__}")
+    start = names.find(given) if isinstance(given, str) else given
+    if start not in names:
+        raise ValueError("the value to highlight is no part of this graph")
+    return start
+
+
 def _near(order: Sequence[Value], depth: int) -> set[int]:
     """The places of what is at most ``depth`` operations away from the root, the last in order."""
     index = {id(node): i for i, node in enumerate(order)}
-    level = found = {len(order) - 1}
+    level = {len(order) - 1}
+    found = set(level)
     for _ in range(depth):
         level = {index[id(p)] for i in level for p in order[i].parents} - found
-        found = found | level
+        if not level:
+            break
+        found |= level
     return found
-
-
-def _too_large(size: int) -> TooLargeError:
-    return TooLargeError(
-        f"{size} values are too many to read (the limit is {NODES_UP_TO}): draw the part near the "
-        "root with depth=5, each neuron as one box with fold='neurons', or all of it, however long "
-        "that takes, with force=True (.save('graph.dot') then writes only the text)"
-    )

@@ -70,9 +70,14 @@ def fold(found: Sequence[Group], what: str | Iterable[str]) -> None:
     """Mark the groups to be drawn as one box: "neurons", "layers", or the titles of some.
 
     Raises:
+        TypeError: for what is no text.
         ValueError: for a title that no group has; the message names what comes close.
     """
-    wanted = [what] if isinstance(what, str) else list(what)
+    wanted = (
+        [what] if isinstance(what, str) else list(what) if isinstance(what, Iterable) else [what]
+    )
+    if not all(isinstance(title, str) for title in wanted):
+        raise TypeError(f"fold is 'neurons', 'layers' or a list of titles, not {what!r:.40}")
     known: dict[str, list[Group]] = {"neurons": list(found), "layers": []}
     for group in found:
         known.setdefault(group.title, []).append(group)

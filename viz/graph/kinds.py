@@ -54,8 +54,14 @@ def kinds(
 
     A leaf is a parameter when a model made it, when it is listed, or when its name begins like that
     of a weight or bias (w1, b, w_2); a leaf without a name is a constant.
+
+    Raises:
+        TypeError: for ``parameters`` that are no Values.
     """
-    listed = {id(value) for value in parameters}
+    given = list(parameters) if isinstance(parameters, Iterable) else [None]
+    if not all(isinstance(value, Value) for value in given):
+        raise TypeError(f"parameters lists Values, not {parameters!r:.40}; of a model: names=model")
+    listed = {id(value) for value in given}
     found = []
     for node, name in zip(order, names):
         if node.operation is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nn import Module
+from viz.arguments import check_text, check_texts, check_whole
 from viz.drawing import Drawing
 from viz.network.architecture import architecture
 from viz.network.assemble import Numbers, build
@@ -86,9 +87,14 @@ def network_scene(
     if color_by not in ("weight", "gradient"):
         raise ValueError(f"color_by is 'weight' or 'gradient', not {color_by!r}")
     for name, most in (("max_neurons", max_neurons), ("max_layers", max_layers)):
-        if most < 3:
-            raise ValueError(f"{name} is 3 or more, not {most!r}")
-    found = architecture(model, input_names, output_names)
+        check_whole(name, most, 3)
+    if title is not None:
+        check_text("title", title)
+    names = check_texts("input_names", input_names), check_texts("output_names", output_names)
+    found = architecture(model, *names)
+    for given, column in zip(names, (found.columns[0], found.columns[-1])):
+        if len(given) > column.size:
+            raise ValueError(f"{len(given)} names for {column.size} units ({column.title})")
     parameters = model.parameters()
     numbers = Numbers(
         computed=any(value.grad != 0 for value in parameters),

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 
+from viz.arguments import check_seconds
 from viz.process.worker import RenderError, draw, first_error
 
 __all__ = ["FORMATS", "RenderError", "check_format", "render"]
@@ -48,13 +49,13 @@ def render(
         executable: a Graphviz program of yours ("dot", a path) instead of the bundled library.
 
     Raises:
-        ValueError: for an unknown format.
+        ValueError: for an unknown format, or a timeout that is no number of seconds up to a day.
         RenderError: when Graphviz crashes, takes too long, cannot be started or cannot read the text.
 
     >>> render("digraph { a -> b }", "plain").split()[:2]
     [b'graph', b'1']
     """
-    format = check_format(format)
+    format, timeout = check_format(format), check_seconds(timeout)
     if format == "dot":
         return source.encode()
     if executable is None:
