@@ -27,6 +27,7 @@ class Mode(NamedTuple):
     Attributes:
         recording: whether results remember what they were made from.
         watchers: whom to show each new node.
+        stop: what keeps gradients from a Value that is traced, instead of cutting it loose.
         peek: whom to tell that a Value's number leaves the graph: a comparison, float() or bool().
         conditions: whether comparisons become nodes, which `where` takes as its condition.
         depth: how many derivatives are being taken, one within the other.
@@ -35,6 +36,7 @@ class Mode(NamedTuple):
 
     recording: bool = True
     watchers: tuple[Callable[[Value], None], ...] = ()
+    stop: Callable[[Value], Value] | None = None
     peek: Callable[[Value], None] | None = None
     conditions: bool = False
     depth: int = 0
@@ -114,9 +116,12 @@ def taping() -> Iterator[list[Value]]:
 
 
 @contextmanager
-def tracing(peek: Callable[[Value], None]) -> Iterator[None]:
-    """Record comparisons too; call ``peek(value)`` when a number leaves the graph in another way."""
-    with _changed(peek=peek, conditions=True, recording=True):
+def tracing(
+    peek: Callable[[Value], None], stop: Callable[[Value], Value] | None = None
+) -> Iterator[None]:
+    """Record comparisons too; call ``peek(value)`` when a number leaves the graph in another way, and
+    ``stop(value)`` where none is to be left: of `Value.detach`, and of results under `no_grad`."""
+    with _changed(peek=peek, stop=stop, conditions=True, recording=True):
         yield
 
 
@@ -130,7 +135,9 @@ def comparing() -> Iterator[None]:
 def observed(node: Value) -> Value:
     """Show a new node to those who watch; cut it loose under `no_grad`."""
     mode = _mode.get()
-    if not mode.recording:
+    if not mode.recording and mode.stop is not None:
+        node = mode.stop(node)
+    elif not mode.recording:
         node._a = node._b = node._how = None
         node._da = node._db = 0.0
     for watch in mode.watchers:

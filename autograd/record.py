@@ -14,7 +14,7 @@ from autograd.ops import Op, ieee, ieee_partial
 if TYPE_CHECKING:
     from autograd.value import Number, Value
 
-__all__ = ["binary", "comparison", "method", "operand", "reflected", "unary"]
+__all__ = ["binary", "comparison", "looked_at", "method", "operand", "reflected", "unary"]
 
 _new: Any = object.__new__
 _RAISED = (ArithmeticError, ValueError)  # Python's math on what IEEE 754 answers quietly
@@ -155,17 +155,27 @@ def comparison(op: Op, swap: bool = False) -> Callable[[Value, Number], bool]:
             if node is not NotImplemented:
                 node.data = float(node.data)
             return node
-        variable = type(other) is type(self)
-        y = other.data if variable else operand(other)  # type: ignore[union-attr]
-        if y is NotImplemented:
-            return NotImplemented
-        if special:
-            peeked(self)
-            if variable:
-                peeked(other)  # type: ignore[arg-type]
-        return bool(forward(y, self.data) if swap else forward(self.data, y))
+        y: Any
+        if type(other) is type(self):
+            y = other.data
+            looked_at(other)
+        else:
+            y = other if type(other) is float else operand(other)
+            if y is NotImplemented:
+                return NotImplemented
+        looked_at(self)
+        return forward(y, self.data) if swap else forward(self.data, y)
 
     return _documented(method, op)
+
+
+def looked_at(value: Value) -> None:
+    """Tell the mode, and the value, that what a plain comparison decides may have followed from it."""
+    if special:
+        peeked(value)
+    how = value._how
+    if how is None or type(how) is Op or not how.compared:
+        value._note_comparison()
 
 
 def _documented(method: Callable[..., Any], op: Op) -> Callable[..., Any]:

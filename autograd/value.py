@@ -9,7 +9,7 @@ reference counting frees a graph as soon as its root is dropped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from numbers import Real
 from operator import index
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
@@ -19,9 +19,9 @@ import numpy as np
 from autograd import ops
 from autograd.backward import backward, pass_on
 from autograd.copying import deep_copy, reduce, shallow_copy
-from autograd.modes import observed, peeked, special
+from autograd.modes import current, observed, peeked, special
 from autograd.ops import Op
-from autograd.record import binary, comparison, method, operand, reflected, unary
+from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
@@ -47,6 +47,10 @@ class Note(NamedTuple):
     scope: object = None
     source: str = ""
     parameter: bool = False
+    compared: bool = False  # what that decided is nowhere in the graph: `compile` warns of it
+
+
+_compared = cache(partial(Note, compared=True))  # one note for all nodes of an operation
 
 
 class Choice(NamedTuple):
@@ -225,7 +229,8 @@ class Value:
 
     def detach(self) -> Value:
         """A new leaf with the same number, cut off from the graph."""
-        return Value(self.data)
+        stop = current().stop if special else None
+        return Value(self.data) if stop is None else stop(self)
 
     # The numbers leave the graph here -------------------------------------------------------------
 
@@ -235,17 +240,50 @@ class Value:
         return float(self.data)
 
     def __int__(self) -> int:
-        return int(float(self))
+        looked_at(self)
+        return int(self.data)
 
     __trunc__ = __int__
 
     def __bool__(self) -> bool:
-        return float(self) != 0.0
+        looked_at(self)
+        return self.data != 0.0
+
+    def _note_comparison(self) -> None:
+        """Remember that a plain comparison, which may have decided something, looked at this number."""
+        how = self._how
+        if type(how) is not Note:
+            self._how = _compared(how)
+        elif not how.compared:
+            self._how = how._replace(compared=True)
 
     __lt__ = comparison(ops.LESS)
     __le__ = comparison(ops.LESS_EQUAL)
     __gt__ = comparison(ops.GREATER)
     __ge__ = comparison(ops.GREATER_EQUAL)
+
+    # Conditions that are nodes, as while tracing, are joined like bools ------------------------------
+
+    def _is_condition(self) -> bool:
+        op = self.operation
+        if op is ops.WHERE:
+            return any(type(x) is bool for x in self.operands[1:])
+        return op is not None and op.compares
+
+    def __and__(self, other: Any) -> Any:
+        return ops.WHERE(self, other, False) if self._is_condition() else NotImplemented
+
+    def __or__(self, other: Any) -> Any:
+        return ops.WHERE(self, True, other) if self._is_condition() else NotImplemented
+
+    def __invert__(self) -> Any:
+        if not self._is_condition():
+            raise TypeError(
+                "~ is for conditions, such as x > 0 in a compiled function; not for Values"
+            )
+        return ops.WHERE(self, False, True)
+
+    __rand__, __ror__ = __and__, __or__
 
     # Arithmetic: the three hottest operations by hand, their derivatives being 1, −1 or the other ---
 

@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import warnings
 from collections import Counter
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import Program, TraceError, Value, compile, relu, select, tanh, where
+from autograd import (
+    Program,
+    TraceError,
+    Value,
+    clamp,
+    compile,
+    dot,
+    elu,
+    grad,
+    hessian,
+    jvp,
+    leaky_relu,
+    log,
+    maximum,
+    minimum,
+    no_grad,
+    relu,
+    select,
+    tanh,
+    where,
+)
+from autograd.compiler.read import trace
 
 
 @pytest.mark.parametrize(
@@ -37,18 +59,320 @@ def test_a_frozen_branch_in_a_finished_graph_is_refused():
         compile(where(x * w > 0, w * x, w), [w], inputs=[x])
 
 
-def test_numbers_that_left_the_graph_are_noticed_by_a_second_example():
-    w = Value(2.0)
-    with pytest.raises(TraceError, match=r"taken from .data, or drawn at random"):
-        compile(lambda x: w * x.data, [w], inputs=(1.5,))
-    with pytest.raises(TraceError, match=r"taken from .data"):
-        compile(lambda x: x * w.data, [w], inputs=(1.5,))
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w, x: w * x.data,
+        lambda w, x: x * w.data,
+        lambda w, x: w * x if x.data > 1.4 else w + x + 1,
+        lambda w, x: w * x if x.data > 0 else w - x,
+        lambda w, x: w * x if x.data > 4 else w - x,
+        lambda w, x: w * x if w.data > 0 else w - x,
+        lambda w, x: w * x if w.data * x.data > 0 else w - x,
+        lambda w, x: [w * x, Value(x.data)],
+        lambda w, x: where(x > 0, w, x.data),
+        lambda w, x: sum(w * x for _ in range(int(10 + x.data))),
+    ],
+)
+@pytest.mark.parametrize("at", [0.0, 0.5, 1.0, -1.0])
+@pytest.mark.parametrize("start", [0.0, 1.0])
+def test_what_depends_on_data_is_noticed_wherever_the_example_lies(function, at, start):
+    w = Value(start)
+    with pytest.raises(TraceError, match="traced with two examples"):
+        compile(lambda x: function(w, x), [w], inputs=(at,))
+    assert w.data == start
+    compile(lambda x: function(w, x), [w], inputs=(at,), check=False)
+
+
+def test_a_branch_between_two_parameters_or_two_inputs_is_noticed():
+    w, v = Value(1.0), Value(2.0)
+    for function in (
+        lambda x, y: (w if x.data > 1 else v) * y,
+        lambda x, y: (x if x.data > 1 else y) * w,
+        lambda x, y: [w * x, w * y][:: 1 if x.data > 1 else -1],
+    ):
+        with pytest.raises(TraceError, match="stands in the same place"):
+            compile(function, [w, v], inputs=(1.25, 0.5))
+
+
+def test_a_number_drawn_at_random_is_noticed():
+    w, rng = Value(2.0), np.random.default_rng(0)
     with pytest.raises(TraceError, match="drawn at random"):
         compile(lambda x: w * x * float(rng.normal()), [w], inputs=(1.5,))
-    with pytest.raises(TraceError, match="branch or a length"):
-        compile(lambda x: w * x if x.data > 1.4 else w + x + 1, [w], inputs=(1.5,))
-    compile(lambda x: w * x.data, [w], inputs=(1.5,), check=False)
+
+
+def test_every_move_moves_every_number():
+    numbers = np.concatenate([np.linspace(-20, 20, 8001), [1e300, -1e300, 1e-300, 0.5, 1.0, -0.0]])
+    for move in {move for pair in trace.MOVES for move in pair}:
+        for x in (numbers, *(np.array([number]) for number in (0.0, 0.5, 1.0, -1.0, 2.0))):
+            assert (move(x) != x).all()
+    inside = np.linspace(0, 1, 1001)
+    assert (trace.near(inside) >= 0).all()
+    assert (trace.near(inside) <= 1).all()
+
+
+def test_a_loop_that_asks_for_a_number_ends_where_it_would_not():
+    def root(x):  # Newton's square root: of what is negative there is none
+        guess = x
+        while abs(guess.data**2 - x.data) > 1e-9:
+            guess = (guess + x / guess) * 0.5
+        return guess
+
+    with pytest.raises(TraceError, match="a branch or a length depends on the numbers"):
+        compile(lambda x: w * root(x), [w := Value(1.0)], inputs=(2.0,))
+
+
+def test_a_function_may_refuse_other_domains_while_it_is_traced_again():
+    def checked(x):
+        if not 0 <= x.data <= 1:
+            raise ValueError("a probability")
+        return x.log()
+
+    assert compile(lambda x: w * checked(x), [w := Value(1.0)], inputs=(0.5,)).run([1.0]) == (0.0,)
+
+
+# Finished graphs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda w, x: y if (y := w * x) > 0 else -y,
+        lambda w, x: w if x > 0 else -x,
+        lambda w, x: w * grad(lambda t: t * t if t * 3 > 0 else -t)(x),
+        lambda w, x: w * grad(lambda t: where(t * t > 0, t * t, -t))(x),
+        lambda w, x: w * jvp(lambda t: max(t * t, t), (x,), (1.0,))[1],
+        lambda w, x: max(w * x, x * x),
+        lambda w, x: min([w * x, x * x, w]),
+        lambda w, x: sorted([w * x, x * x])[0],
+        lambda w, x: where(x > 0, 1.0, 0.0) * w * x,
+        lambda w, x: where(w < 3, 1.0, 0.0) * w * x,
+        lambda w, x: w * x if x else w,
+        lambda w, x: w * x * int(w),
+    ],
+)
+def test_a_comparison_in_a_finished_graph_is_noticed(build):
+    w, x = Value(2.0), Value(1.0)
+    loss = build(w, x)
+    with pytest.warns(UserWarning, match=r"was compared \(an if, while, max"):
+        compile(loss, [w], inputs=[x])
+
+
+def test_a_comparison_of_something_else_is_not_noticed():
+    w, x = Value(2.0), Value(1.0)
+    data, unused = Value(3.0), w * 5
+    assert data > 0  # a constant of the graph: nothing that follows from it can change
+    assert unused > 0
+    loss = w * x * data
+    assert float(loss) == 6.0
+    assert loss.data > 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert compile(loss, [w], inputs=[x]).run([2.0]) == (12.0,)
+
+
+def test_comparing_keeps_labels_and_operations():
+    x = Value(1.0, label="x")
+    y = x.relu()
+    assert x > y or y >= x
+    assert (x.label, x.op, y.label, y.op, y.operation.name) == ("x", "", "", "relu", "relu")
+    y.backward()
+    assert x.grad == 1.0
+
+
+RULES = {
+    "relu": relu,
+    "maximum": lambda t: maximum(t, 0.3 * t + 0.2),
+    "minimum": lambda t: minimum(t, 0.3 * t + 0.2),
+    "maximum with a constant": lambda t: maximum(t, 0.1),
+    "clamp": lambda t: clamp(t, -1.0, 1.0),
+    "elu": elu,
+    "leaky_relu": leaky_relu,
+    "log": lambda t: log(t + 3.0),
+    "abs": abs,
+    "power": lambda t: (t + 3.0) ** 2.5,
+    "mod": lambda t: t % 1.5,
+}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("take", [grad, lambda f: grad(grad(f)), lambda f: hessian(f)], ids=str)
+@pytest.mark.parametrize(("at", "to"), [(2.0, -2.0), (-2.0, 2.0), (0.5, 0.2)])
+def test_a_derivative_inside_a_finished_graph_follows_the_parameters(rule, take, at, to):
+    def build(number):
+        w, b, x = Value(number), Value(3.0), Value(1.0)
+        return w, b, b * take(lambda t: rule(w * t) * t * t)(x) + w
+
+    w, b, loss = build(at)
+    program = compile(loss, [w, b])
+    program.parameters[...] = np.array([to, 3.0])[program.order]
+    w, b, loss = build(to)
+    loss.backward()
+    assert program.run()[0] == pytest.approx(loss.data, rel=1e-12)
+    found = np.empty(2)
+    found[program.order] = program.gradients
+    assert found == pytest.approx([w.grad, b.grad], rel=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w, x: w * grad(lambda t: where(t > 0, t * t, -t))(x),
+        lambda w, x: w * grad(lambda t: where(t > 0, t.log() * t * w, 1.0))(x),
+        lambda w, x: w * grad(grad(lambda t: where(t * w > 0, t**3, w / t)))(x),
+        lambda w, x: w * jvp(lambda t: where(t > 0, t.log() * t, -t * w), (x,), (2.0,))[1],
+        lambda w, x: w * grad(lambda t: where(t > 0, where(t > 1, t.log(), t * w), t**2) * t)(x),
+    ],
+)
+def test_a_derivative_inside_a_compiled_function_follows_both_branches(function):
+    w = Value(2.0)
+    program = compile(lambda x: function(w, x), [w], inputs=(1.3,))
+    for number in (1.3, 0.4, -3.0):
+        w.grad = 0.0
+        expected = function(w, Value(number))
+        expected.backward()
+        assert program.run([number])[0] == pytest.approx(expected.data, rel=1e-12)
+        assert program.gradients[0] == pytest.approx(w.grad, rel=1e-12)
+
+
+def test_a_condition_on_data_alone_is_no_branch():
+    w, x = Value(2.0), Value(1.0)
+    assert compile(w * grad(lambda t: relu(t) * w)(x), [w]).run() == (4.0,)
+
+
+# What compiled functions may do -------------------------------------------------------------------
+
+
+def test_detach_and_no_grad_stop_the_gradient_and_follow_the_number():
+    w, b = Value(2.0), Value(0.5)
+
+    def function(x, y):
+        h = (w * x + b).tanh()
+        target = (h * w + y).detach()
+        with no_grad():
+            weight = w * h * b + w
+        return (h - target) ** 2 * weight + b * target
+
+    program = compile(function, [w, b], inputs=(0.3, 0.7))
+    for sample in ((0.3, 0.7), (-1.1, 0.2)):
+        w.grad = b.grad = 0.0
+        expected = function(*map(Value, sample))
+        expected.backward()
+        assert program.run(*[[number] for number in sample])[0] == pytest.approx(
+            expected.data, rel=1e-12
+        )
+        found = np.empty(2)
+        found[program.order] = program.gradients
+        assert found == pytest.approx([w.grad, b.grad], rel=1e-12)
+
+
+def test_what_is_reached_through_detach_alone_gets_no_gradient():
+    w, b = Value(2.0), Value(0.5)
+    program = compile(lambda x: (w * x).detach() * b, [w, b], inputs=(0.3,))
+    assert program.run([1.5]) == (1.5,)
+    assert sorted(program.gradients) == [0.0, 3.0]
+
+
+def test_conditions_are_joined():
+    w = Value(2.0)
+    cases = [
+        (lambda x: (x > 0) & (x < 2), lambda x: 0 < x < 2),
+        (lambda x: (x < 0) | (x > 2), lambda x: x < 0 or x > 2),
+        (lambda x: ~(x > 0), lambda x: not x > 0),
+        (lambda x: ((x > 0) & ~(x > 1)) | (x > 2), lambda x: 0 < x <= 1 or x > 2),
+        (lambda x: True & (x > 0) & (x < w), lambda x: 0 < x < 2),
+    ]
+    xs = [-1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0]
+    for condition, meaning in cases:
+        program = compile(lambda x, c=condition: where(c(x), w * x, -w), [w], inputs=(0.5,))
+        assert program.forward(xs)[0].tolist() == [2 * x if meaning(x) else -2.0 for x in xs]
+    with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for &"):
+        Value(1.0) & Value(2.0)
+    with pytest.raises(TypeError, match="~ is for conditions"):
+        ~Value(1.0)
+
+
+def test_a_dict_of_results():
+    w = Value(2.0)
+    program = compile(
+        lambda x: {"loss": w * x, "parts": [x, {"square": x * x}]}, [w], inputs=(3.0,)
+    )
+    assert program.run([1.0, 2.0]) == (3.0, 1.5, 2.5)
+    with pytest.raises(TypeError, match="a Value or a list of Values"):
+        compile(lambda x: {}, [w], inputs=(3.0,))
+
+
+def test_a_list_for_two_arguments_is_refused():
+    w = Value(2.0)
+    with pytest.raises(TypeError, match=r"for 2 arguments give a tuple, inputs=\(...\)"):
+        compile(lambda x, y: w * x * y, [w], inputs=[1.0, 2.0])
+    assert compile(lambda x: w * x[0], [w], inputs=[1.0, 2.0]).run([[3.0, 1.0]]) == (6.0,)
+
+
+def test_a_remainder_inside_a_derivative_is_one_program():
+    w = Value(2.0)
+    program = compile(lambda x: w * grad(lambda t: t % 1.5)(x), [w], inputs=(1.0,))
+    assert program.run([7.0]) == (2.0,)
+
+
+def test_a_derivative_of_select_is_refused_and_says_what_to_write():
+    w = [Value(1.0), Value(2.0)]
+    with pytest.raises(TraceError, match=r"write dot\(choice, values\)"):
+        compile(lambda x, i: grad(lambda t: select([t * a for a in w], i))(x), w, inputs=(1.0, 0))
+    program = compile(
+        lambda x, c: grad(lambda t: dot(c, [t * a for a in w]))(x), w, inputs=(1.0, [1.0, 0.0])
+    )
+    assert program.run([5.0, 5.0], [[0.0, 1.0], [1.0, 0.0]]) == (1.5,)
+
+
+# Numbers at the edges -----------------------------------------------------------------------------
+
+INF, NAN = float("inf"), float("nan")
+
+
+def chain(*values):
+    """The largest, by two-way maxima from the left."""
+    largest = values[0]
+    for value in values[1:]:
+        largest = maximum(largest, value)
+    return largest
+
+
+@pytest.mark.parametrize(
+    ("function", "numbers"),
+    [
+        (lambda w: w.exp() * 1e200 * 1e-200 * 1e-200 * 1e200, [0.3]),
+        (lambda w, v: (w + v * 1e-160) * 1e-160 * 1e160 * 1e160, [0.3, 2.0]),
+        (lambda w: w.exp() / 1e308 / 1e-300, [0.3]),
+        (lambda w: sum([w.exp() * 1e-90] * 4) * 1e-90 * 1e-90 * 1e-90 * 1e270, [0.3]),
+        (lambda w: w.sigmoid().log(), [-720.0]),
+        (lambda w: w.sigmoid(), [-743.0]),
+        (lambda w: w.sigmoid(), [-INF]),
+        (lambda w: w**0.5, [-INF]),
+        (lambda w: w**0.5, [-0.0]),
+        (lambda w: w**-0.5, [-INF]),
+        (lambda w: w**-0.5, [-0.0]),
+        (lambda w: w**-0.5, [4.0]),
+        (lambda w: w.tanh() / 1e308 * 1e300, [3.0]),
+        (lambda w: where(w > 0, w.log(), float("nan") * w), [2.0]),
+        (chain, [1.0, NAN, 3.0, 2.0]),
+        (chain, [NAN, 1.0, 3.0, 2.0]),
+        (chain, [3.0, 2.0, 1.0, NAN]),
+        (chain, [3.0, 3.0, 2.0, 3.0]),
+        (lambda *w: sum(tanh(sum(w[:i])) for i in range(2, 6)), [1.0, 2.0, 3.0, INF, 2.0]),
+        (lambda *w: sum(sum(w[:i]) * (1 / i) for i in range(2, 6)), [1.0, 2.0, 3.0, INF, 2.0]),
+    ],
+)
+def test_the_edges_are_those_of_the_engine(function, numbers):
+    values = [Value(x) for x in numbers]
+    expected = function(*values)
+    expected.backward()
+    program = compile(lambda: function(*values), values, check=False)
+    (found,) = program.run()
+    assert found == pytest.approx(expected.data, rel=1e-12, nan_ok=True)
+    gradients = np.empty(len(values))
+    gradients[program.order] = program.gradients
+    assert gradients == pytest.approx([v.grad for v in values], rel=1e-12, nan_ok=True)
 
 
 def test_a_whole_number_selects():

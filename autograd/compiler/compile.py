@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,8 +18,8 @@ from autograd.compiler.read.blocks import blocks
 from autograd.compiler.read.fuse import fuse
 from autograd.compiler.read.lift import Graph, lift
 from autograd.compiler.read.maxima import detach_maxima
-from autograd.compiler.read.trace import Example, agree, outputs_of, trace
-from autograd.value import Value
+from autograd.compiler.read.trace import Example, outputs_of, retrace, trace
+from autograd.value import Note, Value
 
 __all__ = ["compile"]
 
@@ -41,15 +44,19 @@ def compile(
       (see `select`), others are calculated with. ``program.run(X, Y)`` takes arrays [batch, ...].
 
     Args:
-        loss: a Value, or several of which the first is the loss, or a function that returns those.
+        loss: a Value, or several (a list, a dict) of which the first is the loss, or a function that
+            returns those.
         params: a model, its parameters (leaf Values), or a dict of them by name.
         inputs: see above.
         dtype: of the program's numbers, float64 or float32.
-        check: trace a function a second time, with another example, and compare.
+        check: trace a function three times more, with other examples, and compare.
 
     Raises:
         TraceError: if the program would hold something that depends on the numbers of the example.
         TypeError, ValueError: for arguments of another kind.
+
+    Warns:
+        UserWarning: if a number of a finished graph was compared, see docs/compile.md.
 
     >>> from autograd import Value, compile
     >>> w, b = Value(1.0), Value(0.0)
@@ -59,45 +66,23 @@ def compile(
     """
     names, values = _parameters(params)
     if isinstance(loss, Value) or not callable(loss):
-        roots = outputs_of(loss)
         arguments = _arguments(inputs, values)
         shapes = [(len(argument),) for argument in arguments]
-        graph = lift(roots, values, arguments)
-        for node, operands in graph.more.items():
-            if not isinstance(operands[0], int) and not graph.constant[node]:
-                raise TraceError(
-                    "where() was given a plain True or False, so the graph holds one branch only: "
-                    "compile the function that builds it (compile(function, params, inputs=example)), "
-                    "or write maximum, minimum, clamp, relu or abs"
-                )
+        graph = lift(outputs_of(loss), values, arguments)
+        _refuse_branches(graph)
+        _warn_of_comparisons(graph, [*values, *itertools.chain(*arguments)])
     else:
-        examples = () if inputs is None else inputs if isinstance(inputs, tuple) else (inputs,)
-        example = Example(examples)
+        example = Example(_examples(loss, inputs))
         shapes = example.shapes
         roots, arguments = trace(loss, example, values)
         graph = lift(roots, values, arguments)
         if check:
-            _check(loss, example, values, graph)
+            retrace(loss, example, values, graph)
     detach_maxima(graph)
     numbers = np.array([p.data for p in values], dtype=np.float64)
     fused = fuse(graph)
     plan = lay_out(draft(fused, blocks(fused)), fused)
     return Program(plan, numbers, values, names, dtype, shapes)
-
-
-def _check(
-    function: Callable[..., Any], example: Example, values: list[Value], graph: Graph
-) -> None:
-    """Trace again with other inputs and other parameters, and compare."""
-    before = [p.data for p in values]
-    try:
-        for p in values:
-            p.data = p.data * 0.96875 + 0.03125
-        roots, arguments = trace(function, example.another(), values)
-    finally:
-        for p, number in zip(values, before):
-            p.data = number
-    agree(graph, lift(roots, values, arguments))
 
 
 def _parameters(params: Any) -> tuple[list[str], list[Value]]:
@@ -123,6 +108,29 @@ def _parameters(params: Any) -> tuple[list[str], list[Value]]:
     return names, values
 
 
+def _examples(function: Callable[..., Any], inputs: Any) -> tuple[Any, ...]:
+    """The example of each argument of a function."""
+    if inputs is None:
+        return ()
+    if isinstance(inputs, list) and _takes(function, len(inputs)) and not _takes(function, 1):
+        raise TypeError(
+            f"inputs=[...] is one argument, a list of {len(inputs)}; for {len(inputs)} arguments give "
+            "a tuple, inputs=(...), with an example of each"
+        )
+    return inputs if isinstance(inputs, tuple) else (inputs,)
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as its signature tells."""
+    try:
+        inspect.signature(function).bind(*range(count))
+    except ValueError:  # it has none
+        return True
+    except TypeError:
+        return False
+    return True
+
+
 def _arguments(inputs: Any, parameters: list[Value]) -> list[list[Value]]:
     """The inputs of a finished graph, by argument."""
     if inputs is None:
@@ -145,3 +153,35 @@ def _arguments(inputs: Any, parameters: list[Value]) -> list[list[Value]]:
     if len({*flat}) != len(flat):
         raise ValueError("an input is listed twice; compile() takes each one once, in one column")
     return arguments
+
+
+# Finished graphs ----------------------------------------------------------------------------------
+
+
+def _refuse_branches(graph: Graph) -> None:
+    """A `where` that was given a plain bool holds one branch for good."""
+    for node in graph.more:
+        condition = graph.values[node].operands[0]
+        if isinstance(condition, bool) and not graph.constant[node]:
+            raise TraceError(
+                "where() was given a plain True or False, so the graph holds one branch only: "
+                "compile the function that builds it (compile(function, params, inputs=example)), "
+                "or write maximum, minimum, clamp, relu or abs"
+            )
+
+
+def _warn_of_comparisons(graph: Graph, leaves: list[Value]) -> None:
+    """What was decided by a comparison is part of the graph, and nothing of it is to be seen there."""
+    changing = itertools.compress(graph.values, (~graph.constant).tolist())
+    for value in itertools.chain(changing, leaves):  # these also where the graph does without them
+        if type(value._how) is Note and value._how.compared:
+            what = f"the result of '{value.op}'" if value.op else value.label or "a leaf"
+            warnings.warn(
+                f"{what}, a part of this graph, was compared (an if, while, max, min, sorted, where or "
+                "bool) before compile() saw the graph: what that decided is frozen into the program. "
+                "Compile the function that builds the graph, compile(function, params, "
+                "inputs=example), or write maximum, minimum, clamp, relu or abs. Compare .data where "
+                "nothing in the graph depends on it",
+                stacklevel=3,
+            )
+            return

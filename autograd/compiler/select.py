@@ -1,4 +1,4 @@
-"""One of several values, chosen by a whole number: an embedding's row, the target's probability."""
+"""What only a traced graph holds: values chosen by whole numbers, and values without gradient."""
 
 from __future__ import annotations
 
@@ -13,10 +13,27 @@ from autograd.modes import observed, special
 from autograd.ops import Op
 from autograd.value import Value
 
-__all__ = ["SELECT", "Index", "Selection", "select"]
+__all__ = ["DETACH", "SELECT", "Index", "Selection", "detached", "select"]
 
 
-SELECT = Op("select", "select", "x[i]", lambda x: x, np.positive, (lambda x, y: 1.0,))
+def _refused(x: Any, y: Any) -> NoReturn:
+    raise TraceError(
+        "grad() of select() inside a compiled function would follow the example's index alone: give "
+        "the choice as a list of 0.0 and 1.0, and write dot(choice, values)"
+    )
+
+
+SELECT = Op("select", "select", "x[i]", lambda x: x, np.positive, (_refused,))
+DETACH = Op(
+    "detach", "detach", "x, without gradient", lambda x: x, np.positive, (lambda x, y: 0.0,)
+)
+
+
+def detached(x: Value) -> Value:
+    """``x`` without gradient, that goes on following what ``x`` is made of."""
+    out = Value(x.data)
+    out._a, out._how = x, DETACH
+    return out
 
 
 class Index:

@@ -63,6 +63,10 @@ class Tape:
                 self._reached.add(node)
                 self._nodes.append(node)
         self._rules: dict[Value, Sequence[Any]] = {}
+        # What a comparison decided in ``f`` decides about the derivative, where it cannot be seen.
+        self._compared = self.differentiable and any(
+            node.note.compared for node in (*self.variables, *tape)
+        )
 
     def _open(self, node: Value) -> bool:
         """Whether a node chooses by a condition of the graph between what depends on a variable."""
@@ -150,7 +154,13 @@ class Tape:
 
     def result(self, x: Any) -> Any:
         """``x`` as what the caller gets: a Value where it is to be differentiated, else a number."""
-        return Value(x) if self.differentiable and type(x) is not Value else x
+        if not self.differentiable:
+            return x
+        value = x if type(x) is Value else Value(x)
+        if self._compared:
+            value = +value
+            value._note_comparison()
+        return value
 
     def primal(self, tree: Any) -> Any:
         """What ``f`` returned, as numbers or as Values."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.errors import TraceError
 from autograd.compiler.read.attention import outer
 from autograd.compiler.read.factor import Hashes, factor
@@ -18,7 +19,7 @@ from autograd.compiler.read.groups import Group, groups
 from autograd.compiler.read.lift import OPERATIONS, Array
 from autograd.compiler.read.partly import filled
 from autograd.compiler.read.rows import Kind, Rows
-from autograd.compiler.select import SELECT
+from autograd.compiler.select import DETACH, SELECT
 
 __all__ = [
     "Block", "ElementwiseBlock", "LargestBlock", "MatrixBlock", "Operands", "ProductsBlock",
@@ -235,7 +236,8 @@ def _operations(fused: Fused, group: Group) -> Iterable[Block]:
             Operands(None, number[nodes]) if node[nodes[0]] < 0 else Operands(node[nodes], None)
             for node, number in ((graph.a, graph.ca), (graph.b, graph.cb))[: op.arity]
         ]
-    return [ElementwiseBlock(group, nodes, op.name, operands)]
+    name = ops.IDENTITY.name if op is DETACH else op.name
+    return [ElementwiseBlock(group, nodes, name, operands)]
 
 
 def _selections(fused: Fused, group: Group) -> Iterator[SelectBlock]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.errors import TraceError
-from autograd.compiler.select import SELECT, Index, Selection
+from autograd.compiler.select import DETACH, SELECT, Index, Selection
 from autograd.ops import Op
 from autograd.value import Choice, Note, Value
 
@@ -19,7 +19,7 @@ __all__ = ["CODE", "OPERATIONS", "PARAMETER", "Array", "Graph", "lift"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
-OPERATIONS: list[Op | None] = [None, *ops.OPS.values(), SELECT]  # None: a leaf
+OPERATIONS: list[Op | None] = [None, *ops.OPS.values(), SELECT, DETACH]  # None: a leaf
 
 
 class _Codes(dict["Op | None", int]):
@@ -123,17 +123,15 @@ def lift(
     depends = _depends(leaves, a, b, more)
     graph = Graph(
         values, code, a, b, np.zeros(n), np.zeros(n),
-        np.fromiter(map(attrgetter("data"), values), np.float64, n), depends,
-        (depends & PARAMETER) > 0, [order.index[root] for root in roots], parameter_nodes,
-        input_nodes, more,
+        np.fromiter(map(attrgetter("data"), values), np.float64, n), depends, depends > 0,
+        [order.index[root] for root in roots], parameter_nodes, input_nodes, more,
     )  # fmt: skip
     _fold(graph)
     branches = [
         x for operands in graph.more.values() if type(operands[0]) is not Index for x in operands
     ]
-    graph.masked = _above(graph, branches)
-    if len(roots) > 1:
-        graph.needs &= _above(graph, graph.roots[:1])
+    graph.masked = _above(branches, graph.a, graph.b, graph.more)
+    graph.needs = _needs(graph, leaves)
     return graph
 
 
@@ -146,17 +144,33 @@ def _leaves(count: int, parameters: Array, inputs: list[Array]) -> Array:
     return leaves
 
 
-def _above(graph: Graph, nodes: list[Any]) -> Array:
-    """Which nodes these were made from, themselves included."""
-    found = np.zeros(len(graph), dtype=bool)
+def _needs(graph: Graph, leaves: Array) -> Array:
+    """[n] Whether a derivative of the loss flows through it: on a way from a parameter to the loss that
+    nothing has detached."""
+    a, b, more = graph.a, graph.b, graph.more
+    detached = np.flatnonzero(graph.code == CODE[DETACH])
+    if len(detached):
+        a = a.copy()
+        a[detached] = -1
+    needs: Array = (
+        _depends(leaves, a, b, more) if len(detached) else graph.depends
+    ) & PARAMETER > 0
+    if len(detached) or len(graph.roots) > 1:
+        needs &= _above(graph.roots[:1], a, b, more)
+    return needs
+
+
+def _above(nodes: list[Any], a: Array, b: Array, more: dict[int, tuple[Any, ...]]) -> Array:
+    """[n] Which nodes these were made from, themselves included."""
+    found = np.zeros(len(a), dtype=bool)
     stack = [x for x in nodes if type(x) is int]
-    a, b = (graph.a.tolist(), graph.b.tolist()) if stack else ([], [])
+    first, second = (a.tolist(), b.tolist()) if stack else ([], [])
     while stack:
         node = stack.pop()
         if node >= 0 and not found[node]:
             found[node] = True
-            stack += (a[node], b[node])
-            stack += (x for x in graph.more.get(node, ()) if type(x) is int)
+            stack += (first[node], second[node])
+            stack += (x for x in more.get(node, ()) if type(x) is int)
     return found
 
 

@@ -240,7 +240,9 @@ class _Run:
             for operand in ([] if isinstance(instruction, Terms) else operands(instruction))
         ]
         if isinstance(instruction, Elementwise):
-            return operation[instruction.operation, instruction.masked](*given)
+            out = operation[instruction.operation, instruction.masked](*given)
+            detached = instruction.operation == "copy" and not instruction.needs
+            return out.detach() if detached else out
         if isinstance(instruction, Products):
             return self.torch.einsum("gmkb,gknb->gmnb", *given)
         if isinstance(instruction, Largest):

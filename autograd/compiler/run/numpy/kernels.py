@@ -199,6 +199,8 @@ def _power_back(
         emit(np.multiply, x, 2.0, slope)
     elif n in (-1.0, -0.5):
         emit(np.divide, y, x, slope)
+        if n == -0.5:  # at −0 as at 0
+            emit(np.abs, slope, slope)
         emit(np.multiply, slope, n, slope)
     else:
         return False
