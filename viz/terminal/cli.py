@@ -16,7 +16,7 @@ from importlib import metadata
 from itertools import chain, count
 from typing import TextIO
 
-from autograd import Backprop, FormulaError, Value, compare, parse, paths
+from autograd import Backprop, FormulaError, Value, compare, diagnose, parse, paths
 from autograd.by_hand.answer import ByHand
 from autograd.text.format import clean, number
 from viz.drawing import Drawing
@@ -95,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
 
     path = _command(commands, "paths", _paths, "spell the chain rule out, path by path")
     path.add_argument("--by", metavar="NAME", help="only the paths from this value; else from each")
+
+    about = "name the bugs of your own engine, like micrograd's Value"
+    own = commands.add_parser("diagnose", help=about, description=about.capitalize() + ".")
+    own.add_argument(
+        "engine", metavar="MODULE:CLASS", help="like engine.py:Value, or package.engine:Value"
+    )
+    own.set_defaults(run=_diagnose)
     return parser
 
 
@@ -246,6 +253,15 @@ def _paths(options: argparse.Namespace) -> int:
     for value in values:
         print(paths(steps.root, value, names))
     return 0
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    try:
+        found = diagnose(options.engine)
+    except ImportError as error:
+        raise UsageError(str(error)) from None
+    print(found)
+    return 0 if found else 1
 
 
 def _to_standard_output(options: argparse.Namespace, example: str) -> bool:

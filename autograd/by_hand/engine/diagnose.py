@@ -1,0 +1,97 @@
+"""The bugs of somebody's own engine, by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from autograd.by_hand.engine.failures import failures, missing, unusable
+from autograd.by_hand.engine.findings import GROUPS, Diagnosis, Finding
+from autograd.by_hand.engine.locate import NotThereError, locate
+from autograd.by_hand.engine.measures import measured
+from autograd.by_hand.engine.process import Exercise, exercise
+from autograd.by_hand.engine.reasons import reasons
+
+__all__ = ["diagnose", "findings"]
+
+
+def diagnose(engine: Any) -> Diagnosis:
+    """Exercise somebody's own engine, like micrograd's ``Value``, and name its bugs.
+
+    It needs only ``data``, ``grad`` and ``backward()``; operations are tried where the class has them.
+    It runs in a copy of this process: the class stays as it is, its prints go nowhere, and what hangs
+    is ended.
+
+    Args:
+        engine: the class, or where it is: ``"module:Value"`` or ``"engine.py:Value"``.
+
+    Returns:
+        The findings: true if nothing is wrong; print it for the report.
+
+    Raises:
+        TypeError: for anything else.
+        ImportError: if there is no such module, file or class.
+
+    >>> class Value:
+    ...     def __init__(self, data, parents=()):
+    ...         self.data, self.grad, self.parents, self.rule = data, 0.0, parents, lambda: None
+    ...     def __mul__(self, other):
+    ...         out = Value(self.data * other.data, (self, other))
+    ...         def rule():
+    ...             self.grad = other.data * out.grad
+    ...             other.grad = self.data * out.grad
+    ...         out.rule = rule
+    ...         return out
+    ...     def backward(self):
+    ...         self.grad = 1.0
+    ...         self.rule()
+    >>> found = diagnose(Value)
+    >>> bool(found)
+    False
+    >>> [finding.operation for finding in found.findings if finding.kind == "wrong"]
+    ['backward', '__mul__']
+    >>> print(found.findings[1].program)
+    a = Value(3.0)
+    b = a * a
+    b.backward()
+    """
+    if isinstance(engine, str):
+        done = exercise(lambda: locate(engine))
+    elif callable(engine):
+        done = exercise(lambda: engine)
+    else:
+        raise TypeError(
+            "diagnose() takes the class of your engine, or where it is, like 'engine.py:Value', "
+            f"not {type(engine).__name__}"
+        )
+    if done.profile.failure and done.profile.failure.error == NotThereError.__name__:
+        raise ImportError(done.profile.failure.message)
+    name = done.profile.name
+    found = (_shown(finding, name) for finding in findings(done))
+    return Diagnosis(name, tuple(found), len(done.cases))
+
+
+_JUDGED = ("value", "chain", "reuse", "order", "again")
+
+
+def findings(done: Exercise) -> list[Finding]:
+    """From what happened to what it means: the faults first, what is missing last."""
+    has = done.profile.has
+    if done.profile.failure:
+        return [unusable(done.profile.failure)]
+    found = failures(done.cases, has)
+    ran = [case for case in done.cases if not case.trial.failure]
+    wrong = reasons([case for case in ran if case.program.purpose in _JUDGED], has)
+    known = {finding.operation for finding in wrong if finding.kind == "wrong"}
+    found = [f for f in found if f.kind != "slow" or f.operation not in known]
+    found += wrong
+    for finding in measured(ran, has):  # what follows from a bug that has a name is not said again
+        if finding.operation not in known and not (known and finding.operation == "backward"):
+            found.append(finding)
+    found += missing(has)
+    return sorted(found, key=lambda finding: list(GROUPS).index(finding.kind))
+
+
+def _shown(finding: Finding, name: str) -> Finding:
+    """The program with the name of their class."""
+    return replace(finding, program=finding.program.replace("Value(", f"{name}("))
