@@ -11,6 +11,7 @@ dy/dw = 1.2695
 from autograd import functions
 from autograd.by_hand.compare import compare
 from autograd.by_hand.engine.diagnose import diagnose
+from autograd.by_hand.lines import check_lines
 from autograd.compiler import Program, TraceError, compile, select
 from autograd.derivatives.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from autograd.derivatives.numerical import numerical_derivative, numerical_gradient
@@ -45,11 +46,11 @@ from autograd.value import Number, Value
 
 __all__ = [
     "OPS", "Anomaly", "AnomalyError", "Backprop", "FormulaError", "GradcheckError", "Names",
-    "Number", "Op", "Program", "TraceError", "Value", "compare", "compile", "detect_anomaly",
-    "diagnose", "first_nonfinite", "grad", "gradcheck", "gradgradcheck", "hessian", "jacfwd",
-    "jacobian", "jacrev", "jvp", "leaves", "naive", "no_grad", "numerical_derivative",
-    "numerical_gradient", "parse", "paths", "record_sources", "select", "topological_order",
-    "value_and_grad", "vjp",
+    "Number", "Op", "Program", "TraceError", "Value", "check_lines", "compare", "compile",
+    "detect_anomaly", "diagnose", "first_nonfinite", "grad", "gradcheck", "gradgradcheck",
+    "hessian", "jacfwd", "jacobian", "jacrev", "jvp", "leaves", "naive", "no_grad",
+    "numerical_derivative", "numerical_gradient", "parse", "paths", "record_sources", "select",
+    "topological_order", "value_and_grad", "vjp",
 ]  # fmt: skip
 __all__ += functions.__all__
 

@@ -14,16 +14,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd.by_hand.points import Array, Points
+from autograd.by_hand.typed import Typed, typed
 from autograd.formulas.names import Names
-from autograd.formulas.parse import Expression, parse
 from autograd.text.format import clean
 from autograd.value import Value
 
 __all__ = ["Answer", "AnswerError", "ByHand"]
 
 ByHand: TypeAlias = "float | str | Callable[..., float]"
-
-_CARELESS = 0.5e-4  # a number that looks short may have lost its zeros: 0.2 for 0.20003
 
 
 class AnswerError(Exception):
@@ -35,8 +33,8 @@ class Answer:
 
     Attributes:
         name: of the value that is differentiated by.
-        needs: the names of the values that it speaks of; () for a number.
-        formula: what was read, if it is a text.
+        typed: what was read, if it is a text.
+        nodes: the values that it speaks of, by the names it uses; none for a number.
         unit: of a number, one in the last digit that was typed; 0.0 for a formula.
         digits: of a number, how many significant digits were typed.
     """
@@ -44,26 +42,25 @@ class Answer:
     def __init__(self, name: str, given: Any, names: Names) -> None:
         self.name = name
         self.unit, self.digits = 0.0, 0
-        self.needs: tuple[str, ...] = ()
-        self.formula: Expression | None = None
+        self.typed: Typed | None = None
+        self.nodes: dict[str, Value] = {}
         if isinstance(given, str):
-            self.formula = parse(given)
-            self.needs = self.formula.variables
-            self._run: Callable[[dict[str, float]], Any] = self.formula
-            if not self.needs:
-                self.unit, self.digits = _last_digit(given)
+            self.typed = typed(given, names, by=name)
+            self.nodes = self.typed.nodes
+            self._run: Callable[[dict[str, float]], Any] = self.typed.formula
+            if self.is_number:
+                self.unit, self.digits = _last_digit(self.typed.text)
         elif isinstance(given, (Real, np.floating)) and not isinstance(given, bool):
             self._run = lambda _: given
             self.unit, self.digits = _last_digit(repr(float(given)).removesuffix(".0"))
         elif callable(given) and type(given) is not Value:
-            self.needs = _parameters(given, name)
+            self.nodes = {need: names.find(need) for need in _parameters(given, name)}
             self._run = lambda values: given(**values)
         else:
             raise TypeError(
                 f"the derivative by {name} is a number, a formula in text or a function, "
                 f"not {type(given).__name__}"
             )
-        self.nodes = {need: names.find(need) for need in self.needs}
 
     @property
     def half_unit(self) -> float:
@@ -76,19 +73,19 @@ class Answer:
     @property
     def is_number(self) -> bool:
         """Whether it says the same at every point."""
-        return not self.needs
+        return not self.nodes and not (self.typed and self.typed.derivatives)
 
-    def here(self) -> float:
-        """What the hand says at the numbers of the graph.
+    def here(self, points: Points) -> float:
+        """What the hand says at the first point.
 
         Raises:
             AnswerError: if it is a function that raised.
             TypeError: if it comes to no number.
         """
         try:
-            result = self._run({need: node.data for need, node in self.nodes.items()})
+            result = self._run({need: float(row[0]) for need, row in self._rows(points).items()})
         except Exception as error:
-            if self.formula is not None:
+            if self.typed is not None:
                 raise
             raise AnswerError(_where(error)) from error
         try:
@@ -98,20 +95,26 @@ class Answer:
                 f"the derivative by {self.name} should come to a number, not {type(result).__name__}"
             ) from None
 
-    def at(self, points: Points, expression: Callable[..., Any] | None = None) -> Array:
+    def at(self, points: Points, formula: Callable[..., Any] | None = None) -> Array:
         """What the hand says at each of the points; nan where it raises or has no answer.
 
         Args:
             points: where.
-            expression: another formula of the same names, run in its place.
+            formula: another formula of the same names, run in its place.
         """
-        run = expression or self._run
-        rows = {need: points.data[points.plan.index[id(node)]] for need, node in self.nodes.items()}
+        run, rows = formula or self._run, self._rows(points)
         found = np.full(points.data.shape[1], math.nan)
         for column in range(len(found)):
             with suppress(Exception):  # outside the domain of the derivation
                 found[column] = run({need: float(row[column]) for need, row in rows.items()})
         return found
+
+    def _rows(self, points: Points) -> dict[str, Array]:
+        index = points.plan.index
+        rows = {need: points.data[index[id(node)]] for need, node in self.nodes.items()}
+        for need, (of, by) in (self.typed.derivatives if self.typed else {}).items():
+            rows[need] = points.plan.down(points.slopes, index[id(by)])[index[id(of)]]
+        return rows
 
 
 def _parameters(function: Callable[..., float], name: str) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def _row(judge: Judge, value: Value, answer: Answer) -> Row:
     index = judge.plan.index[id(value)]
     autograd = float(judge.here.up[index, 0])
     try:
-        given = answer.here()
+        given = answer.here(judge.here)
         verdict = judge.verdict(index, answer, given)
     except AnswerError as failure:
         given = math.nan
@@ -155,7 +155,7 @@ def _numerical(plan: Plan, value: int) -> float:
     ends = np.array([x + h, x - h])
     data = plan.start(2)
     data[value] = ends
-    root = plan.at(data, {value: ends}).data[-1]
+    root = plan.at(data, {value: ends}).data[plan.root]
     return float((root[0] - root[1]) / (ends[0] - ends[1]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from copy import copy
 
 import numpy as np
 
@@ -56,6 +57,14 @@ class Judge:
         self.plan, self.names, self.rtol = plan, names, rtol
         self.here = plan.here()
         self._around: Points | None = None
+
+    def of(self, root: int) -> Judge:
+        """A judge of derivatives of another node of the graph."""
+        other = copy(self)
+        other.plan = self.plan.of(root)
+        other.here = Points(other.plan, self.here.data, self.here.slopes)
+        other._around = Points(other.plan, self.around.data, self.around.slopes)
+        return other
 
     @property
     def around(self) -> Points:

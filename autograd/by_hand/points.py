@@ -14,6 +14,7 @@ The first axis counts nodes (or edges), the second the points.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -57,13 +58,15 @@ class Plan:
     """How a graph is worked out, batch by batch.
 
     Attributes:
-        order: the nodes, parents before children, the root last.
+        order: the nodes, parents before children.
+        root: the number of the node that is differentiated; the last one.
         parent, child, slot: (E,) of each edge: the numbers of its two nodes, and which operand it is.
         into: (N, 2) the edges to each node, by slot; −1 where there is none.
     """
 
     def __init__(self, order: Sequence[Value]) -> None:
         self.order = order
+        self.root = len(order) - 1
         self.index = {id(node): i for i, node in enumerate(order)}
         parent: list[int] = []
         child: list[int] = []
@@ -103,6 +106,12 @@ class Plan:
             for key in sorted(groups, key=lambda k: k[0])
             for op, *lone in [key[1:]]
         ]
+
+    def of(self, root: int) -> Plan:
+        """The same graph, where another node is differentiated."""
+        other = copy(self)
+        other.root = root
+        return other
 
     def _batch(self, op: Op | None, nodes: Array, constant: list[bool]) -> Batch:
         assert op is not None
@@ -202,10 +211,11 @@ class Plan:
     def up(self, slopes: Array) -> Array:
         """∂root/∂node for each node: the reverse pass."""
         grads = np.zeros((len(self.order), slopes.shape[1]))
-        grads[-1] = 1.0
+        grads[self.root] = 1.0
         with np.errstate(all="ignore"):
             for nodes, edges, starts in self.consumers:
                 grads[nodes] = np.add.reduceat(slopes[edges] * grads[self.child[edges]], starts)
+                grads[self.root] = 1.0
         return grads
 
     def down(self, slopes: Array, value: int, reached: Sequence[Batch] | None = None) -> Array:

@@ -28,10 +28,11 @@ def put_in(judge: Judge, value: int, answer: Answer) -> str:
     makes it right where the letter moves too. A 1 that nobody wrote is a factor forgotten.
     """
     plan = judge.plan
-    if answer.formula is None:
+    if answer.typed is None:
         return ""
     spoken = np.zeros(len(plan.order), bool)
-    for node in answer.nodes.values():
+    spoken_of = [*answer.nodes.values(), *(of for of, _ in answer.typed.derivatives.values())]
+    for node in spoken_of:
         spoken[plan.index[id(node)]] = True
     for i in range(len(plan.order) - 1, -1, -1):
         if spoken[i]:
@@ -64,8 +65,8 @@ def _agree(judge: Judge, hand: Array, points: Points, value: int) -> bool:
 
 def _seen(judge: Judge, value: int, answer: Answer, points: Points, leaf: int) -> bool:
     """Whether a number of the formula carries the letter."""
-    formula = answer.formula
-    assert formula is not None
+    assert answer.typed is not None
+    formula = answer.typed.formula
     x = points.data[leaf]
     here = float(x[0])
     for place, literal in enumerate(formula.numbers):

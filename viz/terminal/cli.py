@@ -14,10 +14,15 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from itertools import chain, count
+from pathlib import Path
 from typing import TextIO
 
-from autograd import Backprop, FormulaError, Value, compare, diagnose, parse, paths
+from autograd import (
+    Backprop, FormulaError, Names, Value, check_lines, compare, diagnose, parse, paths,
+)
 from autograd.by_hand.answer import ByHand
+from autograd.by_hand.problem import read_problem
+from autograd.by_hand.typed import typed
 from autograd.text.format import clean, number
 from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
@@ -84,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--title", default="", help="stands above the drawing")
 
     check = _command(
-        commands, "check", _check, "compare derivatives made by hand with the machine's"
+        commands,
+        "check",
+        _check,
+        "compare derivatives made by hand with the machine's; instead of a "
+        "formula, a file (or -) with a derivation in lines",
     )
     check.add_argument("--by-hand", action="append", default=[], metavar="NAME=FORMULA",
                        help='the derivative by NAME, like "x=2*x*y"; as often as you like')  # fmt: skip
@@ -225,22 +234,39 @@ def _page(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    text = options.formula.removeprefix(_MARK)
+    if not options.by_hand and not options.values and (text == "-" or os.path.isfile(text)):
+        return _check_lines(text)
     root = _graph(options)
+    names = Names(root)
     by_hand: dict[str | Value, ByHand] = {}
     for item in options.by_hand:
         name, equals, formula = item.partition("=")
         if not equals:
             raise UsageError(f"--by-hand is NAME=FORMULA, like x=2*x*y, not {clean(item)!r}")
+        if name.strip() in by_hand:
+            raise UsageError(f"--by-hand gives {clean(name.strip())!r} two answers")
         try:
-            parse(formula)
+            typed(formula, names, by=name.strip())
         except FormulaError as error:
             raise UsageError(f"--by-hand {clean(item)!r}, {error.moved(len(name) + 1)}") from None
         by_hand[name.strip()] = formula
     if not by_hand:
         raise UsageError('what did you derive? --by-hand "x=2*x*y", as often as you like')
-    found = compare(root, by_hand)
+    found = compare(root, by_hand, names)
     text = str(found)
     print(_painter(sys.stdout)(text, "right") if found.ok else text)
+    return 0 if found.ok else 1
+
+
+def _check_lines(path: str) -> int:
+    """A derivation line by line, from a file or the standard input."""
+    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    problem = read_problem(text)
+    if not problem.lines:
+        raise UsageError("what did you derive? add lines like dL/do = 2*(o - y)")
+    found = check_lines(problem.root, [line for _, line in problem.lines])
+    print(found)
     return 0 if found.ok else 1
 
 

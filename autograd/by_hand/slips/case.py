@@ -62,7 +62,7 @@ class Case:
     def inner(self) -> Array:
         """The numbers of the nodes on the way that are neither the value nor the root."""
         nodes: Array = np.flatnonzero(self.reached)
-        kept: Array = nodes[(nodes != self.value) & (nodes != len(self.plan.order) - 1)]
+        kept: Array = nodes[(nodes != self.value) & (nodes != self.plan.root)]
         return kept
 
     def instead(self, slopes: Array) -> Array:
@@ -107,4 +107,4 @@ class Case:
     @property
     def asked(self) -> str:
         """What was asked for: ``∂L/∂w``."""
-        return f"∂{self.name(len(self.plan.order) - 1)}/∂{self.name(self.value)}"
+        return f"∂{self.name(self.plan.root)}/∂{self.name(self.value)}"

@@ -33,9 +33,9 @@ def other_slips(case: Case) -> Iterator[Family]:
 
 def _others(case: Case) -> Iterator[Family]:
     """The derivative by another node, of another node, or from node to node."""
-    root = len(case.plan.order) - 1
+    root = case.plan.root
     leaves = np.array(case.plan.leaf_numbers, int)
-    inner = np.flatnonzero(case.plan.ops[:-1] != "")
+    inner = np.flatnonzero(case.plan.ops != "")
     of = case.name(root)
     by = case.name(case.value)
     for rank, nodes in ((17.5, leaves), (18.0, inner)):
@@ -65,7 +65,10 @@ def _others(case: Case) -> Iterator[Family]:
         lambda i: f"{case.name(int(rest[i]))} is differentiated too: it is a constant here",
     )
     yield Family(
-        "other", 29.0, case.data[-1:], lambda _: f"that is {of} itself, not its derivative"
+        "other",
+        29.0,
+        case.data[case.plan.root][None],
+        lambda _: f"that is {of}, not its derivative",
     )
     if len(ahead) <= _SHORT:
         late, early = (np.repeat(ahead, len(ahead)), np.tile(ahead, len(ahead)))
@@ -86,7 +89,7 @@ def _others(case: Case) -> Iterator[Family]:
 
 
 def _by(case: Case, nodes: Array, i: int) -> str:
-    of, by = case.name(len(case.plan.order) - 1), case.name(int(nodes[i]))
+    of, by = case.name(case.plan.root), case.name(int(nodes[i]))
     return f"that is ∂{of}/∂{by}, the derivative by {by}"
 
 
@@ -222,7 +225,7 @@ def _activations(case: Case) -> Iterator[Family]:
         int(n)
         for batch in case.batches
         for n in batch.nodes
-        if batch.op.arity == 1 and batch.op.name != "neg" and n != len(plan.order) - 1
+        if batch.op.arity == 1 and batch.op.name != "neg" and n != plan.root
     ][:20]
     if not nodes or len(plan.order) * len(nodes) * count > _MOST_WORK:
         return

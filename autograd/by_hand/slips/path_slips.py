@@ -128,7 +128,7 @@ def _together(case: Case, groups: list[list[int]], slopes: Array) -> Array:
     tried = np.tile(case.slopes, (1, len(groups)))
     for k, chosen in enumerate(groups):
         tried[case.edges[chosen], k * count : (k + 1) * count] = slopes[chosen]
-    found: Array = case.plan.down(tried, case.value, case.batches)[-1]
+    found: Array = case.plan.down(tried, case.value, case.batches)[case.plan.root]
     return found.reshape(len(groups), count)
 
 
@@ -165,7 +165,7 @@ def _listed(case: Case) -> Iterator[Family]:
     if len(case.plan.order) > _LISTED:
         return
     order = case.plan.order
-    ways = Paths(order[-1], order[case.value], case.names)
+    ways = Paths(order[case.plan.root], order[case.value], case.names)
     if ways.count is None or not 1 <= ways.count <= _MOST_PATHS:
         return
     found = list(ways.edges())
@@ -228,7 +228,7 @@ def _nodes(case: Case) -> Iterator[Family]:
         15.3 + many,
         case.true + (1.0 - up) * down,
         lambda i: (
-            f"the outer derivative ∂{case.name(len(case.plan.order) - 1)}/∂{named(i)} = "
+            f"the outer derivative ∂{case.name(case.plan.root)}/∂{named(i)} = "
             f"{number(float(up[i, 0]))} is forgotten on the way through {named(i)}"
         ),
     )
@@ -249,5 +249,5 @@ def _nodes(case: Case) -> Iterator[Family]:
                 rows.append(slopes)
                 texts.append(f"{case.name(a)} and {case.name(b)} are taken as constants")
         count = case.data.shape[1]
-        found = case.plan.down(np.concatenate(rows, 1), case.value, case.batches)[-1]
+        found = case.plan.down(np.concatenate(rows, 1), case.value, case.batches)[case.plan.root]
         yield Family("path", 20.2 + many, found.reshape(len(rows), count), lambda i: texts[i])

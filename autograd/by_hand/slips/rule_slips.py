@@ -78,7 +78,7 @@ def _pass(case: Case, row: WrongRule, chosen: set[int]) -> Array:
                 if edges is not None:
                     total = total + case.slopes[edges] * grads[parent[edges]]
             grads[batch.nodes] = total
-    last: Array = grads[-1]
+    last: Array = grads[case.plan.root]
     return last
 
 

@@ -92,7 +92,7 @@ def _assigned(case: Case) -> Iterator[Family]:
         slopes = np.zeros_like(case.slopes)
         chosen = case.edges[by_parent[first]]
         slopes[chosen] = case.slopes[chosen]
-        found = case.plan.down(slopes, case.value, case.batches)[-1:]
+        found = case.plan.down(slopes, case.value, case.batches)[case.plan.root][None]
         yield Family(
             "overwritten",
             17.1,

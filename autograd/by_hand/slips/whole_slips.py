@@ -64,7 +64,7 @@ def _term(case: Case, terms: list[int], says: str, i: int) -> str:
 def _summands(case: Case) -> list[int]:
     """The nodes that the outermost sum adds up, where constants multiply or divide it."""
     plan = case.plan
-    waiting, found = [len(plan.order) - 1], list[int]()
+    waiting, found = [plan.root], list[int]()
     while waiting and len(found) < 500:
         node = waiting.pop()
         edges = [e for e in plan.into[node].tolist() if e >= 0]
@@ -142,7 +142,7 @@ def _all_summands(case: Case) -> int:
             for edges in batch.edges:
                 if edges is not None:
                     lengths[batch.nodes] = lengths[case.plan.parent[edges]]
-    return int(lengths[-1])
+    return int(lengths[case.plan.root])
 
 
 def _updates(case: Case) -> Iterator[Family]:
