@@ -70,6 +70,12 @@ class Answer:
         """
         return self.unit / 2 if self.digits >= (2 if self.unit < 1.0 else 3) else 0.0
 
+    def careless(self, given: float) -> float:
+        """How far a short number may be off that was rounded to three digits and lost its zeros."""
+        if self.digits > 2 or not given or not math.isfinite(given):
+            return 0.0
+        return 0.5001 * 10.0 ** (math.floor(math.log10(abs(given))) - 2)
+
     @property
     def is_number(self) -> bool:
         """Whether it says the same at every point."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.by_hand.answer import Answer, AnswerError, ByHand
+from autograd.by_hand.html import comparison_html
 from autograd.by_hand.judge import Judge, Verdict
 from autograd.by_hand.points import Plan
 from autograd.by_hand.slips.explain import Slip
@@ -35,6 +36,8 @@ class Row:
             "right at these numbers only".
         slips: what explains the number, likeliest first; () for a right one.
         is_number: whether a number was given, which several slips may explain.
+        of: the name of the root.
+        typed: the formula that was given, as it was read; "" for a function.
     """
 
     name: str
@@ -47,6 +50,8 @@ class Row:
     verdict: str
     slips: tuple[Slip, ...]
     is_number: bool = False
+    of: str = ""
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ class Comparison:
         return "\n".join([table(cells, header, ">>>><"), *filter(None, map(_explained, self.rows))])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return comparison_html(self)
 
 
 def compare(
@@ -145,6 +153,7 @@ def _row(judge: Judge, value: Value, answer: Answer) -> Row:
     return Row(
         answer.name, value, autograd, given, _numerical(judge.plan, index), error,
         verdict.ok, verdict.text, verdict.slips, answer.is_number,
+        judge.names[judge.plan.order[judge.plan.root]], answer.typed.text if answer.typed else "",
     )  # fmt: skip
 
 

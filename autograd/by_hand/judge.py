@@ -95,6 +95,10 @@ class Judge:
             return Verdict("right", True)
         case = Case(self.plan, self.names, value, points)
         slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
+        if not slips and self._integrated(value, answer):
+            slips = [
+                Slip("power", "that is the integral: integrated where it is to be differentiated")
+            ]
         if agree[0] and not slips and (put := put_in(self, value, answer)):
             return Verdict(f"right with {put} put in", True)
         return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
@@ -103,7 +107,7 @@ class Judge:
         if self._same(given, true):
             return Verdict("right", True)
         difference = abs(given - true)
-        careless = 0.5001e-4 * abs(true) if answer.digits <= 3 else 0.0
+        careless = answer.careless(given)
         if difference <= max(1.0001 * answer.half_unit, careless):
             return Verdict("right to the digits given", True)
         if math.isnan(given):
@@ -132,6 +136,19 @@ class Judge:
                 return found
         found = explain(wrong_points(case), hand, case.true, tolerance, general)
         return found if general or len(found) == 1 else []
+
+    def _integrated(self, value: int, answer: Answer) -> bool:
+        """Whether the derivative of the answer by the value is what was to be differentiated."""
+        points = self.around
+        x = points.data[value]
+        h = 1e-5 * (1.0 + abs(x))
+        ends = []
+        for at in (x + h, x - h):
+            data = points.data.copy()
+            data[value] = at
+            ends.append(answer.at(self.plan.at(data, {value: at})))
+        slope, root = (ends[0] - ends[1]) / (2 * h), points.data[self.plan.root]
+        return bool((abs(slope - root) <= 1e-6 * (1.0 + abs(root))).all())
 
     def _same(self, a: float, b: float) -> bool:
         return math.isclose(a, b, rel_tol=self.rtol, abs_tol=_SMALLEST)
