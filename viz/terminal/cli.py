@@ -18,7 +18,15 @@ from pathlib import Path
 from typing import TextIO
 
 from autograd import (
-    Backprop, FormulaError, Names, Value, check_lines, compare, diagnose, parse, paths,
+    Backprop,
+    FormulaError,
+    Names,
+    Value,
+    check_lines,
+    compare,
+    diagnose,
+    parse,
+    paths,
 )
 from autograd.by_hand.answer import ByHand
 from autograd.by_hand.problem import read_problem
