@@ -92,8 +92,7 @@ def fit(
     x, y = arrays(data)
     positive("epochs", epochs)
     within("min_delta", min_delta)
-    if patience is not None:
-        positive("patience", patience)
+    positive("patience", 1 if patience is None else patience)
     _check(model, optimizer, scheduler, callbacks)
     random = np.random.default_rng(rng)
     x, y, held = _held_out(x, y, validation, random)
@@ -115,11 +114,7 @@ def fit(
             history.best_epoch = best.epoch
             if scheduler is not None:
                 scheduler.step()
-            asked = [callback(history) for callback in callbacks]
-            if True in asked:
-                history.stopped = "callback"
-            elif patience is not None and epoch - best.epoch >= patience:
-                history.stopped = "patience"
+            history.stopped = _reason_to_stop(history, callbacks, patience)
             if history.stopped != "finished":
                 best.restore()
                 break
@@ -134,6 +129,17 @@ def fit(
         if bar:
             bar.close()
     return history
+
+
+def _reason_to_stop(
+    history: History, callbacks: Sequence[Callable[[History], Any]], patience: int | None
+) -> str:
+    """Why this epoch is the last one; "finished" if it is not."""
+    assert history.best_epoch is not None
+    if True in [callback(history) for callback in callbacks]:
+        return "callback"
+    waited = len(history) - 1 - history.best_epoch
+    return "patience" if patience is not None and waited >= patience else "finished"
 
 
 class _Loop:
