@@ -71,6 +71,66 @@ def test_simple_ones_by_hand():
     assert nn.mse_loss([Value(3.0)], 1.0).data == 4.0  # a layer of one neuron against a number
 
 
+def slope(loss, x, target, **settings):
+    """A loss at one number, and its derivative there."""
+    value = Value(x)
+    out = loss(value, target, **settings)
+    out.backward()
+    return out.data, value.grad
+
+
+@pytest.mark.parametrize(
+    ("loss", "x", "target", "value", "grad"),
+    [
+        # −log p and −1/p for target 1; −log(1 − p) and 1/(1 − p) for 0; half of each between
+        (nn.binary_cross_entropy, 0.25, 1, math.log(4), -4.0),
+        (nn.binary_cross_entropy, 0.25, 0, -math.log(0.75), 1 / 0.75),
+        (nn.binary_cross_entropy, 0.25, 0.5, (math.log(4) - math.log(0.75)) / 2, -2 + 0.5 / 0.75),
+        # PyTorch's floor: a logarithm is −100 at least, and pulls no more
+        (nn.binary_cross_entropy, 0.0, 1, 100.0, 0.0),
+        (nn.binary_cross_entropy, 1.0, 0, 100.0, 0.0),
+        (nn.binary_cross_entropy, 1e-40, 1, 40 * math.log(10), -1e40),
+        # log(1 + eˣ) − t·x, its slope σ(x) − t
+        (nn.binary_cross_entropy_with_logits, math.log(3), 1, math.log(4 / 3), -0.25),
+        (nn.binary_cross_entropy_with_logits, math.log(3), 0, math.log(4), 0.75),
+        (nn.mse_loss, 3.0, 1.0, 4.0, 4.0),
+        (nn.l1_loss, 3.0, 1.0, 2.0, 1.0),
+        (nn.l1_loss, -3.0, 1.0, 4.0, -1.0),
+        (nn.huber_loss, 1.5, 1.0, 0.125, 0.5),
+        (nn.huber_loss, 4.0, 1.0, 2.5, 1.0),
+        (nn.huber_loss, -2.0, 1.0, 2.5, -1.0),
+        (nn.hinge_loss, 0.25, 1, 0.75, -1.0),
+        (nn.hinge_loss, 0.25, -1, 1.25, 1.0),
+        (nn.hinge_loss, 2.0, 1, 0.0, 0.0),
+    ],
+)
+def test_values_and_slopes_by_hand(loss, x, target, value, grad):
+    found = slope(loss, x, target)
+    assert math.isclose(found[0], value, rel_tol=1e-14, abs_tol=1e-15)
+    assert math.isclose(found[1], grad, rel_tol=1e-13)
+
+
+def test_the_width_of_hubers_parabola():
+    assert slope(nn.huber_loss, 3.0, 0.0, delta=2.0) == (2.0 * (3.0 - 1.0), 2.0)
+    assert slope(nn.huber_loss, 1.0, 0.0, delta=2.0) == (0.5, 1.0)
+
+
+def test_reductions_by_hand():
+    pairs = [1.0, 2.0, 4.0], [0.0, 0.0, 0.0]
+    assert nn.mse_loss(*pairs, reduction="none") == [1.0, 4.0, 16.0]
+    assert nn.mse_loss(*pairs, reduction="sum") == 21.0
+    assert nn.mse_loss(*pairs) == 7.0
+    assert nn.cross_entropy([[0.0, 0.0]] * 3, [0, 1, 1], reduction="none") == [math.log(2)] * 3
+    assert nn.mse_loss(Value(3.0), 1.0, reduction="none")[0].data == 4.0
+
+
+def test_softmax_and_its_logarithm_by_hand():
+    thirds = [math.log(1.0), math.log(2.0), math.log(3.0)]
+    np.testing.assert_allclose(nn.softmax(thirds), [1 / 6, 2 / 6, 3 / 6], rtol=1e-14)
+    np.testing.assert_allclose(nn.log_softmax(thirds), np.log([1 / 6, 2 / 6, 3 / 6]), rtol=1e-14)
+    assert math.isclose(nn.logsumexp(thirds), math.log(6), rel_tol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

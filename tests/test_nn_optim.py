@@ -327,6 +327,33 @@ def test_schedules_by_hand(schedule, expected):
     np.testing.assert_allclose(rates, expected, rtol=1e-14)
 
 
+def test_the_defaults_of_schedules_are_pytorchs():
+    def rates(kind, *settings):
+        optimizer = SGD([], lr=3.0)
+        scheduler, found = kind(optimizer, *settings), []
+        for _ in range(7):
+            found.append(optimizer.lr)
+            scheduler.step()
+        return found
+
+    np.testing.assert_allclose(rates(nn.StepLR, 3), [3.0] * 3 + [0.3] * 3 + [0.03], rtol=1e-14)
+    fifth = [1.0, 1.4, 1.8, 2.2, 2.6, 3.0, 3.0]  # from a third of 3 to 3, over five epochs
+    np.testing.assert_allclose(rates(nn.LinearLR), fifth, rtol=1e-14)
+    assert abs(rates(nn.CosineAnnealingLR, 6)[6]) < 1e-15
+
+
+def test_clipping_is_guarded_as_in_pytorch():
+    a, b = Value(0.0), Value(0.0)
+    a.grad, b.grad = 3e-6, 4e-6
+    nn.clip_grad_norm_([a, b], 3e-6)  # 3 / (5 + 1) of it, in millionths
+    np.testing.assert_allclose([a.grad, b.grad], [1.5e-6, 2e-6], rtol=1e-12)
+    nn.clip_grad_norm_([a, b], 2e-6)  # 2 / (2.5 + 1)
+    np.testing.assert_allclose(a.grad, 1.5e-6 * 2 / 3.5, rtol=1e-12)
+    a.grad, b.grad = 3e6, 4e6
+    nn.clip_grad_norm_([a, b], 4e6)  # where the guard is nothing: 0.8 of it
+    np.testing.assert_allclose([a.grad, b.grad], [2.4e6, 3.2e6], rtol=1e-12)
+
+
 def test_clipping_keeps_the_direction():
     values = [Value(0.0) for _ in range(3)]
     for v, g in zip(values, (2.0, -3.0, 6.0)):
