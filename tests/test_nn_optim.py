@@ -109,8 +109,53 @@ def test_rmsprop_by_its_formula(centered):
 
 def test_a_variance_that_rounding_makes_negative_is_none():
     w = Value(1.0)
-    rmsprop = RMSprop([w], lr=0.1, alpha=0.0, centered=True)  # mean and square are those of one
-    assert all(math.isfinite(x) for x in moved(rmsprop, w, [0.1, 1 / 3, 1e8 + 0.1, 1.1]))
+    square = mean = 0.0
+    for _ in range(27):  # a gradient that never changes has no variance
+        square = 0.25 * square + 0.75 * 7.6 * 7.6
+        mean += 0.75 * (7.6 - mean)
+    assert square - mean * mean < 0.0
+    rmsprop = RMSprop([w], lr=0.1, alpha=0.25, centered=True)
+    assert all(math.isfinite(x) for x in moved(rmsprop, w, [7.6] * 30))
+
+
+def test_a_rule_of_ones_own():
+    class Sign(nn.Optimizer):
+        keeps = ("votes",)
+
+        def _rule(self, data, grad, scratch):
+            self._state["votes"] += np.sign(grad)
+            data -= self.lr * np.sign(self._state["votes"])
+
+    w = Value(1.0)
+    sign = Sign([w], 0.25)
+    assert moved(sign, w, [3.0, 5.0, -1.0, -1.0, -0.5]) == [0.75, 0.5, 0.25, 0.25, 0.5]
+    assert (sign.weight_decay, sign.maximize, sign.steps) == (0.0, False, 5)
+    assert sign.state["votes"].tolist() == [-1.0]
+
+
+def test_one_optimizer_for_two_programs():
+    """One orders all of its parameters in its own way, the other has more than those."""
+
+    def run(compiled):
+        a, b, c = Value(0.3), Value(-0.7), Value(1.1)
+        adam = Adam([a, b], lr=0.1)
+        programs = (
+            compile(lambda x: a * (b * x).tanh(), [b, a], inputs=(0.5,)),
+            compile(products(b, c, a), [c, b, a], inputs=([0.1, 0.2],)),
+        )  # fmt: skip
+        samples = ([0.5, 2.0], [[0.5, -1.0]])
+        for which in (0, 1, 0, 1, 1, 0):
+            programs[which].refresh()
+            programs[which].run(samples[which])
+            if compiled:
+                programs[which].update(adam)
+                programs[which].sync()
+            else:
+                programs[which].sync()
+                adam.step()
+        return [v.data for v in (a, b, c)]
+
+    np.testing.assert_allclose(run(True), run(False), rtol=1e-12)
 
 
 def test_the_defaults_are_pytorchs():

@@ -320,6 +320,20 @@ KINDS = {
 }
 
 
+def test_a_state_of_whole_numbers_and_of_no_step_yet():
+    w = Value(1.0)
+    adam = Adam([w], lr=0.5)
+    adam.load_state_dict({"steps": 3, "lr": 1, "mean": np.zeros(1, int), "square": np.ones(1, int)})
+    assert {array.dtype.kind for array in adam.state.values()} == {"f"}
+    w.grad = 2.0
+    adam.step()
+    m, v = 0.1 * 2.0, 0.999 + 0.001 * 4.0
+    expected = 1.0 - (m / (1 - 0.9**4)) / (math.sqrt(v / (1 - 0.999**4)) + 1e-8)
+    assert math.isclose(w.data, expected, rel_tol=1e-13)
+    adam.load_state_dict(Adam([w]).state_dict())
+    assert (adam.steps, adam.lr, adam.state) == (0, 1e-3, {})
+
+
 @pytest.mark.parametrize("there", KINDS)
 @pytest.mark.parametrize("here", KINDS)
 def test_an_optimizer_takes_its_own_kind_of_state_only(here, there):
