@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from autograd.text.archives import most
+from nn.settings import positive
 
 __all__ = ["Array", "Dataset", "PathLike", "batches", "one_hot", "read_csv", "read_idx"]
 
@@ -79,10 +80,17 @@ class Dataset(NamedTuple):
 def one_hot(y: Any, classes: int) -> Array:
     """Class numbers as rows of 0 with a single 1.
 
+    Raises:
+        ValueError: for what is no class number from 0 to ``classes`` − 1.
+
     >>> one_hot([2, 0], 3).tolist()
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
     """
-    rows: Array = np.eye(classes)[np.asarray(y, dtype=int)]
+    numbers = np.asarray(y)
+    wrong = numbers[~np.isin(numbers, np.arange(positive("classes", classes)))]
+    if wrong.size:
+        raise ValueError(f"a class is a number from 0 to {classes - 1}, not {wrong.flat[0]}")
+    rows: Array = np.eye(classes)[numbers.astype(int)]
     return rows
 
 

@@ -99,6 +99,8 @@ def mnist_csv(path: PathLike, label: int = 0) -> Dataset:
         raise ValueError(f"{path}: not a table of numbers, or cut off ({error})") from error
     if table.shape[1] != 785:
         raise ValueError(f"{path}: {table.shape[1]} columns instead of a label and 784 pixels")
+    if not -785 <= label < 785:
+        raise ValueError(f"label is the number of a column, 0 to 784, not {label!r}")
     return _images(path, np.delete(table, label, axis=1), table[:, label])
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from autograd import exp, log, maximum, relu, softplus
 from autograd.compiler.select import Index, select
 from nn.nested import flat, plain, shape_of
+from nn.settings import above
 
 __all__ = [
     "LOSSES", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
@@ -53,7 +54,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
     [0.125, 2.5]
     """
-    losses = []
+    losses, delta = [], above("delta", delta)
     for x, t in _pairs(input, target):
         error = abs(x - t)
         beyond = maximum(error - delta, 0.0)  # error = inside + beyond
@@ -116,7 +117,11 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     (0.0, 1000.0)
     """
     logits = plain(input)
-    if not logits or not isinstance(logits[0], list):
+    if not isinstance(logits, (list, tuple)):
+        raise ValueError(f"cross_entropy takes a list of logits, not {logits!r:.60}")
+    if not logits:
+        raise ValueError("cross_entropy needs at least one logit")
+    if not isinstance(logits[0], list):
         return _cross_entropy(logits, plain(target))
     targets = plain(target)
     if not isinstance(targets, list) or len(targets) != len(logits):
@@ -125,7 +130,7 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     return _reduced([_cross_entropy(x, t) for x, t in zip(logits, targets)], reduction)
 
 
-def _cross_entropy(logits: list[Any], target: Any) -> Any:
+def _cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     if isinstance(target, list):
         if len(target) != len(logits):
             raise ValueError(f"{len(logits)} logits, but {len(target)} target probabilities")
@@ -147,7 +152,7 @@ def logsumexp(x: Sequence[Any]) -> Any:
     >>> logsumexp([1000.0, -1000.0])
     1000.0
     """
-    largest = reduce(maximum, x)
+    largest = _largest(x)
     return largest + log(_total([exp(xi - largest) for xi in x]))
 
 
@@ -157,7 +162,7 @@ def softmax(x: Sequence[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    largest = reduce(maximum, x)
+    largest = _largest(x)
     exps = [exp(xi - largest) for xi in x]
     total = _total(exps)
     return [e / total for e in exps]
@@ -208,6 +213,12 @@ def _pairs(input: Any, target: Any) -> list[tuple[Any, Any]]:
     if not inputs:
         raise ValueError("a loss needs at least one prediction")
     return list(zip(inputs, targets))
+
+
+def _largest(x: Sequence[Any]) -> Any:
+    if not len(x):
+        raise ValueError("softmax, its logarithm and cross_entropy need at least one number")
+    return reduce(maximum, x)
 
 
 def _total(terms: Sequence[Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nn.losses import binary_cross_entropy_with_logits, hinge_loss
+from nn.settings import positive
 
 __all__ = ["METRICS", "Metric", "accuracy", "confusion", "resolve_metrics"]
 
@@ -36,6 +37,10 @@ def confusion(outputs: Any, targets: Any, classes: int) -> np.ndarray[Any, Any]:
     [[0, 0], [1, 1]]
     """
     decided, right = _decisions(outputs, targets, 0.5)
+    for found in (decided, right):
+        wrong = found[~np.isin(found, np.arange(positive("classes", classes)))]
+        if wrong.size:
+            raise ValueError(f"a class is a number from 0 to {classes - 1}, not {wrong.flat[0]}")
     table = np.zeros((classes, classes), dtype=int)
     np.add.at(table, (right.astype(int), decided.astype(int)), 1)
     return table
@@ -80,6 +85,10 @@ def resolve_metrics(metrics: Any, loss: Any) -> dict[str, Metric]:
 
 def _decisions(outputs: Any, targets: Any, threshold: float) -> tuple[Any, Any]:
     outputs, targets = np.asarray(outputs, float), np.asarray(targets)
+    if not outputs.size or outputs.shape[:1] != targets.shape[:1]:
+        raise ValueError(
+            f"outputs of shape {outputs.shape} and targets of shape {targets.shape} do not match"
+        )
     if outputs.ndim > 1 and outputs.shape[-1] > 1:
         return outputs.argmax(axis=-1), targets.argmax(axis=-1) if targets.ndim > 1 else targets
     return outputs.reshape(-1) > threshold, targets.reshape(-1) > 0

@@ -9,6 +9,7 @@ from autograd import Number
 from nn.init import Init, Rng
 from nn.layers import Neuron
 from nn.nested import plain
+from nn.settings import above, positive
 
 __all__ = ["Perceptron"]
 
@@ -54,10 +55,16 @@ class Perceptron(Neuron):
 
         Returns:
             the number of mistakes in each epoch.
+
+        Raises:
+            ValueError: for samples and targets of unequal number, and settings out of range.
         """
-        examples = list(zip(plain(x), plain(y)))
+        samples, targets = list(plain(x)), list(plain(y))
+        if len(samples) != len(targets):
+            raise ValueError(f"{len(samples)} samples, but {len(targets)} targets")
+        examples, lr = list(zip(samples, targets)), above("lr", lr)
         mistakes: list[int] = []
-        for _ in range(epochs):
+        for _ in range(positive("epochs", epochs)):
             mistakes.append(sum(self.learn(xi, yi, lr) for xi, yi in examples))
             if not mistakes[-1]:
                 break
