@@ -22,9 +22,52 @@ from autograd.ops import Op
 from autograd.value import Number, Value
 
 __all__ = [
-    "acos", "asin", "atan", "atan2", "clamp", "cos", "cosh", "dot", "elu", "erf", "erfc", "exp",
-    "expm1", "floor", "gelu", "hypot", "leaky_relu", "log", "log1p", "maximum", "minimum", "mish",
-    "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt", "step", "tan", "tanh",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "clamp",
+    "cos",
+    "cosh",
+    "deg2rad",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "gelu",
+    "hypot",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logaddexp2",
+    "maximum",
+    "minimum",
+    "mish",
+    "rad2deg",
+    "relu",
+    "relu6",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinc",
+    "sinh",
+    "softplus",
+    "sqrt",
+    "squareplus",
+    "step",
+    "tan",
+    "tanh",
     "where",
 ]  # fmt: skip
 
@@ -46,7 +89,10 @@ def _function(op: Op) -> Callable[[Any], Any]:
 
 exp = _function(ops.EXP)
 expm1 = _function(ops.EXPM1)
+exp2 = _function(ops.EXP2)
 log = _function(ops.LOG)
+log2 = _function(ops.LOG2)
+log10 = _function(ops.LOG10)
 log1p = _function(ops.LOG1P)
 sqrt = _function(ops.SQRT)
 sin = _function(ops.SIN)
@@ -58,10 +104,17 @@ atan = _function(ops.ATAN)
 sinh = _function(ops.SINH)
 cosh = _function(ops.COSH)
 tanh = _function(ops.TANH)
+asinh = _function(ops.ASINH)
+acosh = _function(ops.ACOSH)
+atanh = _function(ops.ATANH)
+sinc = _function(ops.SINC)
+rad2deg = _function(ops.RAD2DEG)
+deg2rad = _function(ops.DEG2RAD)
 erf = _function(ops.ERF)
 erfc = _function(ops.ERFC)
 sigmoid = _function(ops.SIGMOID)
 relu = _function(ops.RELU)
+relu6 = _function(ops.RELU6)
 softplus = _function(ops.SOFTPLUS)
 gelu = _function(ops.GELU)
 silu = _function(ops.SILU)
@@ -89,6 +142,35 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     3.0
     """
     return ops.ELU(x, alpha)
+
+
+def squareplus(x: Any, b: Any = 4.0) -> Any:
+    """(x + √(x² + ``b``))/2: like softplus, without exponentials.
+
+    Source: Barron, arXiv:2112.11687.
+
+    >>> squareplus(1.5)
+    2.0
+    """
+    return ops.SQUAREPLUS(x, b)
+
+
+def logaddexp(a: Any, b: Any) -> Any:
+    """log(exp(a) + exp(b)), which does not overflow: to add two probabilities given as logarithms.
+
+    >>> logaddexp(1000.0, -1000.0)
+    1000.0
+    """
+    return ops.LOGADDEXP(a, b)
+
+
+def logaddexp2(a: Any, b: Any) -> Any:
+    """log2(2ᵃ + 2ᵇ), which does not overflow.
+
+    >>> logaddexp2(2000.0, 2000.0)
+    2001.0
+    """
+    return ops.LOGADDEXP2(a, b)
 
 
 def atan2(y: Any, x: Any) -> Any:

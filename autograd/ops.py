@@ -149,10 +149,17 @@ def run_rule(op: Op, index: int, *values: Any) -> Any:
 @singledispatch
 def apply(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
     """Run ``op`` on ``inputs`` in the number system of ``x``; register one for each system."""
+    for other in inputs:  # beside a Value, a Fraction is one of the numbers it knows
+        system = apply.dispatch(type(other))
+        if system is not _NO_SYSTEM:
+            return system(other, op, inputs)
     try:
         return ieee(op, *map(float, inputs))
     except (TypeError, ValueError):
         return _refuse(x, op, inputs)
+
+
+_NO_SYSTEM = apply.dispatch(object)
 
 
 @apply.register(str)
@@ -168,12 +175,23 @@ def _refuse(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
 @apply.register(np.generic)
 def _apply_array(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
     if any(np.asarray(i).dtype.hasobject for i in inputs):
-        return np.frompyfunc(op, len(inputs), 1)(*inputs)
+        if any(isinstance(i, np.ndarray) for i in inputs):
+            return np.frompyfunc(op, len(inputs), 1)(*inputs)
+        return op(*map(_plain, inputs))  # a scalar of NumPy's beside a Value
     with np.errstate(all="ignore"):
         return op.array(*inputs)
 
 
+def _plain(x: Any) -> Any:
+    """A scalar of NumPy's as Python's own; `item()` would leave a longdouble as it is."""
+    if isinstance(x, np.floating):
+        return float(x)
+    return x.item() if isinstance(x, np.generic) else x
+
+
 # What floats need beyond the math module, and arrays beyond NumPy --------------------------------
+
+_LN2, _LN10 = math.log(2), math.log(10)
 
 
 def _sigmoid(x: float) -> float:
@@ -190,6 +208,53 @@ def _sigmoid_array(x: Any) -> Any:
 
 def _softplus(x: float) -> float:
     return (x if x > 0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def _exp2(x: float) -> float:
+    return math.pow(2.0, x)
+
+
+def _log_sum(a: float, b: float, power: Callable[[float], float]) -> float:
+    """The logarithm of ``power(a) + power(b)`` to the base of the power, without overflow."""
+    apart = 0.0 if a == b else abs(a - b)  # ∞ − ∞ too
+    return (a if a > b else b) + math.log1p(power(-apart)) / math.log(power(1.0))
+
+
+def _sinc(x: float) -> float:
+    u = math.pi * x
+    return math.sin(u) / u if u else 1.0
+
+
+def _sinc_slope(x: float, order: float) -> float:
+    """The derivative of that order: near 0 its series, else u·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾(u)."""
+    u, n = math.pi * x, int(order)
+    if not math.isfinite(u):
+        return math.nan
+    if abs(u) <= n + 1:
+        slope = math.fsum(
+            (-1) ** m * u ** (2 * m - n) / ((2 * m + 1) * math.factorial(2 * m - n))
+            for m in range((n + 1) // 2, n + 16)
+        )
+    else:
+        wave = math.sin(u), math.cos(u), -math.sin(u), -math.cos(u)
+        slope = wave[0] / u
+        for k in range(1, n + 1):
+            slope = (wave[k % 4] - k * slope) / u
+    return math.pi**n * slope
+
+
+def _sinc_written(x: Any, order: Any) -> Any:
+    return (COS(math.pi * x) - SINC(x)) / x if str(order) == "1" else NotImplemented
+
+
+def _squareplus(a: float, b: float) -> float:
+    h = math.hypot(a, math.sqrt(b))
+    return (a + h) / 2 if a >= 0 else b / (h - a) / 2  # below 0, a + h would cancel
+
+
+def _squareplus_array(a: Any, b: Any) -> Any:
+    h = np.hypot(a, np.sqrt(b))
+    return np.where(a >= 0, (a + h) / 2, b / (h - a) / 2)
 
 
 def _sign(x: float) -> float:
@@ -217,6 +282,7 @@ def _one(*_: Any) -> float:
 
 _erf_array = np.vectorize(math.erf, otypes=[float])
 _erfc_array = np.vectorize(math.erfc, otypes=[float])
+_sinc_slope_array = np.vectorize(_sinc_slope, otypes=[float])
 
 OPS: dict[str, Op] = {}
 
@@ -282,6 +348,29 @@ def equal(x: Any, y: Any) -> Any:
     return x == y if type(x) is type(y) is float else EQUAL(x, y)
 
 
+# Rules of more than a line --------------------------------------------------------------------------
+
+
+def _power_slope(a: Any, b: Any, z: Any) -> Any:
+    if type(b) is float:  # the usual: a constant exponent
+        return b * POW(a, b - 1.0) if b else 0.0
+    at_0 = where(ABS(a) > 0.0, b / a * z, 0.0)  # a^(b − 1) may be infinite, and b·∞ is nan
+    return where(equal(b, 0.0), at_0, b * POW(a, b - 1.0))
+
+
+def _larger(a: Any, b: Any, z: Any) -> Any:
+    larger = a > b
+    if larger is True:  # of plain numbers, sooner than through the rest
+        return 1.0
+    return where(larger, 1.0, where(equal(a, b), 0.5, where(a < b, 0.0, math.nan * z)))
+
+
+def _share(a: Any, b: Any, z: Any, apart: Any) -> Any:
+    """Of a sum of exponentials, one of them; at a tie of infinities half, as of maxima."""
+    tie = where(equal(a, b), 0.5, math.nan * z)
+    return where(equal(apart, apart), SIGMOID(apart), tie)
+
+
 # Arithmetic ---------------------------------------------------------------------------------------
 IDENTITY: Op = _row("copy", "copy", "x", lambda x: x, np.positive, _one)
 ADD: Op = _row(
@@ -303,13 +392,15 @@ DIV: Op = _row(
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
-    lambda a, b, z: where(both(equal(b, 0.0), equal(a, 0.0)), 0.0, b * POW(a, b - 1.0)),
-    lambda a, b, z: where(equal(a, 0.0), where(b >= 0.0, 0.0, -math.inf), z * LOG(a)),
+    _power_slope,
+    lambda a, b, z: where(
+        equal(a, 0.0), where(b >= 0.0, 0.0, where(b < 0.0, -math.inf, math.nan * z)), z * LOG(a)
+    ),
     sign="^", binds=Binding.POWER, word="power", python=operator.pow,
 )  # fmt: skip
 MOD: Op = _row(
     "%", "mod", "a mod b", operator.mod, np.mod,
-    lambda a, b, z: within(equal(z, z), 1.0), lambda a, b, z: -FLOORDIV(a, b),
+    lambda a, b, z: within(equal(z, z), 1.0), lambda a, b, z: within(equal(z, z), -FLOORDIV(a, b)),
     sign="%", binds=Binding.PRODUCT, word="remainder", python=operator.mod, course=Course.KINKED,
 )  # fmt: skip
 NEG: Op = _row(
@@ -323,25 +414,49 @@ ABS: Op = _row(
 
 # Exponentials and roots ---------------------------------------------------------------------------
 EXP: Op = _row("exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y)
+EXP2: Op = _row("exp2", "exp2", "2^x", _exp2, np.exp2, lambda x, y: y * _LN2)
 EXPM1: Op = _row("expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: EXP(x))
 LOG: Op = _row("log", "log", "log(x)", math.log, np.log, lambda x, y: within(x >= 0.0, 1.0 / x))
+LOG2: Op = _row(
+    "log2", "log2", "log(x) / log(2)", math.log2, np.log2,
+    lambda x, y: within(x >= 0.0, 1.0 / _LN2 / x),
+)  # fmt: skip
+LOG10: Op = _row(
+    "log10", "log10", "log(x) / log(10)", math.log10, np.log10,
+    lambda x, y: within(x >= 0.0, 1.0 / _LN10 / x),
+)  # fmt: skip
 LOG1P: Op = _row(
     "log1p", "log1p", "log(1 + x)", math.log1p, np.log1p,
     lambda x, y: within(x >= -1.0, 1.0 / (1.0 + x)),
 )  # fmt: skip
 SQRT: Op = _row("sqrt", "√", "√x", math.sqrt, np.sqrt, lambda x, y: 0.5 / y)
+LOGADDEXP: Op = _row(
+    "logaddexp", "logaddexp", "log(exp(a) + exp(b))",
+    lambda a, b: _log_sum(a, b, math.exp), np.logaddexp,
+    lambda a, b, z: _share(a, b, z, a - b), lambda a, b, z: _share(a, b, z, b - a),
+)  # fmt: skip
+LOGADDEXP2: Op = _row(
+    "logaddexp2", "logaddexp2", "log2(2^a + 2^b)",
+    lambda a, b: _log_sum(a, b, _exp2), np.logaddexp2,
+    lambda a, b, z: _share(a, b, z, (a - b) * _LN2), lambda a, b, z: _share(a, b, z, (b - a) * _LN2),
+)  # fmt: skip
 
 # Trigonometry -------------------------------------------------------------------------------------
 SIN: Op = _row("sin", "sin", "sin(x)", math.sin, np.sin, lambda x, y: COS(x))
 COS: Op = _row("cos", "cos", "cos(x)", math.cos, np.cos, lambda x, y: -SIN(x))
 TAN: Op = _row("tan", "tan", "tan(x)", math.tan, np.tan, lambda x, y: 1.0 + y * y)
+ONE_MINUS_SQUARE: Op = _row(  # the engine's own: exact near ±1, and its derivative near 0
+    "one_minus_square", "1 − x²", "1 − x²",
+    lambda x: (1.0 - x) * (1.0 + x), lambda x: (1.0 - x) * (1.0 + x), lambda x, y: -2.0 * x,
+    python=lambda x: 1.0 - x * x,
+)  # fmt: skip
 ASIN: Op = _row(
     "asin", "asin", "asin(x)", math.asin, np.arcsin,
-    lambda x, y: 1.0 / SQRT((1.0 - x) * (1.0 + x)),
+    lambda x, y: 1.0 / SQRT(ONE_MINUS_SQUARE(x)),
 )  # fmt: skip
 ACOS: Op = _row(
     "acos", "acos", "acos(x)", math.acos, np.arccos,
-    lambda x, y: -1.0 / SQRT((1.0 - x) * (1.0 + x)),
+    lambda x, y: -1.0 / SQRT(ONE_MINUS_SQUARE(x)),
 )  # fmt: skip
 ATAN: Op = _row("atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x))
 ATAN2: Op = _row(
@@ -355,6 +470,29 @@ HYPOT: Op = _row(
 SINH: Op = _row("sinh", "sinh", "sinh(x)", math.sinh, np.sinh, lambda x, y: COSH(x))
 COSH: Op = _row("cosh", "cosh", "cosh(x)", math.cosh, np.cosh, lambda x, y: SINH(x))
 TANH: Op = _row("tanh", "tanh", "tanh(x)", math.tanh, np.tanh, lambda x, y: 1.0 - y * y)
+ASINH: Op = _row(
+    "asinh", "asinh", "asinh(x)", math.asinh, np.arcsinh, lambda x, y: 1.0 / HYPOT(x, 1.0)
+)
+ACOSH: Op = _row(
+    "acosh", "acosh", "acosh(x)", math.acosh, np.arccosh,
+    lambda x, y: 1.0 / SQRT(x - 1.0) / SQRT(x + 1.0),  # not of their product: 0·∞ at 1
+)  # fmt: skip
+ATANH: Op = _row(
+    "atanh", "atanh", "atanh(x)", math.atanh, np.arctanh,
+    lambda x, y: within(equal(y, y), 1.0 / ONE_MINUS_SQUARE(x)),
+)  # fmt: skip
+SINC: Op = _row("sinc", "sinc", "sin(πx) / (πx)", _sinc, np.sinc, lambda x, y: SINC_SLOPE(x, 1.0))
+SINC_SLOPE: Op = _row(  # the engine's own: b times the derivative of sinc
+    "sinc_slope", "sinc′", "sinc⁽ᵇ⁾(a)", _sinc_slope, _sinc_slope_array,
+    lambda a, b, z: SINC_SLOPE(a, b + 1.0), _zero,
+    passive=(1,), python=_sinc_written,
+)  # fmt: skip
+RAD2DEG: Op = _row(
+    "rad2deg", "rad2deg", "180/π · x", math.degrees, np.rad2deg, lambda x, y: 180.0 / math.pi
+)
+DEG2RAD: Op = _row(
+    "deg2rad", "deg2rad", "π/180 · x", math.radians, np.deg2rad, lambda x, y: math.pi / 180.0
+)
 ERF: Op = _row(
     "erf", "erf", "erf(x)", math.erf, _erf_array,
     lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
@@ -372,13 +510,20 @@ SIGMOID: Op = _row(
 RELU: Op = _row(
     "relu", "relu", "max(x, 0)",
     lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0.0),
-    lambda x, y: where(x > 0.0, 1.0, 0.0),
+    lambda x, y: where(x > 0.0, 1.0, 0.0 * y),
+    course=Course.KINKED,
+)  # fmt: skip
+RELU6: Op = _row(
+    "relu6", "relu6", "min(max(x, 0), 6)",
+    lambda x: 0.0 if x <= 0 else 6.0 if x >= 6 else x, lambda x: np.clip(x, 0.0, 6.0),
+    lambda x, y: where(both(x > 0.0, x < 6.0), 1.0, 0.0 * y),
     course=Course.KINKED,
 )  # fmt: skip
 LEAKY_RELU: Op = _row(
     "leaky_relu", "leaky relu", "a if a > 0 else b·a",
     lambda a, b: a if a > 0 else b * a, lambda a, b: np.where(a > 0, a, b * a),
-    lambda a, b, z: where(a > 0.0, 1.0, b), lambda a, b, z: where(a > 0.0, 0.0, a),
+    lambda a, b, z: where(a > 0.0, 1.0, where(a <= 0.0, b, math.nan * z)),
+    lambda a, b, z: where(a > 0.0, 0.0, a),
     course=Course.KINKED,
 )  # fmt: skip
 ELU: Op = _row(
@@ -402,6 +547,11 @@ SILU: Op = _row(
     lambda x: x * _sigmoid(x), lambda x: x * _sigmoid_array(x),
     lambda x, y: SIGMOID(x) + y * (1.0 - SIGMOID(x)),
 )  # fmt: skip
+SQUAREPLUS: Op = _row(
+    "squareplus", "squareplus", "(a + √(a² + b))/2", _squareplus, _squareplus_array,
+    lambda a, b, z: where(equal(z, 0.0), 0.0, z / HYPOT(a, SQRT(b))),
+    lambda a, b, z: 0.25 / HYPOT(a, SQRT(b)),
+)  # fmt: skip
 MISH: Op = _row(
     "mish", "mish", "x · tanh(softplus(x))",
     lambda x: x * math.tanh(_softplus(x)), lambda x: x * np.tanh(SOFTPLUS.array(x)),
@@ -411,7 +561,7 @@ MISH: Op = _row(
 # Steps: flat wherever a derivative exists ---------------------------------------------------------
 STEP: Op = _row(
     "step", "step", "1 if x ≥ 0 else 0",
-    lambda x: 1.0 if x >= 0 else 0.0, lambda x: np.where(x >= 0, 1.0, 0.0), _zero,
+    lambda x: 1.0 if x >= 0 else 0.0 if x < 0 else x, lambda x: np.heaviside(x, 1.0), _zero,
     course=Course.STEPPED,
 )  # fmt: skip
 SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero, course=Course.STEPPED)
@@ -436,24 +586,22 @@ ROUND_TO: Op = _row(
 MAXIMUM: Op = _row(
     "maximum", "max", "max(a, b)",
     lambda a, b: a if a > b or a != a else b, np.maximum,
-    lambda a, b, z: where(a > b, 1.0, where(equal(a, b), 0.5, 0.0)),
-    lambda a, b, z: where(b > a, 1.0, where(equal(a, b), 0.5, 0.0)),
+    _larger, lambda a, b, z: _larger(b, a, z),
     course=Course.KINKED,
 )  # fmt: skip
 MINIMUM: Op = _row(
     "minimum", "min", "min(a, b)",
     lambda a, b: a if a < b or a != a else b, np.minimum,
-    lambda a, b, z: where(a < b, 1.0, where(equal(a, b), 0.5, 0.0)),
-    lambda a, b, z: where(b < a, 1.0, where(equal(a, b), 0.5, 0.0)),
+    lambda a, b, z: _larger(b, a, z), _larger,
     course=Course.KINKED,
 )  # fmt: skip
 CLAMP_MIN: Op = _row(
     "clamp_min", "max", "max(a, b), b constant", MAXIMUM.forward, np.maximum,
-    lambda a, b, z: where(a > b, 1.0, 0.0), _zero,
+    lambda a, b, z: where(a > b, 1.0, where(a <= b, 0.0, math.nan * z)), _zero,
     passive=(1,), course=Course.KINKED,
 )  # fmt: skip
 CLAMP_MAX: Op = _row(
     "clamp_max", "min", "min(a, b), b constant", MINIMUM.forward, np.minimum,
-    lambda a, b, z: where(a < b, 1.0, 0.0), _zero,
+    lambda a, b, z: where(a < b, 1.0, where(a >= b, 0.0, math.nan * z)), _zero,
     passive=(1,), course=Course.KINKED,
 )  # fmt: skip

@@ -90,9 +90,7 @@ class Value:
     ('+', '*', (1.0, 1.0))
     """
 
-    __array_priority__ = (
-        -1.0
-    )  # above NumPy's scalars, which so leave an operation to Value, below arrays
+    __array_priority__ = -1.0  # above NumPy's scalars, which leave the operator to us; below arrays
     __slots__ = ("_a", "_b", "_da", "_db", "_how", "data", "grad")
 
     data: float
@@ -367,9 +365,14 @@ class Value:
 
     exp = unary(ops.EXP)
     expm1 = unary(ops.EXPM1)
+    exp2 = unary(ops.EXP2)
     log = unary(ops.LOG)
+    log2 = unary(ops.LOG2)
+    log10 = unary(ops.LOG10)
     log1p = unary(ops.LOG1P)
     sqrt = unary(ops.SQRT)
+    logaddexp = method(ops.LOGADDEXP)
+    logaddexp2 = method(ops.LOGADDEXP2)
     sin = unary(ops.SIN)
     cos = unary(ops.COS)
     tan = unary(ops.TAN)
@@ -381,10 +384,17 @@ class Value:
     sinh = unary(ops.SINH)
     cosh = unary(ops.COSH)
     tanh = unary(ops.TANH)
+    asinh = arcsinh = unary(ops.ASINH)
+    acosh = arccosh = unary(ops.ACOSH)
+    atanh = arctanh = unary(ops.ATANH)
+    sinc = unary(ops.SINC)
+    rad2deg = degrees = unary(ops.RAD2DEG)
+    deg2rad = radians = unary(ops.DEG2RAD)
     erf = unary(ops.ERF)
     erfc = unary(ops.ERFC)
     sigmoid = unary(ops.SIGMOID)
     relu = unary(ops.RELU)
+    relu6 = unary(ops.RELU6)
     softplus = unary(ops.SOFTPLUS)
     gelu = unary(ops.GELU)
     silu = unary(ops.SILU)
@@ -398,6 +408,7 @@ class Value:
     minimum = method(ops.MINIMUM, constant=ops.CLAMP_MAX)
     leaky_relu = method(ops.LEAKY_RELU, default=0.01)
     elu = method(ops.ELU, default=1.0)
+    squareplus = method(ops.SQUAREPLUS, default=4.0)
 
     def clamp(self, min: Number | None = None, max: Number | None = None) -> Value:
         """The nearest number within [min, max]; the gradient is 0 at a constant bound."""

@@ -5,11 +5,12 @@ python docs/operations.py
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from autograd import OPS, Op, Value, functions, where
+from autograd import OPS, Op, Value, functions, grad, where
 from autograd.formulas.formula import derivative
 
 PAGE = Path(__file__).with_name("operations.md")
@@ -34,6 +35,7 @@ WRITTEN = {
     "clamp_min": "maximum(a, 2), clamp(a, min=2)",
     "clamp_max": "minimum(a, 2), clamp(a, max=2)",
 }
+OWN = {"==", "one_minus_square", "sinc_slope"}  # the engine's: a user's == is identity
 EDGES: list[tuple[str, Callable[..., Value], tuple[float, ...]]] = [
     ("relu(x) at 0", lambda x: x.relu(), (0.0,)),
     ("leaky_relu(x, 0.01) at 0", lambda x: x.leaky_relu(), (0.0,)),
@@ -55,6 +57,44 @@ EDGES: list[tuple[str, Callable[..., Value], tuple[float, ...]]] = [
     ("sigmoid(x) at −1000", lambda x: x.sigmoid(), (-1000.0,)),
     ("softplus(x) at 1000", lambda x: x.softplus(), (1000.0,)),
     ("where(x > 0, log(x), 0) at 0", lambda x: where(x > 0, x.log(), 0), (0.0,)),
+    ("relu(x) at nan", lambda x: x.relu(), (math.nan,)),
+    ("relu6(x) at 6", lambda x: x.relu6(), (6.0,)),
+    ("logaddexp(a, b) at −∞, −∞", lambda a, b: a.logaddexp(b), (-math.inf, -math.inf)),
+    ("squareplus(a, b) at 0, 0", lambda a, b: a.squareplus(b), (0.0, 0.0)),
+    ("sinc(x) at 0", lambda x: x.sinc(), (0.0,)),
+]
+
+
+class Peer(NamedTuple):
+    """A point where PyTorch or JAX answers otherwise: their derivatives of that order by each input."""
+
+    name: str
+    at: tuple[float, ...]
+    order: int
+    torch: tuple[float, ...]
+    jax: tuple[float, ...]
+
+
+inf, nan = math.inf, math.nan
+PEERS = [
+    Peer("abs", (0.0,), 1, (0,), (1,)),
+    Peer("abs", (nan,), 1, (0,), (-1,)),
+    Peer("relu", (nan,), 1, (1,), (0,)),
+    Peer("leaky_relu", (0.0, 0.01), 1, (0.01,), (1,)),
+    Peer("maximum", (nan, 1.0), 1, (1, 1), (0, 0)),
+    Peer("log", (-1.0,), 1, (-1,), (-1,)),
+    Peer("acosh", (-2.0,), 1, (0.5774,), (0.5774,)),
+    Peer("atanh", (2.0,), 1, (-0.3333,), (-0.3333,)),
+    Peer("asinh", (1e200,), 1, (0,), (0,)),
+    Peer("asin", (1e-309,), 2, (1e-309,), (0,)),
+    Peer("sinc", (1e-17,), 1, (0,), (-12.57,)),
+    Peer("sinc", (0.0,), 2, (nan,), (-3.29,)),
+    Peer("hypot", (0.0, 0.0), 1, (nan, nan), (0.5, 0.5)),
+    Peer("atan2", (0.0, 0.0), 1, (0, 0), (nan, nan)),
+    Peer("logaddexp", (-inf, -inf), 1, (nan, nan), (nan, nan)),
+    Peer("**", (0.0, 0.0), 1, (0, 0), (nan, 0)),
+    Peer("**", (0.0, -1.0), 1, (-inf, -inf), (-inf, nan)),
+    Peer("%", (5.0, 0.0), 1, (1, -inf), (1, -inf)),
 ]
 
 HEAD = """\
@@ -75,6 +115,18 @@ engine takes the subgradient of the smallest norm, else the limit (which may be 
 
 | case | value | derivative |
 | --- | --- | --- |
+"""
+
+PEER_HEAD = """\
+## Where PyTorch and JAX answer otherwise
+
+PyTorch 2.13 and JAX 0.10, in double precision. A value that is nan has no slope here: it passes nan
+on, at every order, eagerly and compiled, where they pass on a number. At ±∞ itself gelu, silu and mish,
+and from the second derivative on atan, asinh, erf and erfc, come to ∞·0 or ∞/∞ and are nan, here as
+there; third derivatives of atan, erf, erfc and gelu are nan beyond 1e154, where x² overflows.
+
+| case | derivative | here | PyTorch | JAX |
+| --- | --- | --- | --- | --- |
 """
 
 
@@ -113,7 +165,7 @@ def page() -> str:
     """The whole page."""
     lines = [HEAD]
     for op in OPS.values():
-        if op.name == "==":  # the engine's own: a user's == is identity
+        if op.name in OWN:
             continue
         if op.name in SECTIONS:
             lines += [
@@ -131,7 +183,26 @@ def page() -> str:
         root.backward()
         slopes = ", ".join(number(x.grad) for x in inputs)
         lines.append(f"| `{name}` | {number(root.data)} | {slopes} |")
+    lines.append("\n" + PEER_HEAD.rstrip())
+    for peer in PEERS:
+        case = f"{written(OPS[peer.name])} at {', '.join(map(number, peer.at))}"
+        shown = (", ".join(map(number, found)) for found in (ours(peer), peer.torch, peer.jax))
+        lines.append(f"| `{case}` | {ORDINALS[peer.order]} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
+
+
+def ours(peer: Peer) -> list[float]:
+    """The derivatives here, by as many inputs as the peers were asked for."""
+    found = []
+    for i in range(len(peer.torch)):
+        f: Callable[..., Any] = OPS[peer.name]
+        for _ in range(peer.order):
+            f = grad(f, i)
+        found.append(f(*peer.at))
+    return found
+
+
+ORDINALS = ("", "first", "second")
 
 
 if __name__ == "__main__":

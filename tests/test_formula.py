@@ -58,7 +58,7 @@ def test_what_is_written_reads_back_as_the_same_number(rule: Callable[..., Any])
 def test_every_operator_of_python_that_a_row_names_is_one_of_formulas() -> None:
     for op in OPS.values():
         if op.python is not None:
-            assert isinstance(op.python(*(A, B)[: op.arity]), Formula)
+            assert isinstance(op(*(A, B)[: op.arity]), Formula)
     assert {op.python for op in OPS.values()} >= {operator.pow, operator.mod, operator.floordiv}
 
 

@@ -60,7 +60,7 @@ class Formula:
         b = formula(other)
         if self.text in ("1", "−1"):
             return b if self.text == "1" else -b
-        if self.text == "nan":
+        if self.text in ("0", "nan"):
             return self
         return self**2 if b.text == self.text else _infix(ops.MUL, self, b)
 
@@ -136,11 +136,20 @@ def formula(x: Any) -> Formula:
 
 
 _CONSTANTS = {
+    "π": math.pi,
+    "π/180": math.pi / 180,
+    "180/π": 180 / math.pi,
+    "log(2)": math.log(2),
+    "1/log(2)": 1 / math.log(2),
+    "1/log(10)": 1 / math.log(10),
     "√2": math.sqrt(2),
     "√(2π)": math.sqrt(2 * math.pi),
     "2/√π": 2 / math.sqrt(math.pi),
     "−2/√π": -2 / math.sqrt(math.pi),
 }
+
+
+_TRUE = Formula("true")
 
 
 def _infix(op: Op, a: Formula, b: Formula, space: str = "") -> Formula:
@@ -154,8 +163,11 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
     if op is ops.WHERE:
         return _choice(*inputs)
     parts = [formula(i) for i in inputs]
-    if op.python:
-        return op.python(*parts)  # type: ignore[no-any-return]
+    if op is ops.EQUAL and parts[0].text == parts[1].text:  # asks whether it is no nan
+        return _TRUE
+    written = op.python(*parts) if op.python else NotImplemented
+    if written is not NotImplemented:
+        return written  # type: ignore[no-any-return]
     if op.sign and op.arity == 2:
         return _infix(op, parts[0], parts[1], " ")
     return Formula(f"{op.name}({', '.join(p.text for p in parts)})")
@@ -164,6 +176,8 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
 def _choice(condition: Any, yes: Any, no: Any) -> Formula:
     if not isinstance(condition, Formula):  # decided already
         return formula(yes if condition else no)
+    if condition is _TRUE:
+        return formula(yes)
     if no is False:
         return Formula(f"{condition} and {yes}", Binding.CHOICE)
     if formula(no).text == "nan":  # outside the domain there is nothing to say

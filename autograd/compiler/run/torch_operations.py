@@ -61,7 +61,11 @@ def _functions(torch: Any) -> dict[str, Callable[..., Any]]:
         "gelu": functional.gelu, "silu": functional.silu, "mish": functional.mish,
         "relu6": functional.relu6, "squareplus": lambda x, b: (x + torch.sqrt(x * x + b)) / 2,
         "sign": lambda x: torch.where(x == x, torch.sign(x), x),
-        "step": lambda x: (x >= 0).to(x.dtype),
+        "step": lambda x: torch.where(x == x, (x >= 0).to(x.dtype), x),
+        "one_minus_square": lambda x: (1 - x) * (1 + x),
+        "sinc_slope": lambda x, n: torch.as_tensor(
+            OPS["sinc_slope"].array(x.detach().cpu().numpy(), n.cpu().numpy())
+        ).to(x),
         "round_to": lambda a, b: torch.round(a * 10**b) / 10**b,
         "clamp_min": torch.maximum, "clamp_max": torch.minimum,
     }  # fmt: skip
