@@ -10,7 +10,7 @@ import numpy as np
 from autograd import ops
 from autograd.modes import observed, special
 from autograd.ops import Op, apply
-from autograd.record import binary, comparison, reflected, unary
+from autograd.record import binary, comparison, operand, reflected, unary
 from autograd.value import Choice, Value
 
 __all__: list[str] = []
@@ -52,6 +52,7 @@ def _choose(condition: Any, x: Any, y: Any) -> Value:
     if not isinstance(condition, (bool, np.bool_, int, float, Value)):
         raise TypeError(f"where() takes a condition first, not {type(condition).__name__}")
     first = bool(condition.data if type(condition) is Value else condition)
+    x, y = _branch(x), _branch(y)
     taken = x if first else y
     choice = Choice(condition if type(condition) is Value else first, x, y)
     out = Value(taken.data if type(taken) is Value else taken)
@@ -63,3 +64,12 @@ def _choose(condition: Any, x: Any, y: Any) -> Value:
         out._b, out._db, out._da = taken, 1.0, choice
     out._how = ops.WHERE
     return observed(out) if special else out
+
+
+def _branch(x: Any) -> Value | float:
+    number = x if type(x) is Value else operand(x)
+    if number is NotImplemented:
+        raise TypeError(
+            f"where() chooses between Values and numbers, not {type(x).__name__} ({x!r:.40})"
+        )
+    return number
