@@ -227,9 +227,10 @@ def _sinc(x: float) -> float:
 
 def _sinc_slope(x: float, order: float) -> float:
     """The derivative of that order: near 0 its series, else u·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾(u)."""
-    u, n = math.pi * x, int(order)
-    if not math.isfinite(u):
+    u = math.pi * x
+    if not math.isfinite(u) or order not in range(100):
         return math.nan
+    n = int(order)
     if abs(u) <= n + 1:
         slope = math.fsum(
             (-1) ** m * u ** (2 * m - n) / ((2 * m + 1) * math.factorial(2 * m - n))
