@@ -66,8 +66,8 @@ def _choose(condition: Any, x: Any, y: Any) -> Value:
     return observed(out) if special else out
 
 
-def _branch(x: Any) -> Value | float:
-    number = x if type(x) is Value else operand(x)
+def _branch(x: Any) -> Any:
+    number = x if type(x) in (Value, bool) else operand(x)  # a bool: a condition among conditions
     if number is NotImplemented:
         raise TypeError(
             f"where() chooses between Values and numbers, not {type(x).__name__} ({x!r:.40})"
