@@ -26,6 +26,7 @@ from autograd import (
     sqrt,
     where,
 )
+from autograd.derivatives.evaluation import Evaluation
 from autograd.derivatives.numerical import evaluate
 
 # Rows whose rule has a slip, as one writes them.
@@ -134,3 +135,32 @@ def test_numerical_derivatives_of_a_finished_graph() -> None:
     assert numerical_derivative(loss, Value(0.0)) == 0.0
     assert evaluate(loss, {a: 1.0}) == 10.0
     assert (a.data, a.grad, loss.data) == (2.0, 0.0, 38.0)
+
+
+def test_a_graph_worked_out_again_keeps_what_is_held_fixed_and_what_was_chosen() -> None:
+    a, b = Value(2.0), Value(3.0)
+    product = a * b
+    chosen = where(a > 1.0, 7.0, b)  # a constant, by now
+    taken = where(a > 1.0, b, a)
+    root = product * taken + chosen + 2.0 - a
+    evaluation = Evaluation(root)
+    there = evaluation.at({product: 10.0, b: 5.0})
+    assert there.data[-1] == 10.0 * 5.0 + 7.0 + 2.0 - 2.0
+    upstream = dict(zip(evaluation.order, evaluation.upstream(there)))
+    assert (upstream[product], upstream[a], upstream[b], upstream[chosen]) == (5.0, -1.0, 10.0, 1.0)
+    start = evaluation.index[id(b)]
+    assert evaluation.downstream(there, start)[-1] == 10.0
+    assert evaluation.at({}) == evaluation.here()
+    assert evaluation.values({Value(1.0): 2.0}) == evaluation.here().data
+    assert (root.data, product.data) == (6.0 * 3.0 + 7.0 + 2.0 - 2.0, 6.0)
+    assert [evaluation.edges[e].child for e in evaluation.out[evaluation.index[id(b)]]] == [
+        evaluation.index[id(product)],
+        evaluation.index[id(taken)],
+    ]
+
+
+def test_nothing_is_said_of_a_graph_of_one_constant_choice() -> None:
+    x = Value(2.0)
+    root = where(x > 1.0, 7.0, x)
+    assert Evaluation(root).at({x: 5.0}).data == [7.0]
+    assert numerical_derivative(root, x) == 0.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from interrupts import interrupted
 
 import autograd.text.files
 import nn
@@ -96,37 +96,12 @@ def test_a_pipe_is_written_to(tmp_path):
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
-def interrupted(call, at: int) -> bool:
-    """Call with a Ctrl-C at the ``at``-th bytecode of the writer; False if it is over before."""
-    files, count = (autograd.text.files.__file__, nn.state.__file__), 0
-
-    def trace(frame, event, argument):
-        nonlocal count
-        if frame.f_code.co_filename not in files:
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        count += event == "opcode"
-        if count == at and event == "opcode":
-            raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    except KeyboardInterrupt:  # and nothing else
-        pass
-    finally:
-        sys.settrace(before)
-    return count >= at
-
-
 def test_ctrl_c_at_any_bytecode_leaves_the_old_file_or_the_new_one(tmp_path):
     path = tmp_path / "m.npz"
     states = [{"a": np.full(3, float(k))} for k in range(2)]
     contents = [nn.save(state, path).read_bytes() for state in states]
-    at = 0
-    while interrupted(lambda: nn.save(states[at % 2], path), at := at + 1):
+    files, at = (autograd.text.files.__file__, nn.state.__file__), 0
+    while interrupted(lambda: nn.save(states[at % 2], path), at := at + 1, files):
         assert path.read_bytes() in contents, f"at bytecode {at}"
         assert os.listdir(tmp_path) == ["m.npz"], f"at bytecode {at}"
     assert at > 100

@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
+from interrupts import interrupted
 
 import autograd
 from autograd import Value, detect_anomaly, grad, no_grad, record_sources, where
 from autograd.modes import Mode, current, recording, special, tracing, watching
 
 FILES = (autograd.modes.__file__, contextlib.__file__, autograd.derivatives.tape.__file__, __file__)
-
-
-def interrupted(block: Callable[[], object], at: int) -> bool:
-    """Run a block with a Ctrl-C at its ``at``-th bytecode; False if it is over before."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal count
-        if frame.f_code.co_filename not in FILES:
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        if event == "opcode":
-            count += 1
-            if count == at:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        block()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        sys.settrace(before)
-    return count >= at
 
 
 def squared() -> Value:
@@ -67,7 +39,7 @@ def third() -> None:
 @pytest.mark.parametrize("block", [squared, anomalous, traced, third])
 def test_ctrl_c_at_any_bytecode_leaves_no_mode_on(block: Callable[[], object]) -> None:
     at = 0
-    while interrupted(block, at := at + 1):
+    while interrupted(block, at := at + 1, FILES):
         assert current() == Mode(), f"at bytecode {at}"
         assert not special, f"at bytecode {at}"
     assert at > 100

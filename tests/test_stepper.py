@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from types import FrameType
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Backprop, Value, leaves, topological_order, where
+from autograd.stepping.moves import Moves
 from autograd.stepping.steps import Span
 from nn import MLP
 
@@ -112,11 +114,12 @@ def test_the_start_as_data() -> None:
 def test_contributions_are_counted_in_english() -> None:
     x = Value(1.0, label="x")
     total = x * 2.0
-    for _ in range(22):
+    for _ in range(112):
         total = total + x * 2.0
     texts = [step.products[0].text for step in Backprop(total) if step.products[0].parent is x]
     counted = [text.split(", ")[1].split(" contribution")[0] for text in texts[1:]]
-    assert " ".join(counted) == (
+    assert (counted[-3:], len(counted)) == (["111th", "112th", "113th"], 112)
+    assert " ".join(counted[:22]) == (
         "second third fourth fifth sixth seventh eighth ninth 10th 11th 12th 13th 14th 15th 16th "
         "17th 18th 19th 20th 21st 22nd 23rd"
     )
@@ -194,6 +197,22 @@ def test_one_product_at_a_time_there_and_back(root: Value) -> None:
     for state in reversed(seen[:-1]):
         bp.back("product")
         assert gradients(root) == state
+
+
+@given(graphs(), st.data())
+def test_the_last_moves_are_the_end_of_them_all(root: Value, data: st.DataObject) -> None:
+    moves = Moves(topological_order(root))
+    moves.forward(data.draw(st.integers(0, moves.total)))
+    every = moves.first(moves.total)
+    assert [len(step) for step in every] == [1] * bool(every) + [
+        len(node.parents) for node in moves.order[: moves.done - 1] if moves.done
+    ]
+    for k in range(len(every) + 1):
+        assert moves.last(k) == every[len(every) - k :]
+    seen: Counter[Value] = Counter()
+    for move in (move for step in every for move in step):
+        seen[move.parent] += 1
+        assert move.nth == seen[move.parent]
 
 
 def test_until_a_value_a_name_and_a_breakpoint() -> None:
@@ -351,6 +370,13 @@ def test_the_table_shows_what_a_gradient_grew_to() -> None:
         "4     x·0.25                     1  x: 0.25 · 1 = 0.25\n"
         "5     x·0.5                      1  x: 0.5 · 1 = 0.5 → 0.75"
     )
+
+
+def test_the_table_shows_a_second_contribution_onto_nothing_as_one() -> None:
+    x = Value(3.0, label="x")
+    rows = Backprop(x * 0.5 + x * 0.0).run().table().splitlines()
+    assert rows[-2].endswith("x: 0 · 1 = 0")
+    assert rows[-1].endswith("x: 0.5 · 1 = 0.5 → 0.5")
 
 
 def test_a_span_as_text() -> None:

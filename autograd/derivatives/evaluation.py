@@ -76,12 +76,13 @@ class Evaluation:
         locals_ = [0.0] * len(self.edges)  # also of the edges into what is held fixed
         for i, node in enumerate(self.order):
             op = node.operation
-            if op is ops.WHERE and id(node) not in fixed:
-                locals_[self.into[i][0]] = 1.0
-            elif op is not None and id(node) not in fixed:
-                inputs = self._inputs(i, data)
-                for e in self.into[i]:
-                    locals_[e] = ieee_partial(op, self.edges[e].slot, *inputs, data[i])
+            if op is None or id(node) in fixed:
+                continue
+            inputs = self._inputs(i, data)
+            for e in self.into[i]:
+                slot = self.edges[e].slot
+                where = op is ops.WHERE  # it passes on what it took
+                locals_[e] = 1.0 if where else ieee_partial(op, slot, *inputs, data[i])
         return Point(data, locals_)
 
     def values(self, changes: Mapping[Value, float]) -> list[float]:
