@@ -13,7 +13,15 @@ from typing import Any
 from autograd import OPS
 from autograd.by_hand.slips import wrong_nodes as wrong_nodes  # the tables are filled
 from autograd.by_hand.slips import wrong_rules as wrong_rules
-from autograd.by_hand.slips.wrong_rule import ANY, FACTOR, TERM, WRONG_RULES, Node, WrongRule
+from autograd.by_hand.slips.wrong_rule import (
+    ANY,
+    FACTOR,
+    RECIPROCAL,
+    TERM,
+    WRONG_RULES,
+    Node,
+    WrongRule,
+)
 from autograd.formulas.formula import Formula, derivative, formula
 
 PAGE = Path(__file__).with_name("slips.md")
@@ -41,9 +49,17 @@ derivatives.
 """
 RIGHT = {
     "*": "u′·v + u·v′", "/": "(u′·v − u·v′)/v²", "+": "u′ + v′", "-": "u′ − v′", ANY: "f′(u)·u′",
-    TERM: "u′", FACTOR: "u′·v",
+    TERM: "u′", FACTOR: "u′·v", RECIPROCAL: "−v·u′/u²",
 }  # fmt: skip
-OUTPUT = {"*": "u·v", "/": "u/v", "+": "u + v", "-": "u − v", TERM: "u + v", FACTOR: "u·v"}
+OUTPUT = {
+    "*": "u·v",
+    "/": "u/v",
+    "+": "u + v",
+    "-": "u − v",
+    TERM: "u + v",
+    FACTOR: "u·v",
+    RECIPROCAL: "v/u",
+}
 
 
 def rows() -> list[dict[str, str]]:

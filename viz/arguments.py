@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from operator import index
 from typing import Any
 
-__all__ = ["check_flag", "check_text", "check_texts", "check_whole"]
+__all__ = ["check_flag", "check_seconds", "check_text", "check_texts", "check_whole"]
+
+_LONGEST = 86_400.0  # seconds: a day
 
 
 def check_whole(name: str, given: Any, least: int, most: int | None = None) -> int:
@@ -45,3 +49,18 @@ def check_texts(name: str, given: Iterable[str] | None) -> Sequence[str]:
     if texts is None or not all(isinstance(text, str) for text in texts):
         raise TypeError(f"{name} lists texts, like ['width', 'height'], not {given!r:.40}")
     return texts
+
+
+def check_seconds(given: Any) -> float:
+    """A time limit.
+
+    >>> check_seconds(None)
+    Traceback (most recent call last):
+    ValueError: timeout is a number of seconds, above 0 and at most 86400 (a day), not None
+    """
+    number = isinstance(given, Real) and not isinstance(given, bool)
+    if not number or not 0 < given <= _LONGEST or math.isnan(given):
+        raise ValueError(
+            f"timeout is a number of seconds, above 0 and at most 86400 (a day), not {given!r:.40}"
+        )
+    return float(given)

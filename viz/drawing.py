@@ -11,7 +11,8 @@ import graphviz  # type: ignore[import-untyped]
 
 from autograd.text.files import write
 from viz import dot
-from viz.process.render import check_format, check_timeout, render
+from viz.arguments import check_seconds
+from viz.process.render import check_format, render
 from viz.scene import Scene
 from viz.style import FONT, Palette, theme
 from viz.svg import readable, without_tooltips
@@ -55,7 +56,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             digraph |= {"name": scene.name, "body": list(dot.body(scene, theme(palette), font))}
         super().__init__(format=check_format(format), **digraph)
         self.scene = Scene("empty") if scene is None else scene
-        self.timeout = check_timeout(timeout)
+        self.timeout = check_seconds(timeout)
 
     def copy(self) -> Drawing:
         """A drawing of its own, to add to."""

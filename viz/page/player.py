@@ -19,10 +19,9 @@ from autograd.ops import Binding
 from autograd.stepping.steps import Step
 from autograd.text.files import write
 from autograd.text.format import clean, number
-from viz.arguments import check_text
+from viz.arguments import check_seconds, check_text
 from viz.drawing import Drawing
 from viz.graph.draw_graph import check_size, expression_scene
-from viz.process.render import check_timeout
 from viz.style import tone
 
 __all__ = ["Change", "Frame", "Player", "frames", "player"]
@@ -136,7 +135,7 @@ def player(
     if type(root) is not Value:
         raise TypeError(f"player() takes the Value to differentiate, not {type(root).__name__}")
     check_text("title", title)
-    check_timeout(timeout)
+    check_seconds(timeout)
     called = names if isinstance(names, Names) else Names(root, names=names)
     check_size(len(called.order), force)
     before = [node.grad for node in called.order]

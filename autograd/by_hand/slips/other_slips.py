@@ -68,7 +68,7 @@ def _others(case: Case) -> Iterator[Family]:
         "other",
         29.0,
         case.data[case.plan.root][None],
-        lambda _: f"that is {of}, not its derivative",
+        lambda _: f"that is {of} itself",
     )
     if len(ahead) <= _SHORT:
         late, early = (np.repeat(ahead, len(ahead)), np.tile(ahead, len(ahead)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
@@ -20,6 +20,7 @@ _SIGNED = ("-", "neg", "cos", "/", "acos", "erfc")  # operations whose rule carr
 _MOST_PATHS = 200  # listed one by one; of more, only groups that share an edge
 _LISTED = 2000  # nodes of a graph whose paths are listed
 _PAIRED = 40  # edges of which two may be wrong at once
+_TRIED = 14  # factors of which three may be forgotten
 _WORK = 400_000  # numbers worked out in search of a factor forgotten everywhere
 
 
@@ -29,7 +30,7 @@ def path_slips(case: Case) -> Iterator[Family]:
     if len(case.edges):
         yield from _edges(case)
         yield from _alike(case)
-        yield from _pairs(case)
+        yield from _several(case)
         yield from _listed(case)
         yield from _nodes(case)
     yield Family("path", 30.0, 0.0 * case.true[None], lambda _: "every path is forgotten")
@@ -103,23 +104,21 @@ def _alike(case: Case) -> Iterator[Family]:
     yield Family("factor", 17.2, found, lambda i: f"{several[i][0]} is forgotten")
 
 
-def _pairs(case: Case) -> Iterator[Family]:
-    """Two factors forgotten, or one factor and one path."""
+def _several(case: Case) -> Iterator[Family]:
+    """Two or three factors forgotten."""
     if len(case.edges) > _PAIRED:
         return
     factors = [i for i in range(len(case.edges)) if (abs(case.locals[i] - 1.0) > 1e-12).any()]
-    pairs = list(combinations(factors, 2))
-    if pairs:
-        found = _together(case, [list(pair) for pair in pairs], np.ones_like(case.locals))
-        yield Family(
-            "factor",
-            36.0,
-            found,
-            lambda i: (
-                "two factors are forgotten: "
-                + " and ".join(case.about(int(case.edges[k])) for k in pairs[i])
-            ),
-        )
+    for size, most, rank in ((2, _PAIRED, 36.0), (3, _TRIED, 38.0)):
+        groups = list(combinations(factors, size)) if len(factors) <= most else []
+        if groups:
+            found = _together(case, [list(g) for g in groups], np.ones_like(case.locals))
+            yield Family("factor", rank, found, partial(_lost, case, groups))
+
+
+def _lost(case: Case, groups: Sequence[tuple[int, ...]], i: int) -> str:
+    lost = " and ".join(case.about(int(case.edges[k])) for k in groups[i])
+    return f"several factors are forgotten: {lost}"
 
 
 def _together(case: Case, groups: list[list[int]], slopes: Array) -> Array:
@@ -181,6 +180,15 @@ def _listed(case: Case) -> Iterator[Family]:
             case.true - 2 * products,
             lambda i: f"the sign of the path {ways.way(found[i])} is flipped",
         )
+        pairs = list(combinations(range(len(found)), 2)) if 2 < len(found) <= _TRIED else []
+        if pairs:
+            both = case.true - np.array([products[a] + products[b] for a, b in pairs])
+            yield Family("path", 25.5, both, partial(_two_paths, ways, found, pairs))
+
+
+def _two_paths(ways: Paths, found: list[list[int]], pairs: list[tuple[int, int]], i: int) -> str:
+    a, b = (ways.way(found[k]) for k in pairs[i])
+    return f"the paths {a} and {b} are forgotten"
 
 
 def _path(case: Case, ways: Paths, found: list[list[int]], i: int) -> str:

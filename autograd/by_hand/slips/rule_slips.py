@@ -12,7 +12,15 @@ from autograd.by_hand.points import Array, Batch
 from autograd.by_hand.slips import wrong_nodes as wrong_nodes  # the tables are filled
 from autograd.by_hand.slips import wrong_rules as wrong_rules
 from autograd.by_hand.slips.case import Case, Family
-from autograd.by_hand.slips.wrong_rule import ANY, FACTOR, TERM, WRONG_RULES, Node, WrongRule
+from autograd.by_hand.slips.wrong_rule import (
+    ANY,
+    FACTOR,
+    RECIPROCAL,
+    TERM,
+    WRONG_RULES,
+    Node,
+    WrongRule,
+)
 from autograd.formulas.formula import Formula, formula
 from autograd.text.format import number
 
@@ -34,7 +42,8 @@ def rule_slips(case: Case) -> Iterator[Family]:
             if tangents is None:
                 continue
             rank = _RANKS[row.kind] + place / 10
-            changes = case.up[batch.nodes] * (tangents - case.down[batch.nodes])
+            with np.errstate(all="ignore"):
+                changes = case.up[batch.nodes] * (tangents - case.down[batch.nodes])
             says = partial(_says, case, row, batch)
             lone = 0.0 if len(batch.nodes) < 4 else 6.0  # of many alike, one is seldom an exception
             yield Family(row.kind, rank + lone, case.true + changes, says)
@@ -91,6 +100,8 @@ def _rows(batch: Batch, case: Case) -> list[WrongRule]:
     ]
     if sum(variables) < 2:
         rows = [row for row in rows if row.slopes]
+        if name == "/" and not variables[0]:
+            rows += WRONG_RULES[RECIPROCAL]
         if name in ("+", "-"):
             rows += WRONG_RULES[TERM]
         elif name in ("*", "/"):
@@ -124,7 +135,7 @@ def _applied(case: Case, row: WrongRule, batch: Batch, down: Array | None = None
             return given
         assert row.whole is not None
         one = live.index(True)
-        if row.op in (ANY, TERM, FACTOR):
+        if row.op in (ANY, TERM, FACTOR, RECIPROCAL):
             other = inputs[1 - one] if len(inputs) > 1 else 0.0
             a, da, b, db = inputs[one], tangents[one], other, 0.0
         else:

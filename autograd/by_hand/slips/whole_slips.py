@@ -84,6 +84,8 @@ def _constants(case: Case) -> Iterator[Family]:
         causes += [
             (float(terms), f": there are {terms} terms; a sum, or a mean?"),
             (1.0 / terms, f": there are {terms} terms; a mean, or a sum?"),
+            (terms / 2.0, f": there are {terms} terms, and a 2 of a square"),
+            (2.0 / terms, f": there are {terms} terms, and a 2 of a square"),
         ]
     powers = [batch.constants[1] for batch in case.plan.batches if batch.op.name == "**"]
     exponents = sorted({float(x) for k in powers if k is not None for x in np.ravel(k)})[:6]

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 
 from autograd import ops
-from autograd.by_hand.slips.wrong_rule import ANY, FACTOR, TERM, WRONG_RULES, Node
+from autograd.by_hand.slips.wrong_rule import ANY, FACTOR, RECIPROCAL, TERM, WRONG_RULES, Node
 from autograd.by_hand.slips.wrong_rule import whole as _whole
 
 __all__ = ["WRONG_RULES", "Node"]
@@ -86,4 +86,6 @@ _whole(FACTOR, "constant", "a constant factor stays: its derivative 0 does not m
        lambda n: 0.0 * n.da)
 _whole(FACTOR, "constant", "a constant factor stays, its derivative is no factor",
        lambda n: n.a + 0.0 * n.da)
+_whole(RECIPROCAL, "quotient", "the derivative of v is not left below: (c/v)′ is no c/v′",
+       lambda n: n.b / n.da)
 # fmt: on

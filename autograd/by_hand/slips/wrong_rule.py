@@ -8,9 +8,20 @@ from typing import Any
 
 from autograd.ops import Op
 
-__all__ = ["ANY", "FACTOR", "TERM", "WRONG_RULES", "Node", "WrongRule", "whole", "wrong"]
+__all__ = [
+    "ANY",
+    "FACTOR",
+    "RECIPROCAL",
+    "TERM",
+    "WRONG_RULES",
+    "Node",
+    "WrongRule",
+    "whole",
+    "wrong",
+]
 
 ANY, TERM, FACTOR = "any function", "a constant term", "a constant factor"
+RECIPROCAL = "a constant over a function"
 
 
 @dataclass(frozen=True, slots=True)
