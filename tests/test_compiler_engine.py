@@ -267,3 +267,30 @@ def test_a_bias_with_a_scale(batch, scale):
     close(found, h.sum() / batch)
     slope = (1 - h**2) / batch
     close(gradients(program), [*(slope.T @ x).ravel(), *(slope * k).sum(0)])
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("given_first", [True, False])
+def test_a_product_with_what_is_computed_from_inputs_alone(batch, given_first):
+    """L = Σ C ∘ (A @ B), one of them exp(w), the other tanh(x), which nobody asks a gradient of."""
+    rng = RNG(9)
+    x, w, c = rng.normal(size=(batch, 6, 6)), rng.normal(size=(6, 6)), rng.normal(size=(6, 6))
+    ws = matrix(w)
+
+    def loss(x, one):
+        left = [[tanh(v) for v in row] for row in x]
+        right = [[exp(v * one) for v in row] for row in ws]
+        if not given_first:
+            left, right = right, left
+        columns = list(zip(*right))
+        product = [[sum(p * q for p, q in zip(row, col)) for col in columns] for row in left]
+        return sum(float(c[i, j]) * product[i][j] for i in range(6) for j in range(6))
+
+    program = compile(loss, flat(ws), inputs=(x[0], 0.5))
+    assert "Products" in kinds(program)
+    (found,) = program.run(x, np.ones(batch))
+    left, right = np.tanh(x), np.exp(w)
+    products = left @ right if given_first else right @ left
+    close(found, (c * products).sum() / batch)
+    by = left.transpose(0, 2, 1) @ c if given_first else c @ left.transpose(0, 2, 1)
+    close(gradients(program), (by.sum(0) * right / batch).ravel())
