@@ -14,8 +14,8 @@ Activation: TypeAlias = str | Callable[[Any], Any] | None
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     name: getattr(autograd, name)
     for name in (
-        "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "mish", "step",
-        "sign", "exp", "sin", "cos",
+        "tanh", "sigmoid", "relu", "relu6", "leaky_relu", "elu", "softplus", "squareplus", "gelu",
+        "silu", "mish", "step", "sign", "exp", "sin", "cos",
     )
 }  # fmt: skip
 

@@ -10,10 +10,12 @@ __all__ = ["activated", "activation_module", "refuse_other"]
 
 ACTIVATION_MODULES = {
     "relu": "ReLU",
+    "relu6": "ReLU6",
     "tanh": "Tanh",
     "sigmoid": "Sigmoid",
     "gelu": "GELU",
     "silu": "SiLU",
+    "mish": "Mish",
     "elu": "ELU",
     "softplus": "Softplus",
     "leaky_relu": "LeakyReLU",

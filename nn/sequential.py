@@ -16,8 +16,8 @@ from nn.module import Module
 from nn.nested import each, flat, plain, shaped
 
 __all__ = [
-    "ELU", "GELU", "Activate", "Flatten", "LeakyReLU", "ReLU", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Tanh", "Unflatten",
+    "ELU", "GELU", "Activate", "Flatten", "LeakyReLU", "Mish", "ReLU", "ReLU6", "Sequential", "SiLU",
+    "Sigmoid", "Softmax", "Softplus", "Tanh", "Unflatten",
 ]  # fmt: skip
 
 
@@ -162,6 +162,20 @@ class SiLU(Activate):
 
     def __init__(self) -> None:
         super().__init__("silu")
+
+
+class Mish(Activate):
+    """x · tanh(softplus(x)) of every number (Misra, arXiv:1908.08681)."""
+
+    def __init__(self) -> None:
+        super().__init__("mish")
+
+
+class ReLU6(Activate):
+    """min(max(x, 0), 6) of every number."""
+
+    def __init__(self) -> None:
+        super().__init__("relu6")
 
 
 class Softplus(Activate):

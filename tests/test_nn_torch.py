@@ -46,6 +46,9 @@ LAYERS = {
     "softmax": (nn.Softmax(), image(5)),
     "leaky relu": (nn.LeakyReLU(0.2), image(5)),
     "elu": (nn.ELU(0.7), image(5)),
+    "mish": (nn.Mish(), image(5)),
+    "relu6": (nn.ReLU6(), 6 * image(5)),
+    "mlp of mish": (nn.MLP(4, [5, 3], "mish", rng=1), image(4)),
     "convolutional network": (
         nn.Sequential(
             nn.Conv2d(1, 2, 3, rng=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3, rng=2)

@@ -322,6 +322,13 @@ def test_the_third_derivative_of_a_cube_is_6_at_0() -> None:
     assert grad(grad(grad(lambda x: x**3)))(0.0) == 6
 
 
+def test_a_comparison_answers_and_says_so() -> None:
+    for method in (Value.__lt__, Value.__le__, Value.__gt__, Value.__ge__):
+        assert method(Value(1.0), 2.0) in (True, False)
+        assert "no part of the graph" in str(method.__doc__)
+    assert "recorded as a node" in str(Value.__truediv__.__doc__)
+
+
 # One rule, every number system ----------------------------------------------------------------------
 
 SPECIAL = [
