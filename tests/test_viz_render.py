@@ -76,6 +76,15 @@ def test_a_layout_that_takes_too_long_is_given_up():
 
 
 @LINUX
+def test_a_picture_in_time_stops_the_watch():
+    render("digraph { a }", timeout=0.4)
+    kept = children()
+    time.sleep(0.6)
+    render("digraph { b }")
+    assert children() == kept
+
+
+@LINUX
 def test_a_killed_renderer_is_one_clear_error_and_the_next_call_works():
     render("digraph { a }")
 

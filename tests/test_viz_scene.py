@@ -45,6 +45,8 @@ def test_a_card_is_a_table_of_its_rows() -> None:
     assert 'ALIGN="CENTER" BORDER="0">2</TD>' in alone
     assert "SIDES" not in alone
     assert node()["label"].endswith("></TABLE>")
+    two = ((Text("box", bold=True),), (Text("3 operations"),))
+    assert "<B>box</B><BR/>3 operations</TD>" in node(kind="folded", lines=two)["label"]
 
 
 def test_what_a_card_is_shows_in_its_border() -> None:
@@ -106,12 +108,14 @@ def test_cells_are_the_darker_the_larger_the_number() -> None:
     # 90 % of #0B62A4 on white for the largest, 45 % of #D9760B for half of it, below 0.
     assert colours == ["#2372AD", "#EEC191", "#FFFFFF", "#FFFFFF"]
     assert image.startswith('<TABLE BORDER="2"')
-    assert image.count("<TR>") == 2
+    assert image.count("<TR><TD FIXEDSIZE") == image.count("</TD></TR>") == 2
     kernel = Grid(((0.5,), (-0.25,)), 30.0, 13.0, 2)
     label = node(kind="label", shape="grid", grid=kernel, lines=((Text("‖∇‖ 1"),),))["label"]
     assert '<FONT POINT-SIZE="7.5">0.5</FONT>' in label
     assert '<FONT POINT-SIZE="7.5">−0.25</FONT>' in label
-    assert label.endswith("<TR><TD>‖∇‖ 1</TD></TR></TABLE>")
+    frame = '<TABLE BORDER="{}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+    assert label.startswith(frame.format(0) + 'BGCOLOR="#FFFFFF"><TR><TD>' + frame.format(1))
+    assert label.endswith("</TD></TR></TABLE></TD></TR><TR><TD>‖∇‖ 1</TD></TR></TABLE>")
     assert 'BGCOLOR="#AAC8DF"' in label  # 35 % of blue
     dark = node(shape="grid", grid=Grid(((0.0,),), 1.0, 1.0, 0))["label"]
     assert 'BGCOLOR="#FFFFFF"></TD>' in dark
