@@ -10,6 +10,7 @@ import pytest
 import nn
 from autograd import Value, compile, tanh
 from autograd.compiler.run.numpy.binder import Binder
+from autograd.compiler.run.numpy.calls import Calls
 from autograd.compiler.run.numpy.products import cube
 from autograd.compiler.run.numpy.scatter import passes, ranked
 from autograd.compiler.run.numpy.strides import Dim, align, distinct, plane, strides, view
@@ -164,3 +165,30 @@ def test_a_binder_knows_its_constants_and_begins_with_them():
             assert binder.fixed(space, np.array([row])) is (first <= row < first + count)
     assert not binder.values[1][batched:].any()
     assert binder.values[1][:batched].tolist() == [[c] * 3 for c in plan.batched_constants]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        *(lambda x, name=name: getattr(x, name)() for name in
+          ("relu", "tanh", "sigmoid", "exp", "log", "sqrt")),
+        *(lambda x, n=n: x**n for n in (2.0, -1.0, -0.5)),
+        lambda x: x / (x + 1.0), lambda x: 1.0 / x,
+    ],
+)  # fmt: skip
+def test_what_is_met_most_runs_without_a_temporary(function):
+    """No call of the table's rule, which makes arrays on the way."""
+    w = Value(1.5)
+    program = compile(lambda x: function(w * x), [w], inputs=(0.5,))
+    forward, backward = calls(program)
+    assert forward["_evaluate"] == backward["_pull"] == 0
+
+
+def test_scratch_is_used_again_by_the_next_instruction():
+    calls = Calls(np.dtype(float))
+    one, other = calls.scratch(3, 4), calls.scratch(12)
+    assert not np.shares_memory(one, other)
+    calls.next_instruction()
+    assert np.shares_memory(calls.scratch(2, 6), one)
+    assert np.shares_memory(calls.scratch(4, 3), other)
+    assert not np.shares_memory(calls.scratch(3), one)
