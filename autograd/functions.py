@@ -66,6 +66,7 @@ __all__ = [
     "sqrt",
     "squareplus",
     "step",
+    "stop_gradient",
     "tan",
     "tanh",
     "where",
@@ -239,6 +240,17 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     (0.0, 0.0)
     """
     return ops.WHERE(condition, x, y)
+
+
+def stop_gradient(x: Any) -> Any:
+    """``x`` without gradient: JAX's name of `Value.detach`, for numbers and arrays too.
+
+    >>> x = Value(3.0); y = x * stop_gradient(x); y.backward(); x.grad
+    3.0
+    """
+    if isinstance(x, np.ndarray) and x.dtype == object:
+        return np.frompyfunc(stop_gradient, 1, 1)(x)
+    return x.detach() if type(x) is Value else x
 
 
 _new: Any = object.__new__

@@ -375,6 +375,39 @@ def test_the_edges_are_those_of_the_engine(function, numbers):
     assert gradients == pytest.approx([v.grad for v in values], rel=1e-12, nan_ok=True)
 
 
+INFINITE = np.linspace(0.2, 1.5, 16)
+INFINITE[10] = INF
+
+
+def over_what_came_before(w, x):
+    """Products of computed numbers, over more and more of them: a later one is in no earlier sum."""
+    keys = [[tanh(w[0] * xi + w[j]) * xi for xi in x] for j in range(3)]
+    queries = [[(w[1] * xi + w[i]).sigmoid() for xi in x] for i in range(16)]
+    sums = [sum(a * b for a, b in zip(queries[t][:t], key)) for t in range(4, 16) for key in keys]
+    return [sums[8], *sums]
+
+
+def a_window_each(w, x):
+    """A partly connected layer."""
+    sums = [w[i] * x[i] + w[(i + 1) % 16] * x[(i + 1) % 16] for i in range(16)]
+    return [tanh(sums[3]) + tanh(sums[9] * 0.1), *sums]
+
+
+@pytest.mark.parametrize("function", [over_what_came_before, a_window_each])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_what_is_infinite_spoils_only_what_it_is_part_of(function, batch):
+    w = [Value(x) for x in np.linspace(0.1, 1.0, 16)]
+    program = compile(lambda x: function(w, x), w, inputs=(INFINITE,), check=False)
+    expected = function(w, [Value(x) for x in INFINITE])
+    expected[0].backward()
+    found = program.run(np.tile(INFINITE, (batch, 1)))
+    assert found == pytest.approx([y.data for y in expected], rel=1e-12, nan_ok=True)
+    gradients = np.empty(16)
+    gradients[program.order] = program.gradients
+    assert gradients == pytest.approx([v.grad for v in w], rel=1e-12, nan_ok=True)
+    assert np.isfinite([y.data for y in expected]).sum() > 10
+
+
 def test_a_whole_number_selects():
     w = [Value(1.0), Value(2.0)]
     with pytest.raises(TraceError, match=r"select\(values, index\)"):

@@ -9,6 +9,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import STATIC, Matrix, Part
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.bound import Bound, product_into
+from autograd.compiler.run.numpy.holes import Holes, empty
 from autograd.compiler.run.numpy.strides import plane
 
 __all__ = ["BoundMatrix"]
@@ -21,17 +22,18 @@ class BoundMatrix(Bound):
         b = self.binder
         rows = self.instruction.node.shape[0]
         self.out2 = self.out.reshape(rows, -1)
-        self.tables, self.weights = [], []
+        self.tables, self.weights, self.holes = [], [], []
         for i, part in enumerate(self.instruction.parts):
             table = b.table(part.space, part.column)
             weight = self._weight(part)
             self.tables.append(table)
             self.weights.append(weight)
+            self.holes.append(self._hole(part))
             out = self.out2 if i == 0 else b.scratch(*self.out2.shape)
             if weight is None:
                 b.emit(np.add.reduce, table, 0, None, out[0])
             else:
-                b.emit(np.dot, weight, table, out)
+                b.emit(self.holes[i].forward(np.dot), weight, table, out)
             if i:
                 b.emit(np.add, self.out2, out, self.out2)
         self.add_biases(self.instruction.biases, rows)
@@ -58,11 +60,18 @@ class BoundMatrix(Bound):
         b.emit(np.multiply, weight, part.scale.astype(b.dtype), out)
         return out
 
+    def _hole(self, part: Part) -> Holes:
+        """Where nothing is connected."""
+        plan, weight = self.binder.plan, part.weight
+        return Holes(None if weight is None else empty(plan, STATIC, weight), None)
+
     def backward(self) -> None:
         b = self.binder
         rows = self.instruction.node.shape[0]
         g = self.g.reshape(rows, -1)
-        for part, table, weight in zip(self.instruction.parts, self.tables, self.weights):
+        for part, table, weight, hole in zip(
+            self.instruction.parts, self.tables, self.weights, self.holes
+        ):
             if part.weight is not None:
                 self._push_weight(part, part.weight, table, g)
             target = b.gradients.target(
@@ -73,7 +82,7 @@ class BoundMatrix(Bound):
             if weight is None:
                 b.emit(np.copyto, target.out, g)
             else:
-                b.emit(product_into(target.out), weight.T, g, target.out)
+                b.emit(hole.by_b(product_into(target.out)), weight.T, g, target.out)
             target.finish()
         self.push_biases(self.instruction.biases)
 

@@ -7,6 +7,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import Operand, Products
 from autograd.compiler.read.lift import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
+from autograd.compiler.run.numpy.holes import Holes, empty
 from autograd.compiler.run.numpy.strides import Dim, strides, view
 
 __all__ = ["BoundProducts"]
@@ -19,11 +20,14 @@ class BoundProducts(Bound):
         own, b = self.instruction, self.binder
         self.a, self.b = self._operand(own.first), self._operand(own.second)
         shape = own.node.shape
+        first, second = (empty(b.plan, o.space, index_of(o)) for o in (own.first, own.second))
+        self.holes = Holes(first, second, own.node < 0 if (own.node < 0).any() else None)
+        matmul = self.holes.forward(np.matmul)
         if self.width == 1:
-            b.emit(np.matmul, self.a, self.b, self.out.reshape(shape))
+            b.emit(matmul, self.a, self.b, self.out.reshape(shape))
             return
         product = b.scratch(self.width, *shape)
-        b.emit(np.matmul, self.a, self.b, product)
+        b.emit(matmul, self.a, self.b, product)
         b.emit(np.copyto, self.out, product.reshape(self.width, -1).T)
 
     def _operand(self, operand: Operand) -> Array:
@@ -53,9 +57,9 @@ class BoundProducts(Bound):
             g = b.scratch(self.width, *own.node.shape)
             b.emit(np.copyto, g.reshape(self.width, -1), self.g.T)
         swap = (*range(self.a.ndim - 2), self.a.ndim - 1, self.a.ndim - 2)
-        for operand, x, y in (
-            (own.first, g, self.b.transpose(swap)),
-            (own.second, self.a.transpose(swap), g),
+        for operand, x, y, matmul in (
+            (own.first, g, self.b.transpose(swap), self.holes.by_a(np.matmul)),
+            (own.second, self.a.transpose(swap), g, self.holes.by_b(np.matmul)),
         ):
             index = index_of(operand)
             shape = index.shape if self.width == 1 else (index.size, self.width)
@@ -63,10 +67,10 @@ class BoundProducts(Bound):
             if target is None:
                 continue
             if self.width == 1:
-                b.emit(np.matmul, x, y, target.out)
+                b.emit(matmul, x, y, target.out)
             else:
                 product = b.scratch(self.width, *index.shape)
-                b.emit(np.matmul, x, y, product)
+                b.emit(matmul, x, y, product)
                 b.emit(np.copyto, target.out, product.reshape(self.width, -1).T)
             target.finish()
 
