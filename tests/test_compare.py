@@ -10,8 +10,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import FormulaError, Value, compare, leaves, parse
-from nn import MLP
+from autograd import FormulaError, Value, compare, leaves, parse, topological_order
+from nn import MLP, mse_loss
 
 
 def neuron() -> Value:
@@ -186,7 +186,9 @@ def test_a_forgotten_path_is_named() -> None:
     r = (
         shared()
     )  # ∂r/∂x = 2h·y·x + 2h·x + h²: through g (twice), straight into h (twice), straight into r
-    assert text(r, "x", "2*h*(y + 1)*x") == "the path x → r is forgotten"
+    assert text(r, "x", "2*h*(y + 1)*x") == (
+        "product rule, u′v + uv′: the paths through x → r are forgotten"
+    )
     assert text(r, "x", "2*h*y*x + h**2") == "the paths through x → h are forgotten"
     assert text(r, "x", "2*h*x + h**2") == "the paths through x → g are forgotten"
     f = built("f = x*y + x", {"x": 3.0, "y": 4.0})
@@ -291,6 +293,149 @@ def test_a_dropped_path_is_found_from_a_number(numbers: list[float], dropped: in
     assert not found.ok
     way = ("x → x·y →", "x → sin(x) →", "x → exp(x) →")[dropped]
     assert any(slip.kind == "path" and way in slip.text for slip in found.slips)
+
+
+# Right, to what was given --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("true", "typed"),
+    [(2577.6, "2578"), (-3.43, "-3.4"), (2.2013e-05, "2.2e-05"), (0.20003, 0.2), (0.8464, "0,846"),
+     (1.9995075, 2.0), (12.0, "12.0"), (0.00003, "0.0000")],
+)  # fmt: skip
+def test_the_digits_that_were_typed_count(true: float, typed: Any) -> None:
+    f = built("f = a*x", {"a": true, "x": 0.7})
+    assert compare(f, {"x": typed}).ok
+
+
+@pytest.mark.parametrize(
+    ("true", "typed"), [(0.1966, "0.1969"), (24.0, "23.8"), (3.14159, "3.145")]
+)
+def test_what_is_off_by_a_few_units_was_rounded_on_the_way(true: float, typed: str) -> None:
+    (row,) = compare(built("f = a*x", {"a": true, "x": 0.7}), {"x": typed}).rows
+    assert (row.ok, row.verdict, row.slips[0].kind) == (False, "close", "rounding")
+    assert row.slips[0].text.startswith("close: rounded on the way?")
+
+
+def test_the_numbers_of_this_problem_may_be_put_in() -> None:
+    f = built("f = x**2*y + z*x", {"x": 3.0, "y": 4.0, "z": -2.0})
+    (row,) = compare(f, {"x": "6*y + z"}).rows
+    assert (row.ok, row.verdict) == (True, "right with x = 3 put in")
+    assert compare(f, {"x": "24 + z"}).rows[0].ok
+    assert compare(f, {"y": "3*3"}).ok
+
+
+@pytest.mark.parametrize(
+    ("formula", "data", "by", "wrong"),
+    [
+        ("f = x**2*y", {"x": 0.5, "y": 3.0}, "x", "y"),
+        ("f = u*v**2", {"u": 2.0, "v": 1.0}, "v", "2*u"),
+        ("f = u*v", {"u": 2.0, "v": 1.0}, "u", "1"),
+        ("f = x**3", {"x": 2.0}, "x", "6*x"),
+        ("f = 3*x**2*y", {"x": 0.5, "y": 3.0}, "x", "3*y"),
+        ("f = x*y + z*x", {"x": 2.0, "y": 3.0, "z": 0.0}, "x", "y"),
+        ("f = (x - y)*z", {"x": 1.0, "y": 2.0, "z": -1.0}, "x", "-1"),
+    ],
+)  # fmt: skip
+def test_a_wrong_formula_is_never_right_by_chance(
+    formula: str, data: dict[str, float], by: str, wrong: str
+) -> None:
+    (row,) = compare(built(formula, data), {by: wrong + " + 0*" + next(iter(data))}).rows
+    assert (row.ok, row.error) == (False, 0.0)
+    assert row.verdict == "right at these numbers only"
+
+
+def test_nan_is_a_wrong_answer() -> None:
+    (row,) = compare(neuron(), {"x1": float("nan")}).rows
+    assert (row.ok, row.verdict, row.slips[0].kind) == (False, "wrong", "nan")
+
+
+def test_an_exception_in_a_users_function_is_theirs() -> None:
+    def by_hand(x1: float) -> float:
+        return 1 / (x1 - 2)
+
+    (row,) = compare(neuron(), {"x1": by_hand}).rows
+    assert not row.ok
+    assert row.slips[0].text.startswith("your function raised ZeroDivisionError")
+    assert row.slips[0].text.endswith(": return 1 / (x1 - 2))")
+
+
+# One of each group ---------------------------------------------------------------------------------
+
+MSE = "e1 = w*x1 - y1; e2 = w*x2 - y2; L = (e1**2 + e2**2)/2 + k*w**2"
+SAMPLES = {"w": 0.7, "x1": 1.3, "x2": -0.4, "y1": 0.2, "y2": 0.9, "k": 0.15}
+RNN = "h1 = tanh(w*h0 + x1); h2 = tanh(w*h1 + x2); L = (h2 - t)**2"
+STEPS = {"w": 0.8, "h0": 0.3, "x1": -0.5, "x2": 0.9, "t": 0.1}
+NETWORK = "z = w1*x; h = sigmoid(z); v = w2*h; L = (v - t)**2"
+WEIGHTS = {"w1": 0.9, "x": 1.4, "w2": -1.1, "t": 0.6}
+ONE = {"x": 1.3, "y": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("formula", "data", "by", "wrong", "kind", "says"),
+    [
+        ("f = x**2*sin(x)", ONE, "x", "2*x*cos(x)", "product", "the product of the derivatives is not"),
+        ("f = x**2*sin(x)", ONE, "x", "2*x*sin(x)", "product", "product rule, u′v + uv′"),
+        ("f = (x**2 + 1)/x**3", ONE, "x", "(3*x**2*(x**2 + 1) - 2*x**4)/x**6", "quotient", "the order"),
+        ("f = (x**2 + 1)/(x - 3)", ONE, "x", "2*x", "quotient", "not divided one by the other"),
+        ("f = x**3", ONE, "x", "3*x**3", "power", "the exponent is not lowered"),
+        ("f = 2**x", ONE, "x", "x*2**(x - 1)", "power", "that is the power rule"),
+        ("f = 2**x", ONE, "x", "2**x", "power", "the factor log(a) is missing"),
+        ("f = x**3 + 5", ONE, "x", "3*x**2 + 5", "constant", "the derivative of a constant is 0"),
+        ("f = x**3 - x", ONE, "x", "x**4/4 - x**2/2", "power", "that is the integral"),
+        ("f = x**3 - x", ONE, "x", "6*x", "power", "that is the second derivative"),
+        ("f = tanh(x**2 + 3*x)", ONE, "x", "1 - tanh(x**2 + 3*x)**2", "factor", "the inner derivative"),
+        ("f = sin(x**2)", ONE, "x", "cos(2*x)", "chain", "f′(g′)"),
+        ("f = sin(x**2)", ONE, "x", "cos(x)*2*x", "chain", "not at the variable"),
+        ("f = cos(x)", ONE, "x", "sin(x)", "sign", "the sign is flipped"),
+        ("f = sin(x)", ONE, "x", "cos(x*pi/180)", "rule", "degrees were taken for radians"),
+        ("f = sigmoid(x)*y", ONE, "x", "y*(1 - sigmoid(x)**2)", "rule", "that is the rule of tanh"),
+        (NETWORK, WEIGHTS, "w2", "2*(v - t)*z", "other", "z = 1.26 stands where h"),
+        (NETWORK, WEIGHTS, "w1", "2*(v - t)*h*(1 - h)*x", "factor", "∂(w2·h)/∂h = w2 = −1.1 is"),
+        (NETWORK, WEIGHTS, "w1", "w1 - 0.1*2*(v - t)*w2*h*(1 - h)*x", "update", "that is the update"),
+        (MSE, SAMPLES, "w", "e1*x1 + e2*x2", "loss", "the term (k·w²) is forgotten"),
+        (MSE, SAMPLES, "w", "e1*x1 + e2*x2 + k*w", "power", "the exponent does not come down"),
+        (MSE, SAMPLES, "w", "2*(e1*x1 + e2*x2) + 2*k*w", "factor", "= 0.5 is forgotten"),
+        (RNN, STEPS, "w", "2*(h2 - t)*(1 - h2**2)*h1", "path", "→ h1 →"),
+        ("m = (x + y)/2; f = (x - m)**2*y", ONE, "x", "2*(x - m)*y", "path", "→ m →"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_each_group_is_named(
+    formula: str, data: dict[str, float], by: str, wrong: str, kind: str, says: str
+) -> None:
+    root = built(formula, data)
+    number = float(
+        parse(wrong)({node.label: node.data for node in topological_order(root) if node.label})
+    )
+    for answer in (wrong, number, f"{number:.4g}"):
+        if "integral" in says and answer is not wrong:
+            continue  # a number alone cannot show it
+        (row,) = compare(root, {by: answer}).rows
+        assert not row.ok
+        assert any(slip.kind == kind and says in slip.text for slip in row.slips), row.slips
+
+
+def test_a_number_that_fits_several_slips_lists_them() -> None:
+    f = built("f = x**2*y", {"x": 2.0, "y": 1.0})
+    found = compare(f, {"x": 2.0})
+    (row,) = found.rows
+    assert len(row.slips) > 1
+    assert str(found).endswith("give the formula to decide")
+    assert len({slip.text for slip in row.slips}) == len(row.slips)
+
+
+def test_a_network_of_a_batch_is_explained() -> None:
+    model = MLP(2, [16, 16, 1], activation="tanh", rng=0)
+    batch = [[math.sin(i), math.cos(2 * i)] for i in range(20)]
+    loss = mse_loss(
+        [model([Value(x) for x in row]) for row in batch], [0.1 * i - 1 for i in range(20)]
+    )
+    loss.label = "loss"
+    loss.backward()
+    weight = model.layers[0].neurons[3].w[0]
+    for factor, says in ((-1.0, "the sign is flipped"), (20.0, "20 times"), (0.5, "1/2 times")):
+        (row,) = compare(loss, {weight: factor * weight.grad}, names=model).rows
+        assert any(says in slip.text for slip in row.slips)
 
 
 # Around it ----------------------------------------------------------------------------------------

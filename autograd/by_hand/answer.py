@@ -159,4 +159,6 @@ def _last_digit(text: str) -> tuple[float, int]:
         return 0.0, 17  # arithmetic that was typed: 2/3
     if not isinstance(exponent, int):
         return 0.0, 0
-    return 10.0**exponent, len(str(int("".join(map(str, digits))))) if any(digits) else 1
+    if not any(digits):  # 0.0000 has four digits, 0 has one
+        return 10.0**exponent, max(1, -exponent)
+    return 10.0**exponent, len(str(int("".join(map(str, digits)))))

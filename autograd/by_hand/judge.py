@@ -126,6 +126,10 @@ class Judge:
         return Verdict("wrong", False, tuple(slips))
 
     def _slips(self, case: Case, hand: Array, tolerance: Array, general: bool) -> list[Slip]:
+        with np.errstate(all="ignore"):
+            return self._explained(case, hand, tolerance, general)
+
+    def _explained(self, case: Case, hand: Array, tolerance: Array, general: bool) -> list[Slip]:
         families = list(_likely(case))
         found = explain(families, hand, case.true, tolerance, general)
         if found:

@@ -60,6 +60,13 @@ def _edges(case: Case) -> Iterator[Family]:
         )
         group = case.instead(np.zeros_like(local))
         yield Family("path", 16.0 + many, group, partial(_group, case))
+        pairs = case.plan.into[case.child]
+        ends = case.plan.parent[pairs]
+        both = (pairs >= 0).all(1) & case.reached[ends].all(1) & (ends[:, 0] != ends[:, 1])
+        for op, kind in (("*", "product"), ("/", "quotient")):
+            on = both & (case.plan.ops[case.child] == op)
+            term = np.where(on[:, None], group, math.nan)
+            yield Family(kind, 15.3 + many, term, partial(_group, case))
         yield _about(case, "factor", 26.0 + many, local * local, "the factor {} stands twice")
         yield _about(
             case, "factor", 27.0 + many, 1.0 / local, "the factor {} divides where it multiplies"
