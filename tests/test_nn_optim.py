@@ -91,9 +91,10 @@ def test_adamw_by_the_papers_algorithm():
     np.testing.assert_allclose(moved(adamw, w, grads), expected, rtol=1e-13)
 
 
+@pytest.mark.parametrize("grads", [[3.0, -1.0, 0.5], [-0.3, -0.35, -0.45]])
 @pytest.mark.parametrize("centered", [False, True])
-def test_rmsprop_by_its_formula(centered):
-    w, grads = Value(2.0), [3.0, -1.0, 0.5]
+def test_rmsprop_by_its_formula(centered, grads):
+    w = Value(2.0)
     p, square, mean, velocity, expected = 2.0, 0.0, 0.0, 0.0, []
     for grad in grads:
         g = grad + 0.2 * p
@@ -312,6 +313,7 @@ def test_an_array_of_single_precision_stays_single():
         (lambda: SGD([], 0.1, 0.9, 0.5, nesterov=True), ValueError, "nesterov needs .* of 0"),
         (lambda: Adam([], betas=0.9), TypeError, r"betas are two numbers, like .* not 0.9"),
         (lambda: Adam([], betas=(0.9,)), TypeError, "betas are two numbers"),
+        (lambda: Adam([], betas=(1.0, 0.9)), ValueError, r"betas\[0\] .* below 1, not 1.0"),
         (lambda: Adam([], betas=(-0.1, 0.9)), ValueError, r"betas\[0\] .* not -0.1"),
         (lambda: Adam([], eps=-1e-8), ValueError, "eps .* not -1e-08"),
         (lambda: RMSprop([], alpha=-0.5), ValueError, "alpha .* not -0.5"),

@@ -330,6 +330,8 @@ def test_a_state_of_whole_numbers_and_of_no_step_yet():
     m, v = 0.1 * 2.0, 0.999 + 0.001 * 4.0
     expected = 1.0 - (m / (1 - 0.9**4)) / (math.sqrt(v / (1 - 0.999**4)) + 1e-8)
     assert math.isclose(w.data, expected, rel_tol=1e-13)
+    adam.load_state_dict({"steps": 1, "lr": 1} | dict.fromkeys(adam.keeps, np.ones(1, np.float32)))
+    assert {array.dtype.name for array in adam.state.values()} == {"float32"}
     adam.load_state_dict(Adam([w]).state_dict())
     assert (adam.steps, adam.lr, adam.state) == (0, 1e-3, {})
 
