@@ -148,24 +148,35 @@ def expression_scene(
     )  # fmt: skip
     size = len({graph.element(i) for i in shown})
     check_size(size, force)
-    crossed = graph.ranks_crossed()
-    graph.merged = size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO if merged is None else merged
-    if crossed > SHARED_RANKS_UP_TO and not force:
-        raise _too_large(
-            f"{size} values with long lines, across {crossed} ranks together, take minutes"
-        )
-    crossed *= 1 if graph.merged else 2
-    roomy = size <= LABELS_UP_TO and 2 * crossed <= RANKS_UP_TO
-    graph.edge_labels = roomy if edge_labels is None else edge_labels
+    crowded = _make_room(graph, size, merged, edge_labels, force)
     if highlight is not None:
         start = _highlighted(highlight, known)
         graph.highlighted = on_a_path(order, start)
     scene = scene_of(graph)
-    scene.title, scene.direction, scene.large = title, rankdir, size > LABELS_UP_TO
-    scene.crowded = not graph.edge_labels and crossed > RANKS_UP_TO
+    scene.title, scene.direction = title, rankdir
+    scene.large, scene.crowded = size > LABELS_UP_TO, crowded
     if highlight is not None:
         scene.captions = products(root, start, known)
     return scene
+
+
+def _make_room(
+    graph: Graph, size: int, merged: bool | None, edge_labels: bool | None, force: bool
+) -> bool:
+    """Leave operators and labels out where nobody asked for them and the layout would take long.
+
+    Returns whether lines have to share their way besides.
+    """
+    crossed = graph.ranks_crossed()
+    if crossed > SHARED_RANKS_UP_TO and not force:
+        raise _too_large(
+            f"{size} values with long lines, across {crossed} ranks together, take minutes"
+        )
+    graph.merged = size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO if merged is None else merged
+    crossed *= 1 if graph.merged else 2
+    roomy = size <= LABELS_UP_TO and 2 * crossed <= RANKS_UP_TO
+    graph.edge_labels = roomy if edge_labels is None else edge_labels
+    return not graph.edge_labels and crossed > RANKS_UP_TO
 
 
 def check_size(size: int, force: bool) -> None:
