@@ -164,3 +164,21 @@ def test_nothing_is_said_of_a_graph_of_one_constant_choice() -> None:
     root = where(x > 1.0, 7.0, x)
     assert Evaluation(root).at({x: 5.0}).data == [7.0]
     assert numerical_derivative(root, x) == 0.0
+
+
+def test_second_derivatives_of_several_outputs_are_each_looked_at() -> None:
+    assert gradgradcheck(lambda x: [x**3, x * x], 2.0)
+    with pytest.raises(GradcheckError, match="output 1, input 0"):
+        gradgradcheck(lambda x: [x**3, x * x.detach()], 2.0)
+
+
+def test_an_error_at_a_kink_says_both_slopes_and_does_not_call_it_right() -> None:
+    wrong = Op("k", "k", "|x|", abs, abs, (lambda x, y: 5.0 + 0 * x,))
+    with pytest.raises(GradcheckError, match="autograd says 5") as caught:
+        gradcheck(wrong, 0.0)
+    assert "a kink or jump lies within 1e-06: the slope is -1 on the left, 1 on the" in str(
+        caught.value
+    )
+    assert "as right as can be" not in str(caught.value)
+    with pytest.warns(UserWarning, match="which is as right as can be"):
+        assert gradcheck(relu, 0.0)
