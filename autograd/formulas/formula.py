@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from autograd import ops
 from autograd.ops import Binding, Op, apply
 
-__all__ = ["Formula", "derivative", "formula", "slope"]
+__all__ = ["Formula", "derivative", "formula", "infix", "slope"]
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -45,13 +45,13 @@ class Formula:
         return self.within(Binding.ATOM)
 
     def __add__(self, other: Any) -> Formula:
-        return _infix(ops.ADD, self, formula(other), " ")
+        return infix(ops.ADD, self, formula(other), " ")
 
     def __radd__(self, other: Any) -> Formula:
         return formula(other) + self
 
     def __sub__(self, other: Any) -> Formula:
-        return _infix(ops.SUB, self, formula(other), " ")
+        return infix(ops.SUB, self, formula(other), " ")
 
     def __rsub__(self, other: Any) -> Formula:
         return formula(other) - self
@@ -62,7 +62,7 @@ class Formula:
             return b if self.text == "1" else -b
         if self.text in ("0", "nan"):
             return self
-        return self**2 if b.text == self.text else _infix(ops.MUL, self, b)
+        return self**2 if b.text == self.text else infix(ops.MUL, self, b)
 
     def __rmul__(self, other: Any) -> Formula:
         return formula(other) * self
@@ -91,7 +91,7 @@ class Formula:
         return formula(other) ** self
 
     def __mod__(self, other: Any) -> Formula:
-        return _infix(ops.MOD, self, formula(other), " ")
+        return infix(ops.MOD, self, formula(other), " ")
 
     def __rmod__(self, other: Any) -> Formula:
         return formula(other) % self
@@ -112,16 +112,16 @@ class Formula:
         return Formula(f"abs({self})")
 
     def __lt__(self, other: Any) -> Formula:
-        return _infix(ops.LESS, self, formula(other), " ")
+        return infix(ops.LESS, self, formula(other), " ")
 
     def __le__(self, other: Any) -> Formula:
-        return _infix(ops.LESS_EQUAL, self, formula(other), " ")
+        return infix(ops.LESS_EQUAL, self, formula(other), " ")
 
     def __gt__(self, other: Any) -> Formula:
-        return _infix(ops.GREATER, self, formula(other), " ")
+        return infix(ops.GREATER, self, formula(other), " ")
 
     def __ge__(self, other: Any) -> Formula:
-        return _infix(ops.GREATER_EQUAL, self, formula(other), " ")
+        return infix(ops.GREATER_EQUAL, self, formula(other), " ")
 
 
 def formula(x: Any) -> Formula:
@@ -152,7 +152,7 @@ _CONSTANTS = {
 _TRUE = Formula("true")
 
 
-def _infix(op: Op, a: Formula, b: Formula, space: str = "") -> Formula:
+def infix(op: Op, a: Formula, b: Formula, space: str = "") -> Formula:
     """What ``op`` writes with its sign; of signs that bind alike, the left one comes first."""
     sign = f"{space}{op.sign}{space}"
     return Formula(f"{a.within(op.binds)}{sign}{b.within(op.binds + 1)}", op.binds)
@@ -169,7 +169,7 @@ def _apply_formula(x: Formula, op: Op, inputs: tuple[Any, ...]) -> Formula:
     if written is not NotImplemented:
         return written  # type: ignore[no-any-return]
     if op.sign and op.arity == 2:
-        return _infix(op, parts[0], parts[1], " ")
+        return infix(op, parts[0], parts[1], " ")
     return Formula(f"{op.name}({', '.join(p.text for p in parts)})")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Backprop, Names, Value
-from autograd.formulas.formula import Formula
+from autograd.formulas.formula import Formula, infix
 from autograd.ops import Binding
 from autograd.stepping.steps import Step
 from autograd.text.files import write
@@ -223,7 +223,9 @@ def _arithmetic(node: Value, names: Names) -> str:
         return f"{names[node.parents[0]]} is chosen: {number(node.data)}"
     given = [x.data if isinstance(x, Value) else float(x) for x in node.operands]
     shown = [Formula(number(x), Binding.CHOICE if x < 0 else Binding.ATOM) for x in given]
-    return f"{op(*shown)} = {number(node.data)}"
+    # A factor of 0 or 1 is part of the arithmetic; in a formula it would be left out.
+    written = infix(op, shown[0], shown[1]) if op.sign == "·" else op(*shown)
+    return f"{written} = {number(node.data)}"
 
 
 def _gradients(steps: Sequence[Frame], nodes: int) -> list[list[float]]:
