@@ -120,7 +120,7 @@ MOVED = {
     "structure.Structure": "autograd.derivatives.nested:Nest",
     "modes.peeking": "autograd.modes:tracing",
     "compiler.trace": "autograd.compiler.read.trace",
-    "compiler.lift": "autograd.compiler.read.lift",
+    "compiler.lift": "autograd.compiler.read.arrays",
     "compiler.stabilize": "autograd.compiler.read.maxima",
     "compiler.fuse": "autograd.compiler.read.fuse",
     "compiler.rows": "autograd.compiler.read.rows",

@@ -14,9 +14,9 @@ from autograd.compiler.errors import TraceError
 from autograd.compiler.plan.layout import lay_out
 from autograd.compiler.plan.planner import draft
 from autograd.compiler.program import Program
+from autograd.compiler.read.arrays import Graph, lift
 from autograd.compiler.read.blocks import blocks
 from autograd.compiler.read.fuse import fuse
-from autograd.compiler.read.lift import Graph, lift
 from autograd.compiler.read.maxima import detach_maxima
 from autograd.compiler.read.trace import Example, outputs_of, retrace, trace
 from autograd.value import Note, Value

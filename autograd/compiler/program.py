@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.replay import Replay
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save

@@ -19,7 +19,7 @@ from autograd.compiler.plan.instructions import (
     indices,
     operands,
 )
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.ops import OPS
 
 __all__ = ["check"]

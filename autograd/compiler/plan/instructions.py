@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = [
     "BATCHED", "INPUT", "STATIC", "Bias", "Draft", "Elementwise", "Instruction", "Largest", "Matrix",

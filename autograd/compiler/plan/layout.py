@@ -27,8 +27,8 @@ from autograd.compiler.plan.instructions import (
     operands,
 )
 from autograd.compiler.plan.planner import batched_uses, static_uses
+from autograd.compiler.read.arrays import Array, Graph
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.lift import Array, Graph
 
 __all__ = ["lay_out"]
 

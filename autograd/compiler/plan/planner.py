@@ -22,6 +22,7 @@ from autograd.compiler.plan.instructions import (
     Terms,
     operands,
 )
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.blocks import (
     Block,
     ElementwiseBlock,
@@ -33,7 +34,6 @@ from autograd.compiler.read.blocks import (
     TermsBlock,
 )
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.lift import Array
 from autograd.compiler.read.rows import Kind
 
 __all__ = ["Planner", "batched_uses", "draft", "static_uses"]

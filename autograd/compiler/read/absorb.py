@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.read.lift import CODE, Array, Graph
+from autograd.compiler.read.arrays import CODE, Array, Graph
 
 __all__ = ["Home", "Shape", "absorb", "classify"]
 

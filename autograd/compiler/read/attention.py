@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.rows import Rows
 
 __all__ = ["Outer", "outer"]

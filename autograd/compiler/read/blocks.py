@@ -12,11 +12,11 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.errors import TraceError
+from autograd.compiler.read.arrays import OPERATIONS, Array
 from autograd.compiler.read.attention import outer
 from autograd.compiler.read.factor import Hashes, factor
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.groups import Group, groups
-from autograd.compiler.read.lift import OPERATIONS, Array
 from autograd.compiler.read.partly import filled
 from autograd.compiler.read.rows import Kind, Rows
 from autograd.compiler.select import DETACH, SELECT

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.rows import Rows
 
 __all__ = ["Hashes", "factor"]

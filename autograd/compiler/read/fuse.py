@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler.read.absorb import Home, Shape, absorb, classify
-from autograd.compiler.read.lift import Array, Graph
+from autograd.compiler.read.arrays import Array, Graph
 from autograd.compiler.read.rows import Biases, Nodes, Rows, Summands, split
 
 __all__ = ["Fused", "fuse"]

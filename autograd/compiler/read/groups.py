@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd import ops
+from autograd.compiler.read.arrays import CODE, Array
 from autograd.compiler.read.factor import Hashes
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.lift import CODE, Array
 from autograd.compiler.read.rows import Kind, place_of
 
 __all__ = ["Group", "groups"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.read.lift import CODE, Array, Graph
+from autograd.compiler.read.arrays import CODE, Array, Graph
 
 __all__ = ["detach_maxima"]
 

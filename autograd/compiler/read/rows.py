@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = ["Biases", "Kind", "Nodes", "Rows", "Summands", "place_of", "split"]
 

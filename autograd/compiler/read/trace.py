@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeAlias
 import numpy as np
 
 from autograd.compiler.errors import TraceError
-from autograd.compiler.read.lift import Array, Graph, lift
+from autograd.compiler.read.arrays import Array, Graph, lift
 from autograd.compiler.select import Index, detached
 from autograd.derivatives.nested import shaped
 from autograd.modes import tracing, watching

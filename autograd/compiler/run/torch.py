@@ -30,7 +30,7 @@ from autograd.compiler.plan.instructions import (
     operands,
 )
 from autograd.compiler.program import Program, sample_shape_fits
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.torch_operations import operations
 
 __all__ = ["to_torch"]

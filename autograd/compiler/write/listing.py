@@ -20,7 +20,7 @@ from autograd.compiler.plan.instructions import (
     Terms,
     indices,
 )
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.names import Names, argument, shape_text, squares
 from autograd.ops import OPS
 

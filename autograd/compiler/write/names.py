@@ -19,7 +19,7 @@ from autograd.compiler.plan.instructions import (
     Products,
     Select,
 )
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = ["Names", "argument", "shape_text", "squares"]
 

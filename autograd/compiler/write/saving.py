@@ -25,7 +25,7 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.text.archives import pack, unpack
 from autograd.text.files import write
 

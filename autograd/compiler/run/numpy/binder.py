@@ -9,9 +9,9 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.compiler.plan.instructions import INPUT, STATIC, Plan
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.calls import Calls, Late
-from autograd.compiler.run.numpy.gradients import Gradients
+from autograd.compiler.run.numpy.contributions import Contributions
 from autograd.compiler.run.numpy.strides import Plane, align, plane, strides, view
 
 __all__ = ["Binder"]
@@ -38,7 +38,7 @@ class Binder:
         self.calls = Calls(self.dtype)
         self.emit, self.scratch = self.calls.emit, self.calls.scratch
         both = (static_gradient[:, None], np.zeros_like(rows))
-        self.gradients = Gradients(self.calls, both, plan.needs, self.ones)
+        self.gradients = Contributions(self.calls, both, plan.needs, self.ones)
         self._integers: dict[int, Array] = {}
 
     def integers(self, argument: int) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Bias, Instruction, Operand
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.binder import Binder
 
 __all__ = ["Bound", "index_of", "product_into", "times"]

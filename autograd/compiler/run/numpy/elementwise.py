@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.plan.instructions import Elementwise, Largest
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy import kernels
 from autograd.compiler.run.numpy.bound import Bound, index_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Plan
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = ["Holes", "empty"]
 

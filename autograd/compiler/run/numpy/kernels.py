@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.ops import OPS, Op
 
 __all__ = ["backward", "forward"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Matrix, Part
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, product_into
 from autograd.compiler.run.numpy.holes import Holes, empty
 from autograd.compiler.run.numpy.strides import plane

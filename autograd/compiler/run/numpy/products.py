@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.compiler.plan.instructions import Operand, Products
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.holes import Holes, empty
 from autograd.compiler.run.numpy.strides import Dim, strides, view

@@ -17,7 +17,7 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.binder import Binder
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.calls import Calls

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = ["add_counts", "add_rows", "passes", "ranked", "set_rows"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler.plan.instructions import BATCHED, STATIC, Instruction, Select
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.scatter import set_rows
 

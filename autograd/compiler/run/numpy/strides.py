@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 
 __all__ = ["Dim", "Dims", "Plane", "align", "distinct", "plane", "strides", "view"]
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.plan.instructions import INPUT, Operand, Terms
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of, times
 
 __all__ = ["CHAIN", "BoundChain", "BoundTerms"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler.plan.instructions import INPUT
-from autograd.compiler.read.lift import Array
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.calls import Calls
 from autograd.compiler.run.numpy.scatter import add_counts, add_rows, passes, ranked, set_rows
 from autograd.compiler.run.numpy.strides import Dims, distinct, strides, view
 
-__all__ = ["Gradients", "Target"]
+__all__ = ["Contributions", "Target"]
 
 TURNS = 4  # from more contributions to one row than this on, they may be summed as a table
 FILL = 2.5  # unless that table had more than so many places for each of them
@@ -27,7 +27,7 @@ class Target:
     finish: Callable[[], None]
 
 
-class Gradients:
+class Contributions:
     """The gradients of all rows, while the calls that fill them are written.
 
     The first writer of a row overwrites it and later ones add, so nothing is zeroed.
