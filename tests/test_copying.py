@@ -157,6 +157,14 @@ def test_a_pickler_kept_after_a_failed_write_is_in_nobodys_way(pickler: Any) -> 
     assert facts(by_python(x)) == facts(pickle.loads(pickle.dumps(x))) == facts(x)
 
 
+@pytest.mark.parametrize("pickler", [pickle.Pickler, pickle._Pickler])  # type: ignore[attr-defined]
+def test_a_pickler_kept_after_it_is_done_is_in_nobodys_way(pickler: Any) -> None:
+    _, x = chain(20_000)
+    kept = pickler(io.BytesIO())
+    kept.dump(x)
+    assert facts(pickle.loads(pickle.dumps(x))) == facts(x)
+
+
 def test_threads_pickle_and_copy_one_graph_at_once() -> None:
     _, x = chain(3_000)
     expected, found = facts(x), []

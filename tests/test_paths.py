@@ -151,3 +151,45 @@ def test_a_hundred_thousand_nodes_deep() -> None:
     for _ in range(50_000):
         y = y * 0.5 + y
     assert len(naive(y).early) > 0
+
+
+def test_len_is_exact_or_refuses() -> None:
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(52):
+        y = y + y
+    assert len(paths(y, x)) == 2**52
+    with pytest.raises(OverflowError):
+        len(paths(y + y, x))
+
+
+def test_a_leaf_beside_a_huge_number_of_paths_adds_none() -> None:
+    x, z = Value(1e-300, label="x"), Value(1.0, label="z")
+    y = x
+    for _ in range(2100):
+        y = y + y * 0.5
+    found = paths(y + z, x)
+    assert found.count is None
+    assert found.log10 == pytest.approx(2100 * math.log10(2))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(12, 13), (13, 13)])
+def test_from_fourteen_nodes_on_a_path_is_shown_by_its_ends(length: int, shown: int) -> None:
+    x = Value(1.0, label="v0")
+    y = x
+    for k in range(length):
+        y = -y
+        y.label = f"v{k + 1}"
+    way = next(iter(paths(y, x))).text.split(": ")[0].split(" → ")
+    assert len(way) == shown
+    assert ("… 2 more …" in way) == (length == 13)
+
+
+def test_how_many_leave_too_early_is_said() -> None:
+    a = Value(1.0, label="a")
+    b = a + a
+    for k in range(3):
+        b.label = f"b{k}"
+        b = b + b
+    assert "so do 2 more" in str(naive(b))
+    assert len(naive(b).early) == 3

@@ -132,3 +132,8 @@ def test_a_long_graph() -> None:
     found = first_nonfinite(y)
     assert found is not None
     assert found.node is bad
+
+
+def test_an_operation_of_two_inputs_without_a_sign_is_written_as_a_call() -> None:
+    x = Value(1.7e308, label="x")
+    assert str(first_nonfinite(x.hypot(1.7e308))) == "hypot(x = 1.7e+308, 1.7e+308) gave inf"

@@ -379,6 +379,42 @@ def test_the_table_shows_a_second_contribution_onto_nothing_as_one() -> None:
     assert rows[-1].endswith("x: 0.5 · 1 = 0.5 → 0.5")
 
 
+@pytest.mark.parametrize("half", [False, True])
+def test_a_shortened_table_has_the_rows_of_the_whole_one(half: bool) -> None:
+    x, y = Value(3.0, label="x"), Value(0.5, label="y")
+    total = x * y
+    for k in range(1, 9):
+        total = total * x + y * float(k)
+    bp = Backprop(total).goto(18)
+    if half:
+        assert bp.node is not None
+        bp.step("product")
+    whole = [line.split() for line in bp.table().splitlines()]
+    assert [row[0] for row in whole] == ["step", *map(str, range(1, 19))]
+    for limit in range(2, 18):
+        rows = [line.split() for line in bp.table(limit).splitlines()]
+        head, tail = limit - limit // 2, limit // 2
+        assert rows[: head + 1] == whole[: head + 1]
+        assert rows[head + 1] == ["…", str(18 - limit), "more"]
+        assert rows[head + 2 :] == whole[-tail:]
+
+
+def test_back_where_there_is_no_neuron_is_one_step() -> None:
+    bp = Backprop(neuron()["o"]).goto(4)
+    assert bp.back("neuron").position == 3
+    bp.step("product")
+    assert bp.back("layer").position == 3
+    assert bp.where.startswith("after step 3 of 6")
+
+
+def test_a_neuron_that_is_the_root_is_one_span() -> None:
+    model = MLP(2, [1], activation="tanh", rng=1)
+    bp = Backprop(model([1.0, 2.0]), names=model)
+    bp.step()
+    span = bp.step("neuron")
+    assert (type(span), bp.position) == (Span, bp.total)
+
+
 def test_a_span_as_text() -> None:
     gradients = tuple((f"w{i}", float(i)) for i in range(13))
     lines = str(Span("neuron n", 3, 9, gradients)).splitlines()
