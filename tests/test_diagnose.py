@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -246,7 +247,7 @@ MUTATIONS = (
     Mutation("not reversed", r"leaves first", (("in reversed(order)", "in order"),)),
     Mutation("every path", r"depth first, along every path", pass_(RECURSIVE)),
     Mutation("depth first", r"depth first, each node once", pass_("        self.grad = 1.0\n        visited = set()\n        def go(v):\n            if v not in visited:\n                visited.add(v)\n                v._backward()\n                for p in v._prev:\n                    go(p)\n        go(self)\n")),
-    Mutation("breadth first", r"breadth first \(a queue\), each node once", pass_("        self.grad = 1.0\n        queue, visited = [self], {self}\n        for v in queue:\n            v._backward()\n            for p in v._prev:\n                if p not in visited:\n                    visited.add(p)\n                    queue.append(p)\n")),
+    Mutation("breadth first", r"^the order is breadth first \(a queue\), each node once", pass_("        self.grad = 1.0\n        queue, visited = [self], {self}\n        for v in queue:\n            v._backward()\n            for p in v._prev:\n                if p not in visited:\n                    visited.add(p)\n                    queue.append(p)\n")),
     Mutation("every level", r"breadth first \(a queue\), and a node that is used twice", pass_("        self.grad = 1.0\n        queue = [self]\n        while queue:\n            v = queue.pop(0)\n            v._backward()\n            queue += v._prev\n")),
     Mutation("seeds", r"sets its own gradient to 1", pass_("        self.grad = 1.0\n        self._backward()\n        for p in self._prev:\n            p.backward()\n")),
     Mutation("first input", r"first input of each node only", pass_("        self.grad = 1.0\n        v = self\n        while v is not None:\n            v._backward()\n            v = v._prev[0] if v._prev else None\n")),
@@ -259,6 +260,23 @@ MUTATIONS = (
     Mutation("iadd in place", r"`__iadd__` changes the node itself", (("    def __mul__", "    def __iadd__(self, other):\n        self.data += other.data\n        return self\n    def __mul__"),)),
     Mutation("mul hangs", r"does not come back", (("        out._backward = _backward  # mul\n", "        while True:\n            pass\n"),)),
     Mutation("relu raises", r"`relu`: .*NameError", (("max(0.0, self.data)", "maximum(0.0, self.data)"),)),
+    Mutation("pow minus last", r"`__pow__` takes b·a\^b − 1 for", (("n * self.data ** (n - 1) * out", "(n * self.data ** n - 1) * out"),)),
+    Mutation("pow once too often", r"`__pow__` multiplies once too often", (("        out = Value(self.data ** n, (", "        n += ((n > 0) - (n < 0)) * (n == int(n))\n        out = Value(self.data ** n, ("),)),
+    Mutation("pow sign", r"`__pow__` takes abs\(b\)·a\^\(b − 1\)", (("n * self.data ** (n - 1) * out", "abs(n) * self.data ** (n - 1) * out"),)),
+    Mutation("relu of gradient", r"^`relu` looks at the sign of `out.grad`", (("(self.data > 0) * out", "(out.grad > 0) * out"),)),
+    Mutation("mul own gradient", r"^`__mul__` multiplies by the gradient of its own input", (("self.grad += other.data * out", "self.grad += other.data * self"), ("self.data * out.grad\n        out._backward = _backward  # mul", "self.data * other.grad\n        out._backward = _backward  # mul"))),
+    Mutation("mul kept on class", r"^`__mul__` keeps its inputs where all its calls share them", (("        out = Value(self.data * other.data", "        Value.a, Value.b = self.data, other.data\n        out = Value(self.data * other.data"), ("+= other.data * out.grad", "+= Value.b * out.grad"), ("+= self.data * out.grad", "+= Value.a * out.grad"))),
+    Mutation("rule called", r"`__mul__`: .*not callable.*without \(\)", (("out._backward = _backward  # mul", "out._backward = _backward()  # mul"),)),
+    Mutation("forward resets other", r"sets the gradients of its inputs to 0 when it is computed", (("other = other if isinstance(other, Value) else Value(other)", "other = other if isinstance(other, Value) else Value(other); other.grad = 0.0"),)),
+    Mutation("forward resets both", r"sets the gradients of its inputs to 0 when it is computed", (("        self._prev = parents", "        self._prev = parents\n        for p in parents: p.grad = 0.0"),)),
+    Mutation("never visited", r"`visited.add\(node\)` missing", (("                visited.add(v)\n", ""),)),
+    Mutation("never visited, set of parents", r"`visited.add\(node\)` missing", (("                visited.add(v)\n", ""), ("self._prev = parents", "self._prev = set(parents)"))),
+    Mutation("every path, set of parents", r"depth first, along every path", (("self._prev = parents", "self._prev = set(parents)"), *pass_(RECURSIVE))),
+    Mutation("queue by age, twice", r"is used twice in it twice", (("        self._prev = parents", "        self._prev = parents\n        self.age = 1 + max([p.age for p in parents], default=0)"), *pass_("        self.grad = 1.0\n        queue = [self]\n        while queue:\n            queue.sort(key=lambda v: v.age)\n            v = queue.pop()\n            v._backward()\n            queue += v._prev\n"))),
+    Mutation("tape kept", r"list of nodes is kept between two passes", (("        self._prev = parents", "        self._prev = parents\n        Value.tape.append(self)"), ("class Value:", "class Value:\n    tape = []"), *pass_("        self.grad = 1.0\n        for v in reversed(Value.tape):\n            v._backward()\n"))),
+    Mutation("shared array", r"do all share one \(an array", (("        self.grad = 0.0\n", "        self.grad = grad\n"), ('parents=(), op=""', 'parents=(), op="", grad=np.zeros(())'), ("import math", "import math\nimport numpy as np"))),
+    Mutation("div by value only", r"`__truediv__` takes a/b² for the derivative by b|sign of the derivative by `other` of `__truediv__`", (("    def __truediv__(self, other):\n", "    def __truediv__(self, other):\n        if not isinstance(other, Value):\n            return self * (1 / other)\n"), ("-self.data / other.data ** 2", "self.data / other.data ** 2"))),
+    Mutation("sub given the other's", r"`__sub__` gives `self` the derivative that is the other", (("    def __sub__(self, other):\n", "    def __sub__(self, other):\n        if not isinstance(other, Value):\n            return self + -1 * other\n"), ("self.grad += out.grad  # sub", "self.grad -= out.grad  # sub"))),
     Mutation("shared gradient", r"share one gradient", (("        self.grad = 0.0\n", "        self.cell[0] = 0.0\n"), ("    def __repr__", "    cell = [0.0]\n    @property\n    def grad(self):\n        return self.cell[0]\n    @grad.setter\n    def grad(self, x):\n        self.cell[0] = x\n    def __repr__"))),
 )
 # fmt: on
@@ -352,6 +370,80 @@ def test_micrograd_and_this_engine_are_all_right() -> None:
     assert ours.findings == ()
 
 
+class Tape:
+    """A correct engine of another kind: a list of what was done, emptied by each pass."""
+
+    done: list[tuple[Tape, Any]] = []  # noqa: RUF012
+
+    def __init__(self, data: float) -> None:
+        self.data, self.grad = data, 0.0
+
+    def kept(self, data: float, *shares: tuple[Tape, float]) -> Tape:
+        out = Tape(data)
+        self.done.append((out, shares))
+        return out
+
+    def __add__(self, other: Tape) -> Tape:
+        return self.kept(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other: Tape) -> Tape:
+        return self.kept(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __pow__(self, n: float) -> Tape:
+        return self.kept(self.data**n, (self, n * self.data ** (n - 1)))
+
+    def __rpow__(self, base: float) -> Tape:  # so that a ** b has a value, itself a Tape
+        y = base**self.data
+        return self.kept(y, (self, y * math.log(base)))
+
+    def backward(self) -> None:
+        self.grad = 1.0
+        for out, shares in reversed(self.done):
+            for x, local in shares:
+                x.grad += local * out.grad
+        self.done.clear()
+
+
+def test_a_tape_that_serves_for_one_pass_is_right_and_an_exponent_is_a_number() -> None:
+    found = diagnose(Tape)
+    assert found, found
+    said = {finding.kind: finding.sentence for finding in found.findings[:3]}
+    assert "empties the tape" in said["limit"]
+    assert "c.data is a Tape itself" in " ".join(str(found).split())
+
+
+class Edges:
+    """All nodes share one list of inputs: the default argument, which a product changes."""
+
+    def __init__(self, data: float, edges: list[tuple[Edges, float]] = []) -> None:  # noqa: B006
+        self.data, self.grad, self.edges = data, 0.0, edges
+
+    def __mul__(self, other: Edges) -> Edges:
+        out = Edges(self.data * other.data)
+        out.edges += [(self, other.data), (other, self.data)]
+        return out
+
+    def backward(self) -> None:
+        order: list[Edges] = []
+
+        def build(v: Edges) -> None:
+            if v not in order:
+                order.append(v)
+                for p, _ in v.edges:
+                    build(p)
+
+        build(self)
+        self.grad = 1.0
+        for v in order:
+            for p, local in v.edges:
+                p.grad += local * v.grad
+
+
+def test_inputs_in_a_default_argument_are_found_and_nothing_after_them() -> None:
+    (fault,) = [f for f in diagnose(Edges).findings if f.kind not in ("limit", "missing")]
+    assert "do all share one list of them" in fault.sentence
+
+
 class Paths:
     """A correct engine of another kind: it goes along every path, with the product so far."""
 
@@ -382,7 +474,7 @@ def test_what_is_right_but_goes_along_every_path_is_slow() -> None:
 def test_a_twin_without_bugs_computes_as_our_own_engine_does() -> None:
     has = {operation.method: operation.method for operation in OPERATIONS}
     for program in programs({**has, "__lt__": "__lt__"}):
-        if program.purpose in ("value", "chain", "reuse", "order", "again"):
+        if program.purpose in ("value", "chain", "reuse", "order", "again", "fresh", "apart"):
             ours = run(Value, program.source, program.leaves)
             assert ours.failure is None
             for traits in (Traits(), COMPOSED_TRAITS):

@@ -78,8 +78,13 @@ def _alone(key: str) -> Change:
 
 
 def _in(key: str, sentence: str, *changes: Change) -> Bug:
-    alone = _alone(key)
-    return Bug(key, sentence, tuple(_after(alone, change) for change in changes))
+    ways = [_after(_alone(key), change) for change in changes]
+    form = f"{key} number"
+    if (
+        form in ROUTES and ROUTES[form][0] is not own
+    ):  # it may have a rule of its own, without the bug
+        ways += [_after(_alone(form), way) for way in ways]
+    return Bug(key, sentence, tuple(ways))
 
 
 def _after(first: Change, then: Change) -> Change:
@@ -141,7 +146,7 @@ def _written(key: str) -> Iterator[Bug]:
         key,
         "`{op}` forgets `out.grad`: it passes only its local derivative on (the chain "
         "rule multiplies by out.grad)",
-        lambda t: t.passing(key, lambda local, grad, data: local),
+        lambda t: t.passing(key, lambda local, grad, data, own: local),
     )
     yield _in(
         key,
@@ -151,13 +156,31 @@ def _written(key: str) -> Iterator[Bug]:
     yield _in(
         key,
         "`{op}` adds the local derivative and `out.grad` where the chain rule multiplies them",
-        lambda t: t.passing(key, lambda local, grad, data: local + grad),
+        lambda t: t.passing(key, lambda local, grad, data, own: local + grad),
     )
     yield _in(
         key,
         "`{op}` multiplies by `out.data` where the chain rule has `out.grad`",
-        lambda t: t.passing(key, lambda local, grad, data: local * data),
+        lambda t: t.passing(key, lambda local, grad, data, own: local * data),
     )
+    yield _in(
+        key,
+        "`{op}` multiplies by the gradient of its own input, `self.grad`, where the chain rule has "
+        "`out.grad`",
+        lambda t: t.passing(key, lambda local, grad, data, own: local * own),
+    )
+    yield _in(
+        key,
+        "`{op}` keeps its inputs where all its calls share them (on the class?): backward() finds "
+        "those of the last call. Keep them with each result",
+        lambda t: replace(t, lasting=t.lasting | {key}),
+    )
+    if key == "relu":
+        yield _in(
+            key,
+            "`{op}` looks at the sign of `out.grad`, where it should look at that of its input",
+            lambda t: t.passing(key, lambda local, grad, data, own: max(grad, 0.0)),
+        )
     for slot in slots:
         yield from _one_input(key, slot, row, own_grad[slot] if len(slots) == 2 else "self")
     if len(slots) == 2:
@@ -286,6 +309,8 @@ _RULES = (
     WrongRule("**", 0, lambda a, b, z: b * ops.POW(a, b)),
     WrongRule("**", 0, lambda a, b, z: ops.POW(a, b - 1.0)),
     WrongRule("**", 0, lambda a, b, z: b * a),
+    WrongRule("**", 0, lambda a, b, z: b * ops.POW(a, b) - 1.0),
+    WrongRule("**", 0, lambda a, b, z: ops.ABS(b) * ops.POW(a, b - 1.0)),
     WrongRule("**", 0, lambda a, b, z: (b - 1.0) * ops.POW(a, b - 1.0)),
     WrongRule("**", 0, lambda a, b, z: (b - 1.0) * ops.POW(a, b)),
     WrongRule("**", 0, lambda a, b, z: b * ops.POW(a, b + 1.0)),
@@ -362,6 +387,11 @@ class WrongValue(NamedTuple):
     value: Rule
 
 
+def _times_too(a: float, b: float, more: int) -> float:
+    """A power by repeated multiplication, with so many factors more."""
+    return float(a ** (b + more * math.copysign(1, b) if b == int(b) else b))
+
+
 _VALUES = (
     WrongValue("__sub__", "`{op}` computes b − a for a − b", lambda a, b: b - a),
     WrongValue("__sub__", "`{op}` computes a + b for a − b", lambda a, b: a + b),
@@ -385,6 +415,16 @@ _VALUES = (
     WrongValue("__pow__ number", "`{op}` computes bᵃ for aᵇ", lambda a, b: b**a),
     WrongValue(
         "__pow__ number", "`{op}` turns the exponent into a whole number", lambda a, b: a ** int(b)
+    ),
+    WrongValue(
+        "__pow__ number",
+        "`{op}` multiplies once too often: a³ for a²",
+        lambda a, b: _times_too(a, b, 1),
+    ),
+    WrongValue(
+        "__pow__ number",
+        "`{op}` multiplies once too rarely: a for a²",
+        lambda a, b: _times_too(a, b, -1),
     ),
     WrongValue("__neg__", "`{op}` does not change the sign", lambda x: x),
     WrongValue("__abs__", "`{op}` does not take the sign away", lambda x: x),
@@ -433,15 +473,23 @@ def _bug(sentence: str, *changes: Change, kind: str = "wrong") -> Bug:
 
 
 def _walk(walk: Walk) -> tuple[Change, ...]:
-    return (lambda t: replace(t, walk=walk), lambda t: replace(t, walk=walk, again=Again.ALL_ADD))
+    adding = _walking(walk, Again.ALL_ADD)
+    plain = (_walking(walk, Again.LEAVES_ADD), adding)
+    if walk in (Walk.EVERY_PATH, Walk.EVERY_LEVEL, Walk.EVERY_USE):  # inputs may be kept in a set
+        return (*plain, *(_after(change, lambda t: t.switch("distinct")) for change in plain))
+    return plain
+
+
+def _walking(walk: Walk, again: Again) -> Change:
+    return lambda t: replace(t, walk=walk, again=again)
 
 
 def _seed(seed: Callable[[float], float]) -> Change:
     return lambda t: replace(t, seed=seed)
 
 
-def _switch(name: str, walk: Walk = Walk.TOPOLOGICAL) -> Change:
-    return lambda t: replace(t.switch(name), walk=walk)
+def _switch(name: str, walk: Walk = Walk.TOPOLOGICAL) -> tuple[Change, ...]:
+    return tuple(_after(change, lambda t: t.switch(name)) for change in _walk(walk))
 
 
 _EARLY = (
@@ -450,7 +498,8 @@ _EARLY = (
 )
 _PASS: tuple[Any, ...] = (
     _bug(
-        "backward() does not begin with 1: set `self.grad = 1` for d root/d root",
+        "backward() does not begin with 1: set `self.grad = 1` for d root/d root, after all that sets "
+        "gradients to 0",
         _seed(lambda data: 0.0),
     ),
     _bug("backward() begins with the root's data: d root/d root is 1", _seed(lambda data: data)),
@@ -464,38 +513,44 @@ _PASS: tuple[Any, ...] = (
     _bug("backward() follows the last input of each node only", *_walk(Walk.LAST_INPUT)),
     _bug(
         "the order is leaves first: the topological order must be gone through "
-        "backwards, `reversed(topo)`",
+        "backwards, `reversed(topo)`, with a node put into it after its inputs",
         *_walk(Walk.FROM_LEAVES),
     ),
     _bug(
         "a node's inputs are kept in a set (or a dictionary), so that in a·a one of the "
         "two is lost: use a tuple",
-        _switch("set of inputs"),
+        *_switch("set of inputs"),
     ),
     _bug(
         "every node that backward() calls sets its own gradient to 1: only the root's is 1",
-        _switch("seeds", Walk.EVERY_PATH),
-        _switch("seeds", Walk.DEPTH_FIRST),
-        _switch("seeds"),
+        *_switch("seeds", Walk.EVERY_PATH),
+        *_switch("seeds", Walk.DEPTH_FIRST),
+        *_switch("seeds"),
     ),
     _bug(
         "the rule is kept on the input, `self._backward`, where a second use replaces "
         "it: keep it on the result, "
         "`out._backward`",
-        _switch("attached"),
+        *_switch("attached"),
     ),
     _bug(
         "a rule reads the gradient of the node that used its input last, not that of its "
         "own result: the closure "
         "must hold its own `out`",
-        _switch("late"),
+        *_switch("late"),
     ),
     _bug(f"the order is depth first, each node once: {_EARLY}", *_walk(Walk.DEPTH_FIRST)),
     _bug(
         "the order is depth first, along every path: a node that is used twice passes "
         "its gradient on twice, and the "
-        "second time what it passed before once more. Visit each node once, after all its uses",
+        "second time what it passed before once more. Visit each node once, after all its uses: is "
+        "`visited.add(node)` missing?",
         *_walk(Walk.EVERY_PATH),
+    ),
+    _bug(
+        "the order has a node that is used twice in it twice, and it passes its gradient on twice. "
+        "Visit each node once",
+        *_walk(Walk.EVERY_USE),
     ),
     _bug(
         f"the order is breadth first (a queue), each node once: {_EARLY}",
@@ -523,6 +578,7 @@ _PASS: tuple[Any, ...] = (
         "attribute?): the nodes of the first "
         "pass on once more in the second",
         *_walk(Walk.ONCE_MORE),
+        *_walk(Walk.TAPE),
     ),
     _bug(
         "all nodes share one list of inputs (a default argument `[]` or a class "
@@ -531,7 +587,19 @@ _PASS: tuple[Any, ...] = (
     ),
     _bug(
         "all nodes share one gradient: it is kept in the class, or in a default argument",
-        _switch("shared"),
+        *_switch("shared"),
+    ),
+    _bug(
+        "an operation sets the gradients of its inputs to 0 when it is computed: what an earlier pass "
+        "added is lost. Only a new Value begins with 0",
+        *_switch("resets all"),
+        *_switch("resets"),
+    ),
+    _bug(
+        "backward() empties the tape: what was computed before serves for one pass. Build the graph "
+        "anew for each",
+        lambda t: t.switch("emptied"),
+        kind="limit",
     ),
     _bug(
         "a second backward() over the same graph adds to what the first left in the "

@@ -71,7 +71,7 @@ def diagnose(engine: Any) -> Diagnosis:
     return Diagnosis(name, tuple(found), len(done.cases))
 
 
-_JUDGED = ("value", "chain", "reuse", "order", "again")
+_JUDGED = ("value", "chain", "reuse", "order", "again", "fresh", "apart")
 
 
 def findings(done: Exercise) -> list[Finding]:

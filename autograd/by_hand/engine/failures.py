@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from autograd.by_hand.engine.findings import Finding
 from autograd.by_hand.engine.programs import METHODS, OPERATIONS
@@ -60,6 +61,7 @@ def failures(cases: Sequence[Case], has: dict[str, str]) -> list[Finding]:
     """One finding for each operation that fails; what only follows from that is left out."""
     found: list[Finding] = []
     broken: set[str] = set()
+    alike: dict[Failure, list[int]] = {}  # the same line of backward(), the same message
     for case in cases:
         program, failure = case.program, case.trial.failure
         if failure is None or broken & {
@@ -69,12 +71,24 @@ def failures(cases: Sequence[Case], has: dict[str, str]) -> list[Finding]:
         }:
             continue
         finding = _finding(case, failure, has)
+        again = alike.setdefault(failure, []) if failure.line.endswith(".backward()") else []
         if finding is not None and finding.sentence not in {other.sentence for other in found}:
-            found.append(finding)
+            if finding.kind != "fails" or not again:
+                again.append(len(found))
+                found.append(finding)
+            elif finding.operation != found[again[0]].operation:
+                found[again[0]] = _also(found[again[0]], finding.operation)
         if program.purpose in ("value", "slope", "chain", "reuse"):
             broken.add(program.key)
             broken |= {key for key in METHODS if key == f"{program.key} number"}
     return found
+
+
+def _also(finding: Finding, operation: str) -> Finding:
+    """The same failure in one operation more."""
+    joint = ", " if ". The same in " in finding.sentence else ". The same in "
+    sentence = f"{finding.sentence}{joint}`{operation}`"
+    return replace(finding, sentence=sentence, causes=(sentence,))
 
 
 def _finding(case: Case, failure: Failure, has: dict[str, str]) -> Finding | None:
@@ -107,6 +121,10 @@ def _finding(case: Case, failure: Failure, has: dict[str, str]) -> Finding | Non
         )
     if program.purpose == "again" and failure.line.endswith(".backward()"):
         return finding("limit", f"{about} fails: {what}")
+    if failure.message == "'NoneType' object is not callable" and failure.line.endswith(
+        ".backward()"
+    ):
+        what += ". Is the rule called where it is kept? `out._backward = _backward`, without ()"
     operation = METHODS.get(program.key)
     forward = not failure.line.endswith(".backward()")
     if operation and forward and failure.error in _UNSUPPORTED:

@@ -1,9 +1,10 @@
 """Somebody's engine, run where it can do no harm: in a copy of this process that has a time limit.
 
 A copy made by `fork` knows the classes of notebooks and sessions too, keeps what is printed to itself,
-and leaves nothing behind. It sends one line for each program; when no line comes in time it is ended,
-and another goes on with the next program. Where there is no fork (Windows), the programs run in this
-process, and a trace function ends those that take too long.
+and leaves nothing behind. Each program runs in a copy of the copy, so that what a class keeps from one
+graph does not reach the next program. One line is sent for each; when none comes in time both copies
+are ended, and others go on with the next program. Where there is no fork (Windows), the programs run
+in this process, and a trace function ends those that take too long.
 """
 
 from __future__ import annotations
@@ -105,6 +106,8 @@ def _copy(load: Callable[[], Any], start: int, end: float) -> Generator[Any, Non
         child = os.fork()
     if not child:
         _serve(load, start, writer)
+    with contextlib.suppress(OSError):  # so that one signal ends it and its copies
+        os.setpgid(child, child)
     os.close(writer)
     try:
         buffer, seconds = b"", LOADING_SECONDS
@@ -122,13 +125,14 @@ def _copy(load: Callable[[], Any], start: int, end: float) -> Generator[Any, Non
     finally:
         os.close(reader)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
 def _serve(load: Callable[[], Any], start: int, writer: int) -> None:
     """The copy: load, answer, end. Nothing is printed and nothing of the original's is tidied up."""
     try:
+        os.setpgid(0, 0)
         sys.settrace(None)
         faulthandler.disable()
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -140,7 +144,13 @@ def _serve(load: Callable[[], Any], start: int, writer: int) -> None:
         engine, profile = _loaded(load)
         _send(writer, asdict(profile))
         for program in list(programs(profile.has))[start:]:
-            _send(writer, run(engine, program.source, program.leaves, BaseException).to_json())
+            child = os.fork()
+            if not child:
+                trial = run(engine, program.source, program.leaves, BaseException)
+                _send(writer, trial.to_json())
+                return
+            if os.waitpid(child, 0)[1]:
+                return  # it crashed
     finally:
         os._exit(0)
 

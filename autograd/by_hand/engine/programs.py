@@ -46,7 +46,8 @@ class Program:
         leaves: the names whose gradients are read.
         needs: the operations they use besides.
         about: what it means if they come out wrong and no known bug explains it.
-        purpose: for the twin: "value", "chain", "reuse", "order", "again"; with known numbers: "slope"
+        purpose: for the twin: "value", "chain", "reuse", "order", "again",
+            "fresh" and "apart" (a new leaf knows of no other graph); with known numbers: "slope"
             (of the engine's own values), "kink", "zeroed", "limit" (how far it goes), "deep" and
             "paths" (large graphs).
     """
@@ -150,7 +151,7 @@ def _chain(operation: Operation, has: dict[str, str]) -> Iterator[Program]:
     if operation.row:
         point = operation.points[0]
         names = ("a", "b")[: len(point)]
-        leaves = _leaves((*names, "w"), (*point, 7.0))
+        leaves = _leaves((*names, "w"), (*point, -7.0))
         source = f"{leaves}\nc = {_written(operation, has)}\nd = c * w\nd.backward()"
         yield Program(source, operation.key, (*names, "w"), ("__mul__",), purpose="chain")
 
@@ -241,6 +242,13 @@ _ORDER = (
         purpose="order",
     ),
     Program(
+        "a, b = Value(3.0), Value(-2.0)\nc = a * b\nd = c * a\ne = c * b\nf = d + e\nf.backward()",
+        "backward",
+        ("a", "b"),
+        _BOTH,
+        purpose="order",
+    ),
+    Program(
         "a, b, c, d = Value(2.0), Value(3.0), Value(1.0), Value(5.0)\np = a * b\nq = c + "
         "d\nr = p * q\nr.backward()",
         "backward",
@@ -285,6 +293,14 @@ _HABITS = (
         "again",
     ),
     Program(
+        "a, b = Value(3.0), Value(-2.0)\nc = a * b\nd = a + b\nc.backward()\nd.backward()",
+        "backward",
+        ("a", "b"),
+        _BOTH,
+        "the gradients of two passes add up",
+        "again",
+    ),
+    Program(
         "a = Value(3.0)\nb = a * a\nc = b * a\nc.backward()\na.grad = 0\nc.backward()",
         "backward",
         ("a",),
@@ -299,6 +315,32 @@ _HABITS = (
         _PRODUCT,
         "a pass over a graph that grew",
         "again",
+    ),
+    Program(
+        "a = Value(3.0)\nb = a * a\nc = b * a\nb.backward()\na.grad = 0\nc.backward()",
+        "backward",
+        ("a",),
+        _PRODUCT,
+        "a pass over a graph after one over a part of it",
+        "again",
+    ),
+    Program(
+        "a = Value(3.0)\nb = a * a\nb.backward()\nc = Value(5.0)",
+        "backward",
+        ("a", "c"),
+        _PRODUCT,
+        "a new Value does not begin with gradient 0: do all share one (an array in a default argument "
+        "or in the class, which += changes in place)?",
+        "fresh",
+    ),
+    Program(
+        "a, b = Value(3.0), Value(-2.0)\nc = a * b\nd = Value(5.0)\nd.backward()",
+        "backward",
+        ("a", "b", "d"),
+        _PRODUCT,
+        "a new Value has inputs already: do all share one list of them (a default argument `[]` or a "
+        "class attribute that is changed in place)?",
+        "apart",
     ),
     Program(
         "a, b = Value(3.0), Value(-2.0)\nc = sum([a, b, a * b])\nc.backward()",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from autograd.by_hand.engine.bugs import Bug, bugs
 from autograd.by_hand.engine.findings import Finding
@@ -19,6 +20,7 @@ _TOLERANCE = 1e-4  # wide enough for float32, and far below what any bug does
 _MOST_FLIPS = 16
 _MOST_CAUSES = 3
 _DATA = "the pass changes `data` of a leaf, where contributions belong into `grad`"
+_NOTHING_YET = {"fresh": "c.grad", "apart": "a.grad"}  # what is 0 in these programs
 _DEEP = (Walk.DEPTH_FIRST, Walk.EVERY_PATH)
 
 
@@ -38,7 +40,7 @@ def reasons(cases: Sequence[Case], has: dict[str, str]) -> list[Finding]:
         cases: the programs that ran, the simple before the complex.
         has: the operations that the engine has, and what they are called.
     """
-    changed = next(_changed_data(cases), None)
+    changed = next(chain(_changed_data(cases), _not_fresh(cases)), None)
     if changed is not None:
         return [changed]
     table = list(bugs([key for key in METHODS if METHODS[key].method in has]))
@@ -200,6 +202,18 @@ def _changed_data(cases: Sequence[Case]) -> Iterator[Finding]:
                     right[name],
                     (_DATA,),
                 )
+
+
+def _not_fresh(cases: Sequence[Case]) -> Iterator[Finding]:
+    """New leaves with a gradient or with inputs: then no gradient means much."""
+    for case in cases:
+        program, numbers = case.program, case.trial.numbers
+        name = _NOTHING_YET.get(program.purpose, "")
+        given, about = numbers.get(name, 0.0), program.about
+        if not _close(given, 0.0) and given != numbers.get(
+            "d.grad"
+        ):  # that is one gradient for all
+            yield Finding("wrong", "__init__", about, program.source, name, given, 0.0, (about,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def _numbers(engine: Any, names: dict[str, Any], leaves: tuple[str, ...]) -> dic
     found: dict[str, float] = {}
     for name, value in names.items():
         if isinstance(value, kind):
+            if isinstance(value.data, kind):
+                raise TypeError(f"{name}.data is a {kind.__name__} itself, where a number belongs")
             if name not in leaves:
                 found[f"{name}.data"] = _number(value.data)
         elif isinstance(value, (bool, np.bool_, float)):

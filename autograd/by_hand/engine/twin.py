@@ -33,6 +33,7 @@ class Walk(Enum):
     EVERY_PATH = "depth first, each node at every visit"
     BREADTH_FIRST = "breadth first, each node once"
     EVERY_LEVEL = "breadth first, each node at every visit"
+    EVERY_USE = "the newest first, each node at every visit"
     ROOT_ONLY = "the root only"
     TWO_LEVELS = "the root and its inputs"
     FIRST_INPUT = "the first input only"
@@ -40,6 +41,7 @@ class Walk(Enum):
     BY_VALUE = "nodes of equal data count as one"
     SEEN_BEFORE = "nodes of earlier passes are left out"
     ONCE_MORE = "nodes of earlier passes are gone through again"
+    TAPE = "the nodes of earlier passes are gone through again, each once"
     CREATION = "all nodes that ever had a use, oldest first"
 
 
@@ -60,13 +62,14 @@ class Traits:
         rules: (operation, slot) → the local derivative used instead.
         values: operation → the value computed instead.
         routes: operation → which way of `ROUTES` it is built.
-        passes: operation → what goes to an input, of (local, out.grad, out.data).
+        passes: operation → what goes to an input, of (local, out.grad, out.data, the input's grad).
         assigns: (operation, slot) whose contribution overwrites; ("", 0) stands for every one.
         walk, again, seed: of backward().
         flips: bit i: the i-th node of two inputs lists them the other way round.
         backwards: a node adds to its last input first.
         interleaved: depth first, a node adds to one input and goes on into it, then to the next.
-        switches: "late", "attached", "shared", "set of inputs", "seeds": see `Node`.
+        lasting: operations whose rule takes the inputs of their last call.
+        switches: "late", "attached", "shared", "set of inputs", "seeds" and others: see `Node`.
     """
 
     rules: Mapping[tuple[str, int], Rule] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Traits:
     flips: int = 0
     backwards: bool = False
     interleaved: bool = False
+    lasting: frozenset[str] = frozenset()
     switches: frozenset[str] = frozenset()
 
     def rule(self, key: str, slot: int, rule: Rule) -> Traits:
@@ -120,7 +124,17 @@ def twin(traits: Traits) -> type[Node]:
     return type(
         "Value",
         (Node,),
-        {"traits": traits, "made": [], "seen": [], "shared": [0.0], "wide": 0, "used": set()},
+        {
+            "traits": traits,
+            "made": [],
+            "seen": [],
+            "shared": [0.0],
+            "last": {},
+            "wide": 0,
+            "born": 0,
+            "gone": 0,
+            "used": set(),
+        },
     )
 
 
@@ -129,24 +143,32 @@ class Node:
 
     Switches. "late": a rule reads the gradient of whatever used its first input last. "attached": the
     rule is kept on the first input, so that a second use replaces it. "shared": all have one gradient.
-    "set of inputs": x·x passes on along one edge. "seeds": each node visited gets gradient 1.
+    "set of inputs": x·x passes on along one edge. "distinct": backward() goes into x of x·x once.
+    "seeds": each node visited gets gradient 1. "resets": an operation sets the gradient of
+    its last input to 0; "resets all": of each. "emptied": what was computed before the end of a pass
+    serves no other.
     """
 
     traits = Traits()
     made: list[Node]
     seen: list[Node]
     shared: list[float]
+    last: dict[str, tuple[float, ...]]
     wide = 0
+    born = 0
+    gone = 0
     used: set[str]
 
     def __init__(self, data: Any, key: str = "", inputs: tuple[tuple[Node, int], ...] = ()) -> None:
         self.data = float(data)
-        self.own_grad = 0.0
+        self.grad = 0.0
         self.key, self.inputs = key, inputs
         self.locals: tuple[float, ...] = ()
         self.job: Node | None = None  # what "attached" keeps here
         self.latest: Node = self
         cls = type(self)
+        cls.born += 1
+        self.number = cls.born
         self.flip = False
         if len(inputs) == 2 and inputs[0][0] is not inputs[1][0]:
             self.flip = bool(self.traits.flips >> cls.wide & 1)
@@ -154,6 +176,9 @@ class Node:
         for x, _ in inputs:
             if x not in cls.made:
                 cls.made.append(x)
+        for x, slot in inputs:
+            if self.traits.switches & ({"resets", "resets all"} if slot else {"resets all"}):
+                x.grad = 0.0
         if inputs:
             inputs[0][0].job = inputs[0][0].latest = self
 
@@ -190,15 +215,18 @@ class Node:
         else:
             self.grad = traits.seed(self.data)
         for node, i in list(islice(_WALKS[traits.walk](self), _MOST_VISITS)):
-            node.pass_on(i)
+            if node.number > self.gone or "emptied" not in traits.switches:
+                node.pass_on(i)
+        type(self).gone = self.born
 
     def pass_on(self, only: int | None) -> None:
         """Add to the inputs: to all of them, or along one edge."""
         traits = self.traits
         if "seeds" in traits.switches:
             self.grad = 1.0
-        node = (self.job or Node(0.0)) if "attached" in traits.switches else self
-        edges = list(zip(node.inputs, node.locals))
+        node = (self.job or type(self)(0.0)) if "attached" in traits.switches else self
+        local_rules = self.last[node.key] if node.key in traits.lasting else node.locals
+        edges = list(zip(node.inputs, local_rules))
         if "set of inputs" in traits.switches:
             edges = list({id(x): ((x, slot), local) for (x, slot), local in edges}.values())
         if traits.backwards:
@@ -207,7 +235,7 @@ class Node:
             edges = edges[only : only + 1]
         of = node.inputs[0][0].latest if "late" in traits.switches and node.inputs else node
         for (x, slot), local in edges:
-            share = traits.passes.get(node.key, _product)(local, of.grad, node.data)
+            share = traits.passes.get(node.key, _product)(local, of.grad, node.data, x.grad)
             if (node.key, slot) in traits.assigns or ("", 0) in traits.assigns:
                 x.grad = share
             else:
@@ -216,10 +244,12 @@ class Node:
     def listed(self) -> list[Node]:
         """The inputs, in the order of this walk."""
         nodes = [x for x, _ in self.inputs]
+        if "distinct" in self.traits.switches:
+            nodes = list(dict.fromkeys(nodes))
         return nodes[::-1] if self.flip else nodes
 
 
-def _product(local: float, grad: float, data: float) -> float:
+def _product(local: float, grad: float, data: float, own: float) -> float:
     return local * grad
 
 
@@ -284,6 +314,11 @@ def _wide(once: bool) -> Callable[[Node], Iterator[tuple[Node, int | None]]]:
     return walk
 
 
+def _every_use(root: Node) -> Iterator[tuple[Node, int | None]]:
+    nodes = [node for node, _ in islice(_wide(once=False)(root), _MOST_VISITS)]
+    return _all(sorted(nodes, key=lambda node: -node.number))
+
+
 def _line(last: bool) -> Callable[[Node], Iterator[tuple[Node, int | None]]]:
     def walk(root: Node) -> Iterator[tuple[Node, int | None]]:
         node = root
@@ -322,6 +357,11 @@ def _again(root: Node) -> Iterator[tuple[Node, int | None]]:
     return _all(root.seen[::-1])
 
 
+def _tape(root: Node) -> Iterator[tuple[Node, int | None]]:
+    root.seen.extend(node for node in topological(root)[::-1] if node not in root.seen)
+    return _all(root.seen[::-1])
+
+
 _WALKS: dict[Walk, Callable[[Node], Iterator[tuple[Node, int | None]]]] = {
     Walk.TOPOLOGICAL: lambda root: _all(topological(root)),
     Walk.FROM_LEAVES: lambda root: _all(topological(root)[::-1]),
@@ -329,6 +369,7 @@ _WALKS: dict[Walk, Callable[[Node], Iterator[tuple[Node, int | None]]]] = {
     Walk.EVERY_PATH: _deep(once=False),
     Walk.BREADTH_FIRST: _wide(once=True),
     Walk.EVERY_LEVEL: _wide(once=False),
+    Walk.EVERY_USE: _every_use,
     Walk.ROOT_ONLY: lambda root: _all([root]),
     Walk.TWO_LEVELS: lambda root: _all([root, *dict.fromkeys(root.listed())]),
     Walk.FIRST_INPUT: _line(last=False),
@@ -336,6 +377,7 @@ _WALKS: dict[Walk, Callable[[Node], Iterator[tuple[Node, int | None]]]] = {
     Walk.BY_VALUE: _by_value,
     Walk.SEEN_BEFORE: _unseen,
     Walk.ONCE_MORE: _again,
+    Walk.TAPE: _tape,
     Walk.CREATION: lambda root: _all([root, *(node for node in root.made if node is not root)]),
 }
 
@@ -357,7 +399,9 @@ def own(a: Node, other: Any, key: str) -> Node:
         data = math.nan
     inputs = tuple((x, slot) for slot, x in enumerate(operands) if isinstance(x, Node))
     out = type(a)(data, key, inputs)
-    out.locals = tuple(_local(traits, key, slot, (*numbers, data)) for _, slot in inputs)
+    out.locals = out.last[key] = tuple(
+        _local(traits, key, slot, (*numbers, data)) for _, slot in inputs
+    )
     return out
 
 
