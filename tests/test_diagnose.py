@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -389,13 +388,6 @@ class Tape:
     def __mul__(self, other: Tape) -> Tape:
         return self.kept(self.data * other.data, (self, other.data), (other, self.data))
 
-    def __pow__(self, n: float) -> Tape:
-        return self.kept(self.data**n, (self, n * self.data ** (n - 1)))
-
-    def __rpow__(self, base: float) -> Tape:  # so that a ** b has a value, itself a Tape
-        y = base**self.data
-        return self.kept(y, (self, y * math.log(base)))
-
     def backward(self) -> None:
         self.grad = 1.0
         for out, shares in reversed(self.done):
@@ -404,12 +396,17 @@ class Tape:
         self.done.clear()
 
 
-def test_a_tape_that_serves_for_one_pass_is_right_and_an_exponent_is_a_number() -> None:
+def test_a_tape_that_serves_for_one_pass_is_right() -> None:
     found = diagnose(Tape)
     assert found, found
     said = {finding.kind: finding.sentence for finding in found.findings[:3]}
     assert "empties the tape" in said["limit"]
-    assert "c.data is a Tape itself" in " ".join(str(found).split())
+
+
+def test_a_value_where_a_number_belongs_is_said() -> None:
+    trial = run(Tape, "a = Value(3.0)\nb = Value(a)", ("a",))
+    assert trial.failure is not None
+    assert trial.failure.message == "b.data is a Tape itself, where a number belongs"
 
 
 class Edges:
