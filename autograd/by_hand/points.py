@@ -64,6 +64,7 @@ class Plan:
         into: (N, 2) the edges to each node, by slot; −1 where there is none.
     """
 
+    # One loop over the nodes, which fills all columns: what takes time in a large graph.
     def __init__(self, order: Sequence[Value]) -> None:
         self.order = order
         self.root = len(order) - 1

@@ -122,6 +122,7 @@ def _remembered(key: str) -> Iterator[Bug]:
             yield _in(key, sentence, _ruled(key, slot, rule))
 
 
+# A list to read from top to bottom: one entry a bug, so that adding one is adding an entry.
 def _written(key: str) -> Iterator[Bug]:
     """What can go wrong in writing the rule of any operation down."""
     slots = _slots(key)

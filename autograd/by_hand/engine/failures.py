@@ -91,6 +91,7 @@ def _also(finding: Finding, operation: str) -> Finding:
     return replace(finding, sentence=sentence, causes=(sentence,))
 
 
+# One decision: each kind of program has its own words for what happened.
 def _finding(case: Case, failure: Failure, has: dict[str, str]) -> Finding | None:
     program = case.program
     method = program.key.split()[0]

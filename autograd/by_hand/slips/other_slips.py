@@ -31,6 +31,7 @@ def other_slips(case: Case) -> Iterator[Family]:
     yield from _negated(case)
 
 
+# A list to read from top to bottom: one entry a slip, so that adding one is adding an entry.
 def _others(case: Case) -> Iterator[Family]:
     """The derivative by another node, of another node, or from node to node."""
     root = case.plan.root

@@ -36,6 +36,7 @@ def path_slips(case: Case) -> Iterator[Family]:
     yield Family("path", 30.0, 0.0 * case.true[None], lambda _: "every path is forgotten")
 
 
+# A list to read from top to bottom: one entry a slip, so that adding one is adding an entry.
 def _edges(case: Case) -> Iterator[Family]:
     signed = np.isin(case.plan.ops[case.child].astype(str), _SIGNED)
     local = case.locals
@@ -208,6 +209,7 @@ def _path(case: Case, ways: Paths, found: list[list[int]], i: int) -> str:
     return f"{lost} {ways.way(found[i])} is forgotten"
 
 
+# A list to read from top to bottom: one entry a slip, so that adding one is adding an entry.
 def _nodes(case: Case) -> Iterator[Family]:
     """A node on the way taken as constant, or as the only way; its derivative forgotten."""
     inner = case.inner

@@ -20,6 +20,7 @@ def use_slips(case: Case) -> Iterator[Family]:
         yield from _assigned(case)
 
 
+# A list to read from top to bottom: one entry a slip, so that adding one is adding an entry.
 def _uses(case: Case) -> Iterator[Family]:
     """The value is used several times: one time step, all but one, the first or last few, shifted."""
     uses = case.edges[case.parent == case.value]

@@ -98,6 +98,7 @@ def _used(plan: Plan) -> set[tuple[str, bool]]:
     return found
 
 
+# A class within a function: its base is there only when PyTorch is, and only when it is asked for.
 @cache
 def _module_class(torch: Any) -> Any:
     class Compiled(torch.nn.Module):  # type: ignore[misc]
