@@ -41,6 +41,15 @@ def pack(arrays: Mapping[str, Any], compress: bool = False) -> bytes:
             raise ValueError(f"only numbers are saved: {name!r} holds {kind}")
         if name in RESERVED:
             raise ValueError(f"NumPy saves no array under the name {name!r}: rename it")
+    try:
+        return _packed(arrays, compress)
+    except ValueError as error:  # of zipfile, which cannot close what a Ctrl-C cut short
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _packed(arrays: Mapping[str, Any], compress: bool) -> bytes:
     file = io.BytesIO()
     if compress:
         np.savez_compressed(file, **arrays)
