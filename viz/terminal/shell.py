@@ -29,8 +29,6 @@ class Shell(cmd.Cmd):
     """
 
     prompt = "(chainrule) "
-    doc_header = "Commands (help NAME says more; an empty line repeats the last):"
-    undoc_header = ""
 
     def __init__(
         self,
