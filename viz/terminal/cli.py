@@ -225,20 +225,12 @@ def _draw(options: argparse.Namespace) -> int:
     root = _graph(options)
     root.backward()
     drawing: Drawing = draw_graph(root, title=options.title)
-    if _to_standard_output(options, "graph.svg"):
-        print(drawing.source, end="")
-    else:
-        print(drawing.save(options.output))
-    return 0
+    return _given_out(options, "graph.svg", drawing.source, drawing.save)
 
 
 def _page(options: argparse.Namespace) -> int:
     page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
-    if _to_standard_output(options, "steps.html"):
-        print(page.html, end="")
-    else:
-        print(page.save(options.output))
-    return 0
+    return _given_out(options, "steps.html", page.html, page.save)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -298,10 +290,17 @@ def _diagnose(options: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def _to_standard_output(options: argparse.Namespace, example: str) -> bool:
+def _given_out(
+    options: argparse.Namespace, example: str, text: str, save: Callable[[str], str]
+) -> int:
+    """The text on the standard output, or a file and where it lies."""
     if options.output is None and sys.stdout.isatty():
         raise UsageError(f"where to? -o {example}")
-    return options.output in (None, "-")
+    if options.output in (None, "-"):
+        print(text, end="")
+    else:
+        print(save(options.output))
+    return 0
 
 
 def _painter(stream: TextIO) -> Callable[[str, str], str]:
