@@ -19,6 +19,11 @@ def test_every_import_of_the_first_version_works(line: str) -> None:
     assert [name for name in names.split() if not hasattr(found, name)] == []
 
 
+def runs_in_a_fresh_interpreter(program: str) -> None:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_fresh_interpreter_finds_the_old_places_and_the_functions_called_like_them() -> None:
     program = (
         "from autograd.reader import FormulaError; from viz.render import write\n"
@@ -26,8 +31,7 @@ def test_a_fresh_interpreter_finds_the_old_places_and_the_functions_called_like_
         "assert callable(autograd.paths) and callable(autograd.compare) and callable(autograd.dot)\n"
         "assert autograd.FormulaError is FormulaError\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    runs_in_a_fresh_interpreter(program)
 
 
 def test_an_old_name_costs_nothing_until_it_is_asked_for() -> None:
@@ -39,5 +43,4 @@ def test_an_old_name_costs_nothing_until_it_is_asked_for() -> None:
         "from viz.shell import Shell\n"
         "assert Shell.__module__ == 'viz.terminal.shell'\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    runs_in_a_fresh_interpreter(program)
