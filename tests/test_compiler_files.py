@@ -119,6 +119,10 @@ def described(parts, change):
     )
 
 
+def backward(text):
+    return text["plan"]["fields"]["backward"]
+
+
 def npy(array):
     file = io.BytesIO()
     np.save(file, array)
@@ -128,7 +132,7 @@ def npy(array):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.update(format="chainrule program 2"), "its format is 'chainrule program 2'"),
+        (lambda t: t.update(format="chainrule program 3"), "its format is 'chainrule program 3'"),
         (lambda t: t.update(shapes=[[3], [2]]), "shapes do not fit the arguments"),
         (lambda t: t.update(shapes=[[3]]), "shapes do not fit the arguments"),
         (lambda t: t["plan"]["fields"].update(static_size=1.5), "1.5 stands where whole numbers do"),
@@ -136,6 +140,11 @@ def npy(array):
         (lambda t: t["plan"]["fields"].update(batched_size=10**12), "storage has another size"),
         (lambda t: t["plan"]["fields"].update(arguments=[3, -1]), ""),
         (lambda t: t["plan"].update(kind="Matrix"), ""),
+        (lambda t: backward(t).reverse(), "before it is begun"),
+        (lambda t: backward(t).append(backward(t)[-1]), "begun twice"),
+        (lambda t: backward(t)[0]["fields"].update(begins=False), "added to before it is begun"),
+        (lambda t: backward(t)[0]["fields"].update(to="nobody"), "passes nothing to 'nobody'"),
+        (lambda t: backward(t)[0]["fields"].update(of=-1), "a contribution comes too late"),
         (lambda t: t["plan"]["fields"].update(extra=1), ""),
         (lambda t: t.pop("plan"), "'plan'"),
         (lambda t: t.update(plan=[[[[]]]] * 3), "do not fit the instructions"),
@@ -163,6 +172,20 @@ def test_parameters_are_floats_and_as_many_as_the_instructions_take(tmp_path, wh
             Program.load(path)
     path.write_bytes(packed({**parts, "parameters.npy": npy(np.ones(11, np.float32))}))
     assert Program.load(path).dtype == np.float32
+
+
+def test_a_file_from_before_the_reverse_pass_was_kept_still_loads(tmp_path, whole):
+    def change(text):
+        text.update(format="chainrule program 1")
+        del text["plan"]["fields"]["backward"]
+
+    path = tmp_path / "old.npz"
+    path.write_bytes(described(members(whole), change))
+    program = Program.load(path)
+    x, i = np.ones((2, 3)), np.array([0, 1])
+    assert program.run(x, i) == small().run(x, i)
+    assert program.gradients.any()
+    assert repr(program.plan.backward) == repr(small().plan.backward)
 
 
 def test_a_file_from_before_shapes_were_kept_still_loads(tmp_path, whole):
@@ -204,9 +227,7 @@ def test_a_program_that_would_pack_as_small_as_a_bomb_is_written_as_it_is(tmp_pa
     program = compile(lambda x: w * x[0], [w], inputs=(np.zeros(3),))
     program.plan.constants = np.zeros(8_000_000)  # 64 MB that pack to 64 KB
     program.plan.static_size += 8_000_000
-    program.plan.needs = program.plan.needs._replace(
-        static=np.zeros(program.plan.static_size, bool)
-    )
+    program.plan.needs = program.plan.needs._replace(static=np.arange(program.plan.static_size) < 1)
     program.save(tmp_path / "zeros.npz")
     assert (tmp_path / "zeros.npz").stat().st_size > 64_000_000
     assert len(Program.load(tmp_path / "zeros.npz").plan.constants) == 8_000_000

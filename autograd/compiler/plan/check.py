@@ -1,4 +1,5 @@
-"""Whether a plan can be run at all: sizes, and that every row is written before it is read."""
+"""Whether a plan can be run at all: sizes, that every row is written before it is read, and that every
+gradient is begun before it is added to."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from autograd.compiler.plan.instructions import (
     BATCHED,
     INPUT,
     STATIC,
+    Clear,
+    Contribution,
     Elementwise,
     Instruction,
     Largest,
@@ -19,6 +22,7 @@ from autograd.compiler.plan.instructions import (
     indices,
     operands,
 )
+from autograd.compiler.plan.reverse import contributions, needed, target
 from autograd.compiler.read.arrays import Array
 from autograd.ops import OPS
 
@@ -39,6 +43,42 @@ def check(plan: Plan) -> None:
     for output in plan.outputs:
         _require(output.space in (STATIC, BATCHED), "an output lies in no storage")
         _check_read(written, output.space, np.array([output.row]))
+    _check_backward(plan)
+
+
+def _check_backward(plan: Plan) -> None:
+    """Walk the reverse pass: an instruction passes on when all has arrived, which the order tells."""
+    begun = (np.zeros(plan.static_size, dtype=bool), np.zeros(plan.batched_size, dtype=bool))
+    space, row = plan.outputs[0]
+    begun[space][row] = True
+    of = len(plan.instructions)
+    for entry in plan.backward:
+        if isinstance(entry, Clear):
+            _require(entry.space in (STATIC, BATCHED), "a gradient lies in no storage")
+            _check_read({entry.space: ~begun[entry.space]}, entry.space, entry.rows)
+            begun[entry.space][entry.rows] = True
+            continue
+        _require(isinstance(entry.of, int) and 0 <= entry.of <= of, "a contribution comes too late")
+        of = entry.of
+        space, index = _target(plan, entry)
+        index = needed(plan.needs, space, index)
+        _require(index.size > 0, "a contribution goes to rows that nobody asks for")
+        before = begun[space][index]
+        _require(
+            bool(not before.any() if entry.begins else before.all()),
+            "a gradient is added to before it is begun, or begun twice",
+        )
+        begun[space][index] = True
+
+
+def _target(plan: Plan, contribution: Contribution) -> tuple[int, Array]:
+    whole = contributions(contribution.of, plan.instructions[contribution.of])
+    wanted = (contribution.to, contribution.place, contribution.term)
+    _require(
+        any((c.to, c.place, c.term) == wanted for c in whole),
+        f"an instruction passes nothing to {contribution.to!r}",
+    )
+    return target(plan, contribution)
 
 
 def _require(fine: bool, otherwise: str) -> None:

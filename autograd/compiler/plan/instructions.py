@@ -1,4 +1,5 @@
-"""What a program consists of: six kinds of instruction, first over nodes, then over rows of storage.
+"""What a program consists of: six kinds of instruction, first over nodes, then over rows of storage,
+and for the reverse pass what each of them contributes to the gradients of the rows it read.
 
 Storage has a static vector (parameters, constants, what depends on them alone), a batched array of
 one row a node and one column a sample, and the caller's arrays, one an argument. An index array holds
@@ -15,11 +16,13 @@ import numpy as np
 from autograd.compiler.read.arrays import Array
 
 __all__ = [
-    "BATCHED", "INPUT", "STATIC", "Bias", "Draft", "Elementwise", "Instruction", "Largest", "Matrix",
-    "Needs", "Operand", "Output", "Part", "Plan", "Products", "Select", "Terms", "indices", "operands",
+    "BATCHED", "FEW", "INPUT", "STATIC", "Bias", "Clear", "Contribution", "Draft", "Elementwise",
+    "Instruction", "Largest", "Matrix", "Needs", "Operand", "Output", "Part", "Plan", "Products",
+    "Reverse", "Select", "Terms", "indices", "operands",
 ]  # fmt: skip
 
 STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
+FEW = 4  # sums of up to so many terms are computed one after the other, each operand by itself
 
 
 @dataclass
@@ -148,6 +151,39 @@ def indices(instruction: Instruction) -> list[tuple[int, Array]]:
     return found
 
 
+# The reverse pass ---------------------------------------------------------------------------------
+
+
+@dataclass
+class Contribution:
+    """What an instruction passes down to rows that it read; `reverse` has the table of formulas.
+
+    Attributes:
+        of: the number of the instruction.
+        to: what it adds to: "weight", "column", "bias", "first", "second", "operand", "candidates".
+        place: the how manieth part, bias or operand.
+        term: of a short sum the term, else -1: all of them.
+        begins: whether nothing has been added to these rows yet: it overwrites.
+    """
+
+    of: int
+    to: str
+    place: int = 0
+    term: int = -1
+    begins: bool = True
+
+
+@dataclass
+class Clear:
+    """Rows of gradients become 0: the next contribution goes to them and to others that are begun."""
+
+    space: int
+    rows: Array
+
+
+Reverse = Contribution | Clear
+
+
 @dataclass
 class Draft:
     """Instructions over node numbers, in the order in which they run."""
@@ -190,6 +226,7 @@ class Plan:
     copied: dict[int, int]  # argument: the first batched row of its copy; the others stay in place
     outputs: list[Output]  # the first is the loss
     needs: Needs
+    backward: list[Reverse] = field(default_factory=list)  # what fills the gradients, in order
 
     def check(self) -> None:
         """See `autograd.compiler.plan.check`.

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import (
     BATCHED,
+    FEW,
     INPUT,
     STATIC,
     Bias,
@@ -27,6 +28,7 @@ from autograd.compiler.plan.instructions import (
     operands,
 )
 from autograd.compiler.plan.planner import batched_uses, static_uses
+from autograd.compiler.plan.reverse import reverse
 from autograd.compiler.read.arrays import Array, Graph
 from autograd.compiler.read.fuse import Fused
 
@@ -38,12 +40,12 @@ def lay_out(draft: Draft, fused: Fused) -> Plan:
 
     Takes instructions over node numbers.
     Finds the constants and the arguments that have to be copied, and the row of each node.
-    Gives back the same instructions over rows.
+    Gives back the same instructions over rows, and the reverse pass.
     """
     given = _Given(fused.graph, len(fused.nodes))
     copied = _copied(draft, given)
     rows = _Rows(draft, fused, given, copied)
-    return Plan(
+    plan = Plan(
         [_resolved(instruction, rows) for instruction in draft.instructions],
         _order(draft, fused.graph),
         rows.static_constants,
@@ -55,6 +57,9 @@ def lay_out(draft: Draft, fused: Fused) -> Plan:
         [rows.output(root) for root in fused.roots],
         rows.needs(),
     )
+    plan.backward = reverse(plan)
+    plan.check()
+    return plan
 
 
 def _order(draft: Draft, graph: Graph) -> Array:
@@ -97,12 +102,9 @@ def _copied(draft: Draft, given: _Given) -> list[int]:
     return sorted(found)
 
 
-_CHAIN = 4  # sums of so many terms are computed one after the other, each operand by itself
-
-
 def _copied_for(instruction: Instruction, index: Array, given: _Given) -> set[int]:
     by_itself = isinstance(instruction, Elementwise) or (
-        isinstance(instruction, Terms) and len(index) <= _CHAIN
+        isinstance(instruction, Terms) and len(index) <= FEW
     )
     if not by_itself or len(np.unique(given.argument[index])) > 1:
         return set(np.unique(given.argument[index]).tolist()) - {-1}

@@ -13,6 +13,8 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import (
     Bias,
+    Clear,
+    Contribution,
     Elementwise,
     Largest,
     Matrix,
@@ -25,16 +27,31 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
+from autograd.compiler.plan.reverse import reverse
 from autograd.compiler.read.arrays import Array
 from autograd.text.archives import pack, unpack
 from autograd.text.files import write
 
 __all__ = ["Saved", "load", "save"]
 
-FORMAT = "chainrule program 1"
+FORMAT = "chainrule program 2"
+FORWARD_ONLY = "chainrule program 1"  # before the reverse pass was a list
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Plan, Matrix, Part, Bias, Terms, Products, Largest, Elementwise, Operand, Select)
+    for kind in (
+        Plan,
+        Matrix,
+        Part,
+        Bias,
+        Terms,
+        Products,
+        Largest,
+        Elementwise,
+        Operand,
+        Select,
+        Contribution,
+        Clear,
+    )
 }
 
 
@@ -81,7 +98,7 @@ def load(path: str | os.PathLike[str]) -> Saved:
 def _checked(arrays: dict[str, Array]) -> Saved:
     text = arrays["structure"].tobytes().decode()
     described = json.loads(text, parse_float=_refuse, parse_constant=_refuse)
-    if described["format"] != FORMAT:
+    if described["format"] not in (FORMAT, FORWARD_ONLY):
         raise ValueError(f"its format is {described['format']!r}, not {FORMAT!r}")
     plan = _decode(described["plan"], arrays)
     parameters = arrays["parameters"]
@@ -92,6 +109,8 @@ def _checked(arrays: dict[str, Array]) -> Saved:
     plan.outputs = [Output(*output) for output in plan.outputs]
     plan.needs = Needs(*plan.needs)
     plan.check()
+    if described["format"] == FORWARD_ONLY:
+        plan.backward = reverse(plan)
     shapes = [tuple(shape) for shape in described.get("shapes", [[n] for n in plan.arguments])]
     if list(map(math.prod, shapes)) != plan.arguments:
         raise ValueError("the shapes do not fit the arguments")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import STATIC, Bias, Instruction, Operand
+from autograd.compiler.plan.instructions import STATIC, Bias, Contribution, Instruction, Operand
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.binder import Binder
 
@@ -15,7 +15,7 @@ __all__ = ["Bound", "index_of", "product_into", "times"]
 
 
 class Bound:
-    """An instruction at a batch size: `forward` and `backward` append its calls.
+    """An instruction at a batch size: `forward` and `push` append its calls.
 
     Attributes:
         out: the rows it writes, [count, width]; width is the batch size, or 1 for static rows.
@@ -32,7 +32,8 @@ class Bound:
     def forward(self) -> None:
         raise NotImplementedError
 
-    def backward(self) -> None:
+    def push(self, contribution: Contribution) -> None:
+        """Append the calls of one contribution of this instruction."""
         raise NotImplementedError
 
     def add_biases(self, biases: list[Bias], rows: int) -> None:
@@ -49,26 +50,22 @@ class Bound:
                 static = scaled
             b.emit(np.add, out, static, out)
 
-    def push_biases(self, biases: list[Bias]) -> None:
-        """Add this instruction's gradients to those of its biases."""
-        b = self.binder
-        for bias in biases:
-            index = bias.index.ravel()
-            g = self.g.reshape(len(index), -1)
-            if g.shape[1] == 1 and bias.scale is None:
-                b.gradients.add(STATIC, index, g)
-                continue
-            target = b.gradients.target(STATIC, index, (len(index),), 1)
-            if target is None:
-                continue
-            out = target.out
-            if g.shape[1] > 1:
-                ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
-                b.emit(product_into(out), g, ones, out)
-            total = g[:, 0] if g.shape[1] == 1 else out
-            if bias.scale is not None:
-                b.emit(np.multiply, total, bias.scale.ravel().astype(b.dtype), out)
-            target.finish()
+    def push_bias(self, bias: Bias) -> None:
+        """Add this instruction's gradients to that of a bias."""
+        b, index = self.binder, bias.index.ravel()
+        g = self.g.reshape(len(index), -1)
+        if g.shape[1] == 1 and bias.scale is None:
+            b.gradients.add(STATIC, index, g)
+            return
+        target = b.gradients.target(STATIC, index, (len(index),), 1)
+        out = target.out
+        if g.shape[1] > 1:
+            ones = b.ones if g.shape[1] == len(b.ones) else np.ones(g.shape[1], dtype=b.dtype)
+            b.emit(product_into(out), g, ones, out)
+        total = g[:, 0] if g.shape[1] == 1 else out
+        if bias.scale is not None:
+            b.emit(np.multiply, total, bias.scale.ravel().astype(b.dtype), out)
+        target.finish()
 
 
 def index_of(operand: Operand) -> Array:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import INPUT
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.calls import Calls
 from autograd.compiler.run.numpy.scatter import add_counts, add_rows, passes, ranked, set_rows
@@ -30,44 +29,30 @@ class Target:
 class Contributions:
     """The gradients of all rows, while the calls that fill them are written.
 
-    The first writer of a row overwrites it and later ones add, so nothing is zeroed.
-
     Attributes:
         rows: by space, a gradient for each row: [rows, 1] of static ones, [rows, batch] of others.
         needs: by space, [rows]: whether anybody asks for it.
-        written: by space, [rows]: whether an earlier call has.
+        begins: whether the contribution that is written now is the first to its rows: it overwrites.
     """
 
     def __init__(
         self, calls: Calls, rows: tuple[Array, Array], needs: tuple[Array, Array], ones: Array
     ) -> None:
         self.calls, self.rows, self.needs, self.ones = calls, rows, needs, ones
-        self.written = [np.zeros(len(r), dtype=bool) for r in rows]
+        self.begins = True
 
-    def fresh(self, space: int, index: Array) -> bool:
-        """Whether a writer of these rows may overwrite; if only some were written, no."""
-        written = self.written[space]
-        before = written[index]
-        written[index] = True
-        if before.any():
-            stale = np.unique(index[~before])
-            if len(stale):
-                self.calls.emit(set_rows, self.rows[space], stale, 0.0)
-            return False
-        return True
+    def clear(self, space: int, rows: Array) -> None:
+        self.calls.emit(set_rows, self.rows[space], rows, 0.0)
 
-    def target(self, space: int, index: Array, shape: tuple[int, ...], width: int) -> Target | None:
-        """Where to write a contribution to rows ``index`` (flat); None if nobody needs it.
+    def target(self, space: int, index: Array, shape: tuple[int, ...], width: int) -> Target:
+        """Where to write a contribution to rows ``index`` (flat), some of which somebody needs.
 
         Args:
             shape: that of the array to write.
             width: how many numbers of it belong to each row.
         """
-        if space >= INPUT or not self.needs[space][index].any():
-            return None
         place = self._in_place(space, index, shape, width)
         if place is not None:
-            self.fresh(space, index)
             return Target(place, _nothing)
         out = self.calls.scratch(*shape)
         return Target(out, lambda: self.add(space, index, out.reshape(len(index), width)))
@@ -77,10 +62,10 @@ class Contributions:
     ) -> Array | None:
         """The rows themselves, if they are written for the first time and lie in this shape."""
         rows = self.rows[space]
-        if rows.shape[1] != width or not self.needs[space][index].all():
+        if not self.begins or rows.shape[1] != width or not self.needs[space][index].all():
             return None
         dims = strides(index)
-        if dims is None or self.written[space][index].any() or not distinct(dims):
+        if dims is None or not distinct(dims):
             return None
         place = view(rows, int(index[0]), dims)
         result = place.reshape(shape)
@@ -92,15 +77,13 @@ class Contributions:
         """Add ``values`` [..., width] to the gradients of rows ``index`` (flat; any may come again)."""
         values = self._sum_of_samples(space, values.reshape(len(index), -1))
         index, values = self._needed(space, index, values)
-        if not len(index):
-            return
         dims = strides(index)
         if dims is not None:
             index, values, dims = self._sum_of_broadcast(index, values, dims)
         if dims is not None and distinct(dims):
             self._add_view(space, index, values, dims)
         elif len(np.unique(index)) == len(index):
-            function = set_rows if self.fresh(space, index) else add_rows
+            function = set_rows if self.begins else add_rows
             self.calls.emit(function, self.rows[space], index, values)
         elif values.shape[1] == 1:
             self._add_counts(space, index, values)
@@ -118,8 +101,8 @@ class Contributions:
     def _needed(self, space: int, index: Array, values: Array) -> tuple[Array, Array]:
         """The rows that somebody asks for."""
         needed = np.flatnonzero(self.needs[space][index])
-        if len(needed) in (0, len(index)):
-            return index[needed], values
+        if len(needed) == len(index):
+            return index, values
         some = self.calls.scratch(len(needed), values.shape[1])
         self.calls.emit(np.take, values, needed, 0, some, "clip")
         return index[needed], some
@@ -147,7 +130,7 @@ class Contributions:
         """Rows that lie regularly."""
         place = view(self.rows[space], int(index[0]), dims)
         values = values.reshape(place.shape)
-        if self.fresh(space, index):
+        if self.begins:
             self.calls.emit(np.copyto, place, values)
         else:
             self.calls.emit(np.add, place, values, place)
@@ -156,13 +139,11 @@ class Contributions:
         """One number a row: counting with weights."""
         rows, wanted = self.rows[space], np.unique(index)
         lowest, highest = int(wanted[0]), int(wanted[-1]) + 1
-        fresh = self.fresh(space, wanted)
         whole = len(wanted) == highest - lowest
-        if fresh and not whole:
-            self.calls.emit(set_rows, rows, wanted, 0.0)
-        self.calls.emit(
-            add_counts, rows[lowest:highest, 0], index - lowest, values[:, 0], fresh and whole
-        )
+        if self.begins and not whole:
+            self.clear(space, wanted)
+        replace = self.begins and whole
+        self.calls.emit(add_counts, rows[lowest:highest, 0], index - lowest, values[:, 0], replace)
 
     def _add_table(self, space: int, index: Array, values: Array) -> bool:
         """Many contributions to each row, about equally many: summed as a table first. False if not."""
@@ -182,10 +163,10 @@ class Contributions:
     def _add_in_turns(self, space: int, index: Array, values: Array) -> None:
         """Every row's first contribution, then every second one, and so on."""
         for turn, (targets, contributions) in enumerate(passes(index)):
-            fresh = turn == 0 and self.fresh(space, targets)
+            function = set_rows if self.begins and turn == 0 else add_rows
             part = self.calls.scratch(len(targets), values.shape[1])
             self.calls.emit(np.take, values, contributions, 0, part, "clip")
-            self.calls.emit(set_rows if fresh else add_rows, self.rows[space], targets, part)
+            self.calls.emit(function, self.rows[space], targets, part)
 
 
 def _nothing() -> None:

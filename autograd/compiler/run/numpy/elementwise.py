@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.plan.instructions import Elementwise, Largest
+from autograd.compiler.plan.instructions import Contribution, Elementwise, Largest
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy import kernels
 from autograd.compiler.run.numpy.bound import Bound, index_of
@@ -41,27 +41,15 @@ class BoundElementwise(Bound):
     def _scratch(self) -> Array:
         return self.binder.scratch(*self.y.shape)
 
-    def backward(self) -> None:
-        own, b = self.instruction, self.binder
-        g = self.g.reshape(self.y.shape)
-        for i, operand in enumerate(own.operands):
-            if operand.index is None:
-                continue
-            target = b.gradients.target(operand.space, operand.index, self.y.shape, self.width)
-            if target is None:
-                continue
-            kernels.backward(
-                b.emit,
-                self._scratch,
-                own.operation,
-                i,
-                self.inputs,
-                self.y,
-                g,
-                target.out,
-                own.masked,
-            )
-            target.finish()
+    def push(self, contribution: Contribution) -> None:
+        own, b, place = self.instruction, self.binder, contribution.place
+        operand, g = own.operands[place], self.g.reshape(self.y.shape)
+        target = b.gradients.target(operand.space, index_of(operand), self.y.shape, self.width)
+        kernels.backward(
+            b.emit, self._scratch, own.operation, place, self.inputs, self.y, g, target.out,
+            own.masked,
+        )  # fmt: skip
+        target.finish()
 
 
 class BoundLargest(Bound):
@@ -73,14 +61,13 @@ class BoundLargest(Bound):
         self.table = b.table(own.second.space, index).reshape(len(index), own.count, self.width)
         b.emit(np.maximum.reduce, self.table, 0, None, self.out)
 
-    def backward(self) -> None:
+    def push(self, contribution: Contribution) -> None:
         own, b = self.instruction, self.binder
         target = b.gradients.target(
             own.second.space, index_of(own.second).ravel(), self.table.shape, self.width
         )
-        if target is not None:
-            b.emit(_share, self.table, self.out, self.g, target.out)
-            target.finish()
+        b.emit(_share, self.table, self.out, self.g, target.out)
+        target.finish()
 
 
 def _share(table: Array, largest: Array, g: Array, out: Array) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import STATIC, Matrix, Part
+from autograd.compiler.plan.instructions import STATIC, Contribution, Matrix, Part
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, product_into
 from autograd.compiler.run.numpy.holes import Holes, empty
@@ -65,32 +65,33 @@ class BoundMatrix(Bound):
         plan, weight = self.binder.plan, part.weight
         return Holes(None if weight is None else empty(plan, STATIC, weight), None)
 
-    def backward(self) -> None:
-        b = self.binder
-        rows = self.instruction.node.shape[0]
-        g = self.g.reshape(rows, -1)
-        for part, table, weight, hole in zip(
-            self.instruction.parts, self.tables, self.weights, self.holes
-        ):
-            if part.weight is not None:
-                self._push_weight(part, part.weight, table, g)
-            target = b.gradients.target(
-                part.space, part.column.ravel(), (len(part.column), g.shape[1]), self.width
-            )
-            if target is None:
-                continue
-            if weight is None:
-                b.emit(np.copyto, target.out, g)
-            else:
-                b.emit(hole.by_b(product_into(target.out)), weight.T, g, target.out)
-            target.finish()
-        self.push_biases(self.instruction.biases)
-
-    def _push_weight(self, part: Part, weight: Array, table: Any, g: Array) -> None:
-        b = self.binder
-        target = b.gradients.target(STATIC, weight.ravel(), weight.shape, 1)
-        if target is None:
+    def push(self, contribution: Contribution) -> None:
+        own, place = self.instruction, contribution.place
+        if contribution.to == "bias":
+            self.push_bias(own.biases[place])
             return
+        g = self.g.reshape(own.node.shape[0], -1)
+        if contribution.to == "weight":
+            self._push_weight(own.parts[place], self.tables[place], g)
+        else:
+            self._push_column(place, g)
+
+    def _push_column(self, place: int, g: Array) -> None:
+        b, part, weight = self.binder, self.instruction.parts[place], self.weights[place]
+        target = b.gradients.target(
+            part.space, part.column.ravel(), (len(part.column), g.shape[1]), self.width
+        )
+        if weight is None:
+            b.emit(np.copyto, target.out, g)
+        else:
+            product = self.holes[place].by_b(product_into(target.out))
+            b.emit(product, weight.T, g, target.out)
+        target.finish()
+
+    def _push_weight(self, part: Part, table: Any, g: Array) -> None:
+        b = self.binder
+        assert part.weight is not None
+        target = b.gradients.target(STATIC, part.weight.ravel(), part.weight.shape, 1)
         b.emit(product_into(target.out), g, table.T, target.out)
         if part.scale is not None:
             b.emit(np.multiply, target.out, part.scale.astype(b.dtype), target.out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import Operand, Products
+from autograd.compiler.plan.instructions import Contribution, Operand, Products
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.holes import Holes, empty
@@ -18,6 +18,7 @@ class BoundProducts(Bound):
 
     def forward(self) -> None:
         own, b = self.instruction, self.binder
+        self.copied: Array | None = None
         self.a, self.b = self._operand(own.first), self._operand(own.second)
         shape = own.node.shape
         first, second = (empty(b.plan, o.space, index_of(o)) for o in (own.first, own.second))
@@ -50,29 +51,35 @@ class BoundProducts(Bound):
         b.emit(np.copyto, out.reshape(self.width, *rows.shape[:-1]), rows.transpose(-1, *inner))
         return out
 
-    def backward(self) -> None:
-        own, b = self.instruction, self.binder
-        g = self.g.reshape(own.node.shape) if self.width == 1 else None
-        if g is None:
-            g = b.scratch(self.width, *own.node.shape)
-            b.emit(np.copyto, g.reshape(self.width, -1), self.g.T)
+    def push(self, contribution: Contribution) -> None:
+        own, b, g = self.instruction, self.binder, self._gradient()
         swap = (*range(self.a.ndim - 2), self.a.ndim - 1, self.a.ndim - 2)
-        for operand, x, y, matmul in (
-            (own.first, g, self.b.transpose(swap), self.holes.by_a(np.matmul)),
-            (own.second, self.a.transpose(swap), g, self.holes.by_b(np.matmul)),
-        ):
-            index = index_of(operand)
-            shape = index.shape if self.width == 1 else (index.size, self.width)
-            target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
-            if target is None:
-                continue
-            if self.width == 1:
-                b.emit(matmul, x, y, target.out)
-            else:
-                product = b.scratch(self.width, *index.shape)
-                b.emit(matmul, x, y, product)
-                b.emit(np.copyto, target.out, product.reshape(self.width, -1).T)
-            target.finish()
+        if contribution.to == "first":
+            operand, matmul = own.first, self.holes.by_a(np.matmul)
+            x, y = g, self.b.transpose(swap)
+        else:
+            operand, matmul = own.second, self.holes.by_b(np.matmul)
+            x, y = self.a.transpose(swap), g
+        index = index_of(operand)
+        shape = index.shape if self.width == 1 else (index.size, self.width)
+        target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
+        if self.width == 1:
+            b.emit(matmul, x, y, target.out)
+        else:
+            product = b.scratch(self.width, *index.shape)
+            b.emit(matmul, x, y, product)
+            b.emit(np.copyto, target.out, product.reshape(self.width, -1).T)
+        target.finish()
+
+    def _gradient(self) -> Array:
+        """That of the result, the matrices of a sample together; copied once for both operands."""
+        if self.width == 1:
+            return self.g.reshape(self.instruction.node.shape)
+        if self.copied is None:
+            b = self.binder
+            self.copied = b.scratch(self.width, *self.instruction.node.shape)
+            b.emit(np.copyto, self.copied.reshape(self.width, -1), self.g.T)
+        return self.copied
 
 
 def cube(rows: Array, index: Array) -> Array | None:

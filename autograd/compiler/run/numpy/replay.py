@@ -8,6 +8,8 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import (
     BATCHED,
+    FEW,
+    Clear,
     Elementwise,
     Instruction,
     Largest,
@@ -25,7 +27,7 @@ from autograd.compiler.run.numpy.elementwise import BoundElementwise, BoundLarge
 from autograd.compiler.run.numpy.matrix import BoundMatrix
 from autograd.compiler.run.numpy.products import BoundProducts
 from autograd.compiler.run.numpy.selection import BoundSelect, limits
-from autograd.compiler.run.numpy.terms import CHAIN, BoundChain, BoundTerms
+from autograd.compiler.run.numpy.terms import BoundChain, BoundTerms
 
 __all__ = ["Replay", "bound"]
 
@@ -41,7 +43,7 @@ _KINDS: dict[type, type[Bound]] = {
 
 def bound(instruction: Instruction, binder: Binder) -> Bound:
     """An instruction at the batch size of ``binder``."""
-    if isinstance(instruction, Terms) and len(index_of(instruction.second)) <= CHAIN:
+    if isinstance(instruction, Terms) and len(index_of(instruction.second)) <= FEW:
         return BoundChain(binder, instruction)
     return _KINDS[type(instruction)](binder, instruction)
 
@@ -63,11 +65,16 @@ class Replay:
 
         space, row = plan.outputs[0]
         self.seed = binder.gradients.rows[space][row]
-        binder.gradients.written[space][row] = True
-        for step in reversed(steps):
-            if step.instruction.needs:
-                step.backward()
+        of = -1
+        for entry in plan.backward:
+            if isinstance(entry, Clear):
+                binder.gradients.clear(entry.space, entry.rows)
+                continue
+            if entry.of != of:
+                of = entry.of
                 binder.calls.next_instruction()
+            binder.gradients.begins = entry.begins
+            steps[of].push(entry)
         self._backward = _Pass(binder.calls)
 
         self._values = binder.values

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, STATIC, Instruction, Select
+from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Instruction, Select
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of
 from autograd.compiler.run.numpy.scatter import set_rows
@@ -43,16 +43,14 @@ class BoundSelect(Bound):
             b.emit(np.add, self.address, sample, self.address)
         b.emit(np.take, values.reshape(-1), self.address, None, self.out, "clip")
 
-    def backward(self) -> None:
+    def push(self, contribution: Contribution) -> None:
         own, b = self.instruction, self.binder
         space, table = own.candidates.space, index_of(own.candidates)
         wanted = np.unique(table)
         needs = b.gradients.needs[space]
-        if not needs[wanted].any():
-            return
         rows = b.gradients.rows[space]
         first, last = int(wanted[0]), int(wanted[-1]) + 1
-        if b.gradients.fresh(space, wanted):
+        if b.gradients.begins:
             if last - first == len(wanted):
                 b.emit(rows[first:last].fill, 0.0)
             else:

@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import INPUT, Operand, Terms
+from autograd.compiler.plan.instructions import Contribution, Operand, Terms
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.bound import Bound, index_of, times
 
-__all__ = ["CHAIN", "BoundChain", "BoundTerms"]
-
-CHAIN = 4  # sums of up to so many terms are written as calls one after the other
+__all__ = ["BoundChain", "BoundTerms"]
 
 
 class BoundTerms(Bound):
@@ -54,20 +52,21 @@ class BoundTerms(Bound):
         scale = self.instruction.scale[..., None].astype(self.binder.dtype)
         self.binder.emit(np.multiply, terms, scale, out)
 
-    def backward(self) -> None:
+    def push(self, contribution: Contribution) -> None:
         own = self.instruction
-        self._push(own.second, self.first)
-        if own.first is not None:
+        if contribution.to == "bias":
+            self.push_bias(own.biases[contribution.place])
+        elif contribution.to == "first":
+            assert own.first is not None
             self._push(own.first, self.second)
-        self.push_biases(own.biases)
+        else:
+            self._push(own.second, self.first)
 
     def _push(self, operand: Operand, factor: Any) -> None:
         """The gradient of one factor is the sum's, times the other factor and the scale."""
         b, index = self.binder, index_of(operand)
         shape = (*index.shape, self.width)
         target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
-        if target is None:
-            return
         if factor is None:
             b.emit(np.copyto, target.out, self.g)
         else:
@@ -151,25 +150,27 @@ class BoundChain(Bound):
         else:
             emit(np.multiply, term.second, term.scale, out)
 
-    def backward(self) -> None:
+    def push(self, contribution: Contribution) -> None:
         own = self.instruction
-        for k, term in enumerate(self.terms):
-            self._push(own.second, k, term, term.first)
-            if own.first is not None:
-                self._push(own.first, k, term, term.second)
-        self.push_biases(own.biases)
+        if contribution.to == "bias":
+            self.push_bias(own.biases[contribution.place])
+            return
+        term = self.terms[contribution.term]
+        if contribution.to == "first":
+            assert own.first is not None
+            operand, factor = own.first, term.second
+        else:
+            operand, factor = own.second, term.first
+        self._push(operand.space, index_of(operand)[contribution.term], term, factor)
 
-    def _push(self, operand: Operand, k: int, term: _Term, factor: Any) -> None:
-        """The gradient of one factor of term k is the sum's, times the other factor and the scale."""
-        b, index = self.binder, index_of(operand)[k]
+    def _push(self, space: int, index: Array, term: _Term, factor: Any) -> None:
+        """The gradient of one factor of a term is the sum's, times the other factor and the scale."""
+        b = self.binder
         if factor is None and term.is_scaled_by(1.0):
-            if operand.space < INPUT:
-                b.gradients.add(operand.space, index, self.g)
+            b.gradients.add(space, index, self.g)
             return
         shape = (*self.shape, self.width)
-        target = b.gradients.target(operand.space, index, shape, self.width)
-        if target is None:
-            return
+        target = b.gradients.target(space, index, shape, self.width)
         g = self.g.reshape(shape)
         if factor is not None:
             b.emit(times(self.instruction.masked), factor, g, target.out)

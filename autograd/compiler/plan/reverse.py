@@ -1,0 +1,140 @@
+"""The reverse pass as a second list: which gradients an instruction adds to, and which come first.
+
+An instruction passes the gradient of its result down to everything it read, by the chain rule:
+
+=============  ================================  ==================================
+instruction    to                                what is added
+=============  ================================  ==================================
+Matrix         weight, of a part                 scale ∘ (∂out @ columnᵀ)
+Matrix         column, of a part                 (scale ∘ weight)ᵀ @ ∂out
+Matrix, Terms  bias                              scale · ∂out, over positions
+Terms          first, second                     scale · the other factor · ∂out
+Products       first                             ∂out @ secondᵀ
+Products       second                            firstᵀ @ ∂out
+Largest        second                            ∂out where it was the largest
+Elementwise    operand                           ∂out · ∂operation/∂operand
+Select         candidates                        ∂out at the number that was chosen
+=============  ================================  ==================================
+
+What goes to a static row is summed over the samples. Gradients have the rows of the values. They are
+zeros before the first run, and rows that no contribution reaches stay so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import (
+    FEW,
+    INPUT,
+    STATIC,
+    Clear,
+    Contribution,
+    Elementwise,
+    Instruction,
+    Largest,
+    Matrix,
+    Needs,
+    Plan,
+    Products,
+    Reverse,
+    Select,
+    Terms,
+)
+from autograd.compiler.read.arrays import Array
+
+__all__ = ["contributions", "needed", "reverse", "target"]
+
+
+def reverse(plan: Plan) -> list[Reverse]:
+    """The list for the instructions of a plan.
+
+    Takes a plan whose forward list is complete.
+    Finds what reaches the first output, and who writes each gradient first: nothing has to be zeroed.
+    Gives back contributions, the last instruction's first, and `Clear` where only some rows were begun.
+    """
+    begun = (np.zeros(plan.static_size, dtype=bool), np.zeros(plan.batched_size, dtype=bool))
+    space, row = plan.outputs[0]
+    begun[space][row] = True
+    found: list[Reverse] = []
+    for number in range(len(plan.instructions) - 1, -1, -1):
+        instruction = plan.instructions[number]
+        rows = begun[instruction.space][instruction.start : instruction.start + instruction.count]
+        if not instruction.needs or not rows.any():
+            continue
+        for contribution in contributions(number, instruction):
+            space, index = target(plan, contribution)
+            index = needed(plan.needs, space, index)
+            if len(index):
+                found += _begin(begun[space], space, index, contribution)
+    return found
+
+
+def needed(needs: Needs, space: int, index: Array) -> Array:
+    """The rows of an operand whose gradient somebody asks for, flat."""
+    if space >= INPUT:
+        return index[:0].ravel()
+    flat = index.ravel()
+    wanted = needs[space][flat]
+    return flat if wanted.all() else flat[wanted]
+
+
+def _begin(begun: Array, space: int, index: Array, contribution: Contribution) -> Iterator[Reverse]:
+    """The contribution, after what it needs to find in the rows it adds to."""
+    before = begun[index]
+    contribution.begins = not before.any()
+    if not contribution.begins and not before.all():
+        yield Clear(space, np.unique(index[~before]))
+    begun[index] = True
+    yield contribution
+
+
+def contributions(number: int, instruction: Instruction) -> Iterator[Contribution]:
+    """What an instruction passes down, in the order of the list."""
+    if isinstance(instruction, Matrix):
+        for k, part in enumerate(instruction.parts):
+            if part.weight is not None:
+                yield Contribution(number, "weight", k)
+            yield Contribution(number, "column", k)
+    elif isinstance(instruction, Terms):
+        names = ["second"] if instruction.first is None else ["second", "first"]
+        assert instruction.second.index is not None
+        count = len(instruction.second.index)
+        for term in range(count) if count <= FEW else [-1]:
+            for name in names:
+                yield Contribution(number, name, 0, term)
+    elif isinstance(instruction, Elementwise):
+        for k, operand in enumerate(instruction.operands):
+            if operand.index is not None:
+                yield Contribution(number, "operand", k)
+    else:
+        yield from (Contribution(number, name) for name in _NAMES[type(instruction)])
+    for k in range(len(getattr(instruction, "biases", ()))):
+        yield Contribution(number, "bias", k)
+
+
+_NAMES = {Products: ["first", "second"], Largest: ["second"], Select: ["candidates"]}
+
+
+def target(plan: Plan, contribution: Contribution) -> tuple[int, Array]:
+    """The space and the rows that a contribution adds to, in the shape of what the instruction read."""
+    instruction, place = plan.instructions[contribution.of], contribution.place
+    if contribution.to == "bias":
+        assert isinstance(instruction, (Matrix, Terms))
+        return STATIC, instruction.biases[place].index
+    if isinstance(instruction, Matrix):
+        part = instruction.parts[place]
+        if contribution.to == "column":
+            return part.space, part.column
+        assert part.weight is not None
+        return STATIC, part.weight
+    if isinstance(instruction, Elementwise):
+        operand = instruction.operands[place]
+    else:
+        operand = getattr(instruction, contribution.to)
+    assert operand.index is not None
+    return operand.space, operand.index if contribution.term < 0 else operand.index[
+        contribution.term
+    ]
