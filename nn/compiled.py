@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.compiler import Program, TraceError, compile
+from autograd.restored import restored
 from nn.clip import clip_norm
 from nn.data import Array
 from nn.dropout import Dropout
@@ -135,7 +136,7 @@ class Compiled:
             return [self.loss(answer, y), *flat(answer)]
 
         reasons: list[Exception] = []
-        try:
+        with restored(drops, "_given"):
             for whole in product(*map(_kinds, self.data)):
                 self.whole = whole
                 examples = self._cast(*(array[:1] for array in self.data))
@@ -144,9 +145,6 @@ class Compiled:
                     return compile(forward, self.params, inputs=given)
                 except (TraceError, TypeError, ValueError, IndexError) as error:
                     reasons.append(error)
-        finally:
-            for drop in drops:
-                drop.use(None)
         odd = [0, *(_first_not_whole(array) for array in self.data)]
         self._by_scalars(*(array[odd] for array in self.data))
         traced = [reason for reason in reasons if isinstance(reason, TraceError)]
@@ -161,9 +159,9 @@ class Compiled:
                 sizes[k] += 1
                 yield 1.0
 
-        for k, drop in enumerate(drops):
-            drop.use(counted(k))
-        with no_grad():
+        with restored(drops, "_given"), no_grad():
+            for k, drop in enumerate(drops):
+                drop.use(counted(k))
             self.model(self.data[0][0].tolist())
         return sizes
 

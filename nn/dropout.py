@@ -42,8 +42,8 @@ class Dropout(Module):
         """The factors for the next ``n`` numbers: 0 or 1 / (1 − p)."""
         return np.where(self._rng.uniform(0.0, 1.0, n) >= self.p, 1.0 / (1.0 - self.p), 0.0)
 
-    def use(self, masks: Iterator[Any] | None) -> None:
-        """Take the factors from here, one a number, instead of drawing them; None: draw again.
+    def use(self, masks: Iterator[Any]) -> None:
+        """Take the factors from here, one a number, instead of drawing them.
 
         A compiled program is given them as inputs: what is drawn while it is traced would be frozen.
         """

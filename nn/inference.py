@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.restored import restored
 from nn.compiled import Compiled
 from nn.data import Array
 from nn.eager import Eager
@@ -120,11 +121,7 @@ def measured(
 def mode(model: Any, training: bool) -> Iterator[None]:
     """The model in training or in use, within the block."""
     modules = model.modules() if isinstance(model, Module) else []
-    before = [module.training for module in modules]
-    for module in modules:
-        module.training = training
-    try:
+    with restored(modules, "training"):
+        for module in modules:
+            module.training = training
         yield
-    finally:
-        for module, mode in zip(modules, before):
-            module.training = mode

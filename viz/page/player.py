@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from autograd import Backprop, Names, Value
 from autograd.formulas.formula import Formula, infix
 from autograd.ops import Binding
+from autograd.restored import restored
 from autograd.stepping.steps import Step
 from autograd.text.files import write
 from autograd.text.format import clean, number
@@ -138,19 +139,15 @@ def player(
     check_seconds(timeout)
     called = names if isinstance(names, Names) else Names(root, names=names)
     check_size(len(called.order), force)
-    before = [node.grad for node in called.order]
-    try:
+    with restored(called.order, "grad"):
         for node in called.order:
             node.grad = 0.0
         steps = frames(root, called)
-        reserve = dict(zip(called.order, _gradients(steps, len(before))))
+        reserve = dict(zip(called.order, _gradients(steps, len(called.order))))
         scene = expression_scene(
             root, names=names, parameters=parameters, force=force, rankdir=rankdir,
             clusters=False, reserve=reserve,
         )  # fmt: skip
-    finally:
-        for node, grad in zip(called.order, before):
-            node.grad = grad
     svg = Drawing(scene, timeout=timeout).pipe("svg", encoding="utf-8")
     heading = clean(title, 200) or f"Backpropagation through {called[root]}"
     return Player(_page(heading, svg, steps, called), tuple(steps))

@@ -13,6 +13,7 @@ from autograd.compiler.read.arrays import Array, Graph, lift
 from autograd.compiler.select import Index, detached
 from autograd.derivatives.nested import shaped
 from autograd.modes import tracing, watching
+from autograd.restored import restored
 from autograd.value import Value
 
 __all__ = ["MOVES", "Example", "agree", "outputs_of", "retrace", "trace"]
@@ -133,9 +134,9 @@ def retrace(
     data = np.array([p.data for p in parameters])
     for number, (move, move_inputs) in enumerate(MOVES):
         try:
-            for p, moved in zip(parameters, move(data).tolist()):
-                p.data = moved
-            with watching(_at_most(8 * len(graph) + 1000)):
+            with restored(parameters, "data"), watching(_at_most(8 * len(graph) + 1000)):
+                for p, moved in zip(parameters, move(data).tolist()):
+                    p.data = moved
                 roots, arguments = trace(function, example.moved(move_inputs), parameters)
         except TraceError:
             raise
@@ -143,9 +144,6 @@ def retrace(
             if number:
                 continue  # a function may refuse what lies outside of its domain
             raise
-        finally:
-            for p, before in zip(parameters, data.tolist()):
-                p.data = before
         agree(graph, lift(roots, parameters, arguments))
 
 
