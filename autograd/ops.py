@@ -4,8 +4,9 @@ A row holds a name, a symbol, a formula for readers, the value on floats (``forw
 NumPy arrays (``array``) and one local derivative per input. A derivative is written once, with plain
 operators and other rows, as a function of the inputs followed by the output. Given floats it is the
 eager engine; given Values, derivatives of derivatives; given arrays, the compiled replay; given
-`Formula` or SymPy symbols, the text a learner reads and the oracle of the tests. What else the house
-asks about an operation (how it is written, whether it has kinks) stands in its row too.
+`Formula`, `JavaScript` or SymPy symbols, the text a learner reads, the text a page runs, and the oracle
+of the tests. What else the house asks about an operation (how it is written, whether it has kinks)
+stands in its row too.
 
 To add an operation, add a row, a method in ``value.py`` and a function in ``functions.py``: the tests
 walk this table.
@@ -69,6 +70,7 @@ class Op:
         word: what nodes are called that have no other name (``sum12``); by default ``name``.
         passive: inputs that no derivative is asked for: a condition, a bound, a number of decimals.
         course: whether it has kinks or steps.
+        javascript: the value in JavaScript, of ``x``, or of ``a`` and ``b``; for the live page.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Op:
     word: str = ""
     passive: tuple[int, ...] = ()
     course: Course = Course.SMOOTH
+    javascript: str = ""
 
     def __call__(self, *inputs: Any) -> Any:
         for x in inputs:
@@ -310,6 +313,7 @@ def _comparison(
     return _row(
         name, sign, f"a {sign} b", forward, array, _zero, _zero,
         sign=sign, binds=Binding.COMPARISON, word=word, course=Course.STEPPED,
+        javascript=f"a {'===' if name == '==' else name} b",
     )  # fmt: skip
 
 
@@ -322,6 +326,7 @@ WHERE: Op = _row(
     "where", "where", "a if c else b", _where, np.where,
     _zero, lambda c, x, y, z: where(c, 1.0, 0.0), lambda c, x, y, z: where(c, 0.0, 1.0),
     passive=(0,),
+    javascript="c || c !== c ? a : b",
 )  # fmt: skip
 
 
@@ -373,23 +378,30 @@ def _share(a: Any, b: Any, z: Any, apart: Any) -> Any:
 
 
 # Arithmetic ---------------------------------------------------------------------------------------
-IDENTITY: Op = _row("copy", "copy", "x", lambda x: x, np.positive, _one)
+IDENTITY: Op = _row(
+    "copy", "copy", "x", lambda x: x, np.positive, _one,
+    javascript="x",
+)  # fmt: skip
 ADD: Op = _row(
     "+", "+", "a + b", operator.add, np.add, _one, _one,
     sign="+", binds=Binding.SUM, word="sum", python=operator.add,
+    javascript="a + b",
 )  # fmt: skip
 SUB: Op = _row(
     "-", "−", "a − b", operator.sub, np.subtract, _one, lambda a, b, z: -1.0,
     sign="−", binds=Binding.SUM, word="difference", python=operator.sub,
+    javascript="a - b",
 )  # fmt: skip
 MUL: Op = _row(
     "*", "×", "a · b", operator.mul, np.multiply, lambda a, b, z: b, lambda a, b, z: a,
     sign="·", binds=Binding.PRODUCT, word="product", python=operator.mul,
+    javascript="a * b",
 )  # fmt: skip
 DIV: Op = _row(
     "/", "÷", "a / b", operator.truediv, np.divide,
     lambda a, b, z: 1.0 / b, lambda a, b, z: -z / b,
     sign="/", binds=Binding.PRODUCT, word="quotient", python=operator.truediv,
+    javascript="a / b",
 )  # fmt: skip
 POW: Op = _row(
     "**", "^", "a^b", math.pow, np.power,
@@ -398,127 +410,206 @@ POW: Op = _row(
         equal(a, 0.0), where(b >= 0.0, 0.0, where(b < 0.0, -math.inf, math.nan * z)), z * LOG(a)
     ),
     sign="^", binds=Binding.POWER, word="power", python=operator.pow,
+    javascript="pow(a, b)",
 )  # fmt: skip
 MOD: Op = _row(
     "%", "mod", "a mod b", operator.mod, np.mod,
     lambda a, b, z: within(equal(z, z), 1.0), lambda a, b, z: within(equal(z, z), -FLOORDIV(a, b)),
     sign="%", binds=Binding.PRODUCT, word="remainder", python=operator.mod, course=Course.KINKED,
+    javascript="mod(a, b)",
 )  # fmt: skip
 NEG: Op = _row(
     "neg", "−", "−x", operator.neg, np.negative, lambda x, y: -1.0,
     sign="−", binds=Binding.SIGN, word="negative", python=operator.neg,
+    javascript="-x",
 )  # fmt: skip
 ABS: Op = _row(
     "abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x),
     python=abs, course=Course.KINKED,
+    javascript="Math.abs(x)",
 )  # fmt: skip
 
 # Exponentials and roots ---------------------------------------------------------------------------
-EXP: Op = _row("exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y)
-EXP2: Op = _row("exp2", "exp2", "2^x", _exp2, np.exp2, lambda x, y: y * _LN2)
-EXPM1: Op = _row("expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: EXP(x))
-LOG: Op = _row("log", "log", "log(x)", math.log, np.log, lambda x, y: within(x >= 0.0, 1.0 / x))
+EXP: Op = _row(
+    "exp", "exp", "exp(x)", math.exp, np.exp, lambda x, y: y,
+    javascript="exp(x)",
+)  # fmt: skip
+EXP2: Op = _row(
+    "exp2", "exp2", "2^x", _exp2, np.exp2, lambda x, y: y * _LN2,
+    javascript="exp2(x)",
+)  # fmt: skip
+EXPM1: Op = _row(
+    "expm1", "expm1", "exp(x) − 1", math.expm1, np.expm1, lambda x, y: EXP(x),
+    javascript="expm1(x)",
+)  # fmt: skip
+LOG: Op = _row(
+    "log", "log", "log(x)", math.log, np.log, lambda x, y: within(x >= 0.0, 1.0 / x),
+    javascript="log(x)",
+)  # fmt: skip
 LOG2: Op = _row(
     "log2", "log2", "log(x) / log(2)", math.log2, np.log2,
     lambda x, y: within(x >= 0.0, 1.0 / _LN2 / x),
+    javascript="log2(x)",
 )  # fmt: skip
 LOG10: Op = _row(
     "log10", "log10", "log(x) / log(10)", math.log10, np.log10,
     lambda x, y: within(x >= 0.0, 1.0 / _LN10 / x),
+    javascript="log10(x)",
 )  # fmt: skip
 LOG1P: Op = _row(
     "log1p", "log1p", "log(1 + x)", math.log1p, np.log1p,
     lambda x, y: within(x >= -1.0, 1.0 / (1.0 + x)),
+    javascript="log1p(x)",
 )  # fmt: skip
-SQRT: Op = _row("sqrt", "√", "√x", math.sqrt, np.sqrt, lambda x, y: 0.5 / y)
+SQRT: Op = _row(
+    "sqrt", "√", "√x", math.sqrt, np.sqrt, lambda x, y: 0.5 / y,
+    javascript="Math.sqrt(x)",
+)  # fmt: skip
 LOGADDEXP: Op = _row(
     "logaddexp", "logaddexp", "log(exp(a) + exp(b))",
     lambda a, b: _log_sum(a, b, math.exp), np.logaddexp,
     lambda a, b, z: _share(a, b, z, a - b), lambda a, b, z: _share(a, b, z, b - a),
+    javascript="logaddexp(a, b)",
 )  # fmt: skip
 LOGADDEXP2: Op = _row(
     "logaddexp2", "logaddexp2", "log2(2^a + 2^b)",
     lambda a, b: _log_sum(a, b, _exp2), np.logaddexp2,
     lambda a, b, z: _share(a, b, z, (a - b) * _LN2), lambda a, b, z: _share(a, b, z, (b - a) * _LN2),
+    javascript="logaddexp2(a, b)",
 )  # fmt: skip
 
 # Trigonometry -------------------------------------------------------------------------------------
-SIN: Op = _row("sin", "sin", "sin(x)", math.sin, np.sin, lambda x, y: COS(x))
-COS: Op = _row("cos", "cos", "cos(x)", math.cos, np.cos, lambda x, y: -SIN(x))
-TAN: Op = _row("tan", "tan", "tan(x)", math.tan, np.tan, lambda x, y: 1.0 + y * y)
+SIN: Op = _row(
+    "sin", "sin", "sin(x)", math.sin, np.sin, lambda x, y: COS(x),
+    javascript="Math.sin(x)",
+)  # fmt: skip
+COS: Op = _row(
+    "cos", "cos", "cos(x)", math.cos, np.cos, lambda x, y: -SIN(x),
+    javascript="Math.cos(x)",
+)  # fmt: skip
+TAN: Op = _row(
+    "tan", "tan", "tan(x)", math.tan, np.tan, lambda x, y: 1.0 + y * y,
+    javascript="Math.tan(x)",
+)  # fmt: skip
 ONE_MINUS_SQUARE: Op = _row(  # the engine's own: exact near ±1, and its derivative near 0
     "one_minus_square", "1 − x²", "1 − x²",
     lambda x: (1.0 - x) * (1.0 + x), lambda x: (1.0 - x) * (1.0 + x), lambda x, y: -2.0 * x,
     python=lambda x: 1.0 - x * x,
+    javascript="(1 - x) * (1 + x)",
 )  # fmt: skip
 ASIN: Op = _row(
     "asin", "asin", "asin(x)", math.asin, np.arcsin,
     lambda x, y: 1.0 / SQRT(ONE_MINUS_SQUARE(x)),
+    javascript="Math.asin(x)",
 )  # fmt: skip
 ACOS: Op = _row(
     "acos", "acos", "acos(x)", math.acos, np.arccos,
     lambda x, y: -1.0 / SQRT(ONE_MINUS_SQUARE(x)),
+    javascript="Math.acos(x)",
 )  # fmt: skip
-ATAN: Op = _row("atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x))
+ATAN: Op = _row(
+    "atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x),
+    javascript="Math.atan(x)",
+)  # fmt: skip
 ATAN2: Op = _row(
     "atan2", "atan2", "atan2(a, b)", math.atan2, np.arctan2,
     lambda a, b, z: b / HYPOT(a, b) / HYPOT(a, b), lambda a, b, z: -a / HYPOT(a, b) / HYPOT(a, b),
+    javascript="Math.atan2(a, b)",
 )  # fmt: skip
 HYPOT: Op = _row(
     "hypot", "hypot", "√(a² + b²)", math.hypot, np.hypot,
     lambda a, b, z: where(equal(z, 0.0), 0.0, a / z), lambda a, b, z: where(equal(z, 0.0), 0.0, b / z),
+    javascript="hypot(a, b)",
 )  # fmt: skip
-SINH: Op = _row("sinh", "sinh", "sinh(x)", math.sinh, np.sinh, lambda x, y: COSH(x))
-COSH: Op = _row("cosh", "cosh", "cosh(x)", math.cosh, np.cosh, lambda x, y: SINH(x))
-TANH: Op = _row("tanh", "tanh", "tanh(x)", math.tanh, np.tanh, lambda x, y: 1.0 - y * y)
+SINH: Op = _row(
+    "sinh", "sinh", "sinh(x)", math.sinh, np.sinh, lambda x, y: COSH(x),
+    javascript="sinh(x)",
+)  # fmt: skip
+COSH: Op = _row(
+    "cosh", "cosh", "cosh(x)", math.cosh, np.cosh, lambda x, y: SINH(x),
+    javascript="cosh(x)",
+)  # fmt: skip
+TANH: Op = _row(
+    "tanh", "tanh", "tanh(x)", math.tanh, np.tanh, lambda x, y: 1.0 - y * y,
+    javascript="tanh(x)",
+)  # fmt: skip
 ASINH: Op = _row(
-    "asinh", "asinh", "asinh(x)", math.asinh, np.arcsinh, lambda x, y: 1.0 / HYPOT(x, 1.0)
+    "asinh",
+    "asinh",
+    "asinh(x)",
+    math.asinh,
+    np.arcsinh,
+    lambda x, y: 1.0 / HYPOT(x, 1.0),
+    javascript="Math.asinh(x)",
 )
 ACOSH: Op = _row(
     "acosh", "acosh", "acosh(x)", math.acosh, np.arccosh,
-    lambda x, y: 1.0 / SQRT(x - 1.0) / SQRT(x + 1.0),  # not of their product: 0·∞ at 1
+    lambda x, y: 1.0 / SQRT(x - 1.0) / SQRT(x + 1.0),  # not of their product: 0·∞ at 1,
+    javascript="Math.acosh(x)",
 )  # fmt: skip
 ATANH: Op = _row(
     "atanh", "atanh", "atanh(x)", math.atanh, np.arctanh,
     lambda x, y: within(equal(y, y), 1.0 / ONE_MINUS_SQUARE(x)),
+    javascript="Math.atanh(x)",
 )  # fmt: skip
-SINC: Op = _row("sinc", "sinc", "sin(πx) / (πx)", _sinc, np.sinc, lambda x, y: SINC_SLOPE(x, 1.0))
+SINC: Op = _row(
+    "sinc", "sinc", "sin(πx) / (πx)", _sinc, np.sinc, lambda x, y: SINC_SLOPE(x, 1.0),
+    javascript="sinc(x)",
+)  # fmt: skip
 SINC_SLOPE: Op = _row(  # the engine's own: b times the derivative of sinc
     "sinc_slope", "sinc′", "sinc⁽ᵇ⁾(a)", _sinc_slope, _sinc_slope_array,
     lambda a, b, z: SINC_SLOPE(a, b + 1.0), _zero,
     passive=(1,), python=_sinc_written,
+    javascript="sincSlope(a, b)",
 )  # fmt: skip
 RAD2DEG: Op = _row(
-    "rad2deg", "rad2deg", "180/π · x", math.degrees, np.rad2deg, lambda x, y: 180.0 / math.pi
+    "rad2deg",
+    "rad2deg",
+    "180/π · x",
+    math.degrees,
+    np.rad2deg,
+    lambda x, y: 180.0 / math.pi,
+    javascript="x * (180 / Math.PI)",
 )
 DEG2RAD: Op = _row(
-    "deg2rad", "deg2rad", "π/180 · x", math.radians, np.deg2rad, lambda x, y: math.pi / 180.0
+    "deg2rad",
+    "deg2rad",
+    "π/180 · x",
+    math.radians,
+    np.deg2rad,
+    lambda x, y: math.pi / 180.0,
+    javascript="x * (Math.PI / 180)",
 )
 ERF: Op = _row(
     "erf", "erf", "erf(x)", math.erf, _erf_array,
     lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
+    javascript="erf(x)",
 )  # fmt: skip
 ERFC: Op = _row(
     "erfc", "erfc", "1 − erf(x)", math.erfc, _erfc_array,
     lambda x, y: -2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
+    javascript="erfc(x)",
 )  # fmt: skip
 
 # Activations --------------------------------------------------------------------------------------
 SIGMOID: Op = _row(
     "sigmoid", "σ", "1 / (1 + exp(−x))", _sigmoid, _sigmoid_array,
     lambda x, y: y * (1.0 - y),
+    javascript="sigmoid(x)",
 )  # fmt: skip
 RELU: Op = _row(
     "relu", "relu", "max(x, 0)",
     lambda x: 0.0 if x <= 0 else x, lambda x: np.maximum(x, 0.0),
     lambda x, y: where(x > 0.0, 1.0, 0.0 * y),
     course=Course.KINKED,
+    javascript="x <= 0 ? 0 : x",
 )  # fmt: skip
 RELU6: Op = _row(
     "relu6", "relu6", "min(max(x, 0), 6)",
     lambda x: 0.0 if x <= 0 else 6.0 if x >= 6 else x, lambda x: np.clip(x, 0.0, 6.0),
     lambda x, y: where(both(x > 0.0, x < 6.0), 1.0, 0.0 * y),
     course=Course.KINKED,
+    javascript="x <= 0 ? 0 : x >= 6 ? 6 : x",
 )  # fmt: skip
 LEAKY_RELU: Op = _row(
     "leaky_relu", "leaky relu", "a if a > 0 else b·a",
@@ -526,37 +617,44 @@ LEAKY_RELU: Op = _row(
     lambda a, b, z: where(a > 0.0, 1.0, where(a <= 0.0, b, math.nan * z)),
     lambda a, b, z: where(a > 0.0, 0.0, a),
     course=Course.KINKED,
+    javascript="a > 0 ? a : b * a",
 )  # fmt: skip
 ELU: Op = _row(
     "elu", "elu", "a if a > 0 else b·(exp(a) − 1)",
     lambda a, b: a if a > 0 else b * math.expm1(a), lambda a, b: np.where(a > 0, a, b * np.expm1(a)),
     lambda a, b, z: where(a > 0.0, 1.0, b * EXP(a)), lambda a, b, z: where(a > 0.0, 0.0, EXPM1(a)),
     course=Course.KINKED,
+    javascript="a > 0 ? a : b * expm1(a)",
 )  # fmt: skip
 SOFTPLUS: Op = _row(
     "softplus", "softplus", "log(1 + exp(x))",
     _softplus, lambda x: np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))),
     lambda x, y: SIGMOID(x),
+    javascript="softplus(x)",
 )  # fmt: skip
 GELU: Op = _row(
     "gelu", "gelu", "x/2 · (1 + erf(x/√2))",
     lambda x: 0.5 * x * math.erfc(-x / math.sqrt(2)), lambda x: 0.5 * x * ERFC(-x / math.sqrt(2)),
     lambda x, y: 0.5 * ERFC(-x / math.sqrt(2)) + x / math.sqrt(2 * math.pi) * EXP(-(x * x) / 2),
+    javascript="0.5 * x * erfc(-x / Math.SQRT2)",
 )  # fmt: skip
 SILU: Op = _row(
     "silu", "silu", "x / (1 + exp(−x))",
     lambda x: x * _sigmoid(x), lambda x: x * _sigmoid_array(x),
     lambda x, y: SIGMOID(x) + y * (1.0 - SIGMOID(x)),
+    javascript="x * sigmoid(x)",
 )  # fmt: skip
 SQUAREPLUS: Op = _row(
     "squareplus", "squareplus", "(a + √(a² + b))/2", _squareplus, _squareplus_array,
     lambda a, b, z: where(equal(z, 0.0), 0.0, z / HYPOT(a, SQRT(b))),
     lambda a, b, z: 0.25 / HYPOT(a, SQRT(b)),
+    javascript="squareplus(a, b)",
 )  # fmt: skip
 MISH: Op = _row(
     "mish", "mish", "x · tanh(softplus(x))",
     lambda x: x * math.tanh(_softplus(x)), lambda x: x * np.tanh(SOFTPLUS.array(x)),
     lambda x, y: TANH(SOFTPLUS(x)) + x * SIGMOID(x) * (1.0 - TANH(SOFTPLUS(x)) * TANH(SOFTPLUS(x))),
+    javascript="x * tanh(softplus(x))",
 )  # fmt: skip
 
 # Steps: flat wherever a derivative exists ---------------------------------------------------------
@@ -564,23 +662,31 @@ STEP: Op = _row(
     "step", "step", "1 if x ≥ 0 else 0",
     lambda x: 1.0 if x >= 0 else 0.0 if x < 0 else x, lambda x: np.heaviside(x, 1.0), _zero,
     course=Course.STEPPED,
+    javascript="x >= 0 ? 1 : x < 0 ? 0 : x",
 )  # fmt: skip
-SIGN: Op = _row("sign", "sign", "sign(x)", _sign, np.sign, _zero, course=Course.STEPPED)
+SIGN: Op = _row(
+    "sign", "sign", "sign(x)", _sign, np.sign, _zero, course=Course.STEPPED,
+    javascript="Math.sign(x) + 0",
+)  # fmt: skip
 FLOOR: Op = _row(
     "floor", "floor", "⌊x⌋", lambda x: float(math.floor(x)), np.floor, _zero,
     course=Course.STEPPED,
+    javascript="Math.floor(x) + 0",
 )  # fmt: skip
 FLOORDIV: Op = _row(
     "//", "//", "⌊a / b⌋", operator.floordiv, np.floor_divide, _zero, _zero,
     sign="//", binds=Binding.PRODUCT, word="floor", python=operator.floordiv, course=Course.STEPPED,
+    javascript="floorDivide(a, b)",
 )  # fmt: skip
 ROUND: Op = _row(
     "round", "round", "round(x), halves to even", lambda x: float(round(x)), np.rint, _zero,
     course=Course.STEPPED,
+    javascript="round(x) + 0",
 )  # fmt: skip
 ROUND_TO: Op = _row(
     "round_to", "round", "round(a, b), b decimals", _round_to, _round_to_array, _zero, _zero,
     passive=(1,), course=Course.STEPPED,
+    javascript="roundTo(a, b)",
 )  # fmt: skip
 
 # Extremes. At a tie two variables share; against a constant the minimum-norm subgradient is 0. -----
@@ -589,20 +695,24 @@ MAXIMUM: Op = _row(
     lambda a, b: a if a > b or a != a else b, np.maximum,
     _larger, lambda a, b, z: _larger(b, a, z),
     course=Course.KINKED,
+    javascript="a > b || a !== a ? a : b",
 )  # fmt: skip
 MINIMUM: Op = _row(
     "minimum", "min", "min(a, b)",
     lambda a, b: a if a < b or a != a else b, np.minimum,
     lambda a, b, z: _larger(b, a, z), _larger,
     course=Course.KINKED,
+    javascript="a < b || a !== a ? a : b",
 )  # fmt: skip
 CLAMP_MIN: Op = _row(
     "clamp_min", "max", "max(a, b), b constant", MAXIMUM.forward, np.maximum,
     lambda a, b, z: where(a > b, 1.0, where(a <= b, 0.0, math.nan * z)), _zero,
     passive=(1,), course=Course.KINKED,
+    javascript="a > b || a !== a ? a : b",
 )  # fmt: skip
 CLAMP_MAX: Op = _row(
     "clamp_max", "min", "min(a, b), b constant", MINIMUM.forward, np.minimum,
     lambda a, b, z: where(a < b, 1.0, where(a >= b, 0.0, math.nan * z)), _zero,
     passive=(1,), course=Course.KINKED,
+    javascript="a < b || a !== a ? a : b",
 )  # fmt: skip
