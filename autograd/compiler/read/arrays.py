@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -36,6 +36,8 @@ class _Codes(dict["Op | None", int]):
 
 
 CODE = _Codes({op: code for code, op in enumerate(OPERATIONS)})
+
+_CHUNK = 1 << 16  # so many nodes are Python's numbers at a time
 
 PARAMETER, INPUT = 1, 2  # what a node depends on: bits of `Graph.depends`
 
@@ -96,35 +98,35 @@ def lift(
     Finds an order of the nodes, what each depends on, and which of them are numbers for good.
     Gives back the graph; a Value that is a parameter or an input is a leaf of it, whatever made it.
     """
-    order = _order(roots)
-    values, n = order.values, len(order.values)
-    number = order.index.__getitem__
-    a, b = (
-        np.fromiter(map(number, map(attrgetter(slot), values)), np.int64, n)
-        for slot in ("_a", "_b")
-    )
+    values, more_operands = _order(roots)
+    n = len(values)
+    places = _Places(values)
+    a, b = (places.of(map(attrgetter(slot), values), n) for slot in ("_a", "_b"))
     codes = CODE
-    code = np.array(
-        [codes[h.op if type(h) is Note else h] for h in map(attrgetter("_how"), values)]
+    code = np.fromiter(
+        (codes[h.op if type(h) is Note else h] for h in map(attrgetter("_how"), values)),
+        np.int16,
+        n,
     )
     parameter_nodes, *input_nodes = (
-        np.array([order.index.get(x, -1) for x in leaves], dtype=np.int64)
-        for leaves in (parameters, *inputs)
+        places.of(leaves, len(leaves)).astype(np.int64) for leaves in (parameters, *inputs)
     )
     leaves = _leaves(n, parameter_nodes, input_nodes)
     a[leaves > 0] = b[leaves > 0] = -1
     code[leaves > 0] = 0
     more = {
-        i: tuple(_operand(x, order.index) for x in operands)
-        for i, operands in order.more.items()
+        i: tuple(places.operands(operands))
+        for i, operands in more_operands.items()
         if not leaves[i]
     }
     a[list(more)] = b[list(more)] = -1
+    output_nodes = places.of(roots, len(roots)).tolist()
+    del places
     depends = _depends(leaves, a, b, more)
     graph = Graph(
         values, code, a, b, np.zeros(n), np.zeros(n),
         np.fromiter(map(attrgetter("data"), values), np.float64, n), depends, depends > 0,
-        [order.index[root] for root in roots], parameter_nodes, input_nodes, more,
+        output_nodes, parameter_nodes, input_nodes, more,
     )  # fmt: skip
     _fold(graph)
     branches = [
@@ -135,9 +137,35 @@ def lift(
     return graph
 
 
+class _Places:
+    """Where Values stand in a list, found by their identity: a dict takes five times the memory."""
+
+    def __init__(self, values: list[Value]) -> None:
+        numbers = np.fromiter(map(id, values), np.int64, len(values))
+        self.order = np.argsort(numbers, kind="stable").astype(np.int32)
+        self.sorted = numbers[self.order]
+
+    def of(self, values: Iterable[Value | None], count: int) -> Array:
+        """The place of each of ``count`` Values, -1 for what is not in the list."""
+        wanted = np.fromiter(map(id, values), np.int64, count)
+        at = np.searchsorted(self.sorted, wanted)
+        at[at == len(self.sorted)] = 0
+        places: Array = self.order[at]
+        places[self.sorted[at] != wanted] = -1
+        return places
+
+    def operands(self, operands: Sequence[Any]) -> list[Any]:
+        """The place of each Value as an int, a plain number as a float."""
+        places = self.of(operands, len(operands)).tolist()
+        return [
+            place if type(x) is Value else x if type(x) is Index else float(x)
+            for x, place in zip(operands, places)
+        ]
+
+
 def _leaves(count: int, parameters: Array, inputs: list[Array]) -> Array:
     """[n] PARAMETER or INPUT where a node is one, else 0."""
-    leaves = np.zeros(count, dtype=np.int64)
+    leaves = np.zeros(count, dtype=np.uint8)
     leaves[parameters[parameters >= 0]] = PARAMETER
     for nodes in inputs:
         leaves[nodes[nodes >= 0]] = INPUT
@@ -162,69 +190,67 @@ def _needs(graph: Graph, leaves: Array) -> Array:
 
 def _above(nodes: list[Any], a: Array, b: Array, more: dict[int, tuple[Any, ...]]) -> Array:
     """[n] Which nodes these were made from, themselves included."""
-    found = np.zeros(len(a), dtype=bool)
-    stack = [x for x in nodes if type(x) is int]
-    first, second = (a.tolist(), b.tolist()) if stack else ([], [])
-    while stack:
-        node = stack.pop()
-        if node >= 0 and not found[node]:
-            found[node] = True
-            stack += (first[node], second[node])
-            stack += (x for x in more.get(node, ()) if type(x) is int)
-    return found
-
-
-@dataclass
-class _Order:
-    values: list[Value]  # parents before children
-    index: dict[Value | None, int]  # the place of each in that list; -1 for None
-    more: dict[int, tuple[Any, ...]]  # place: the operands, of where and select
+    found = bytearray(len(a) + 1)  # and what -1 finds
+    for x in nodes:
+        if type(x) is int:
+            found[x] = 1
+    for start in range((len(a) - 1) // _CHUNK * _CHUNK if any(found) else -1, -1, -_CHUNK):
+        first, second = (x[start : start + _CHUNK].tolist() for x in (a, b))
+        for i in range(len(first) - 1, -1, -1):
+            if found[start + i]:
+                found[first[i]] = found[second[i]] = 1
+                for x in more.get(start + i, ()) if more else ():
+                    if type(x) is int:
+                        found[x] = 1
+    found.pop()
+    return np.frombuffer(found, dtype=bool)
 
 
 # One loop without calls, since it meets every node: calls would take longer than all the rest.
-def _order(roots: Sequence[Value]) -> _Order:
-    """Every node above ``roots`` once, parents before children."""
-    index: dict[Value | None, int] = {None: -1}
+def _order(roots: Sequence[Value]) -> tuple[list[Value], dict[int, tuple[Any, ...]]]:
+    """Every node above ``roots`` once, parents before children; and of `where` and `select`, by their
+    place in that list, all operands."""
+    done: set[Value | None] = {None}
     values: list[Value] = []
     more: dict[int, tuple[Any, ...]] = {}
-    append = values.append
+    append, finish = values.append, done.add
     stack: list[Value | None] = list(reversed(roots))
     push, pop = stack.append, stack.pop
     while True:
         if not stack:
-            return _Order(values, index, more)
+            return values, more
         node = pop()
         if node is None:
             node = pop()
-            if node not in index:
-                index[node] = len(values)
+            if node not in done:
+                finish(node)
                 append(node)  # type: ignore[arg-type]
             continue
-        if node in index:
+        if node in done:
             continue
         a = node._a
         b = node._b
         if a is None and b is None and node._how is None:  # a leaf
-            index[node] = len(values)
+            finish(node)
             append(node)
             continue
         if (a is None and type(node._da) in _MORE) or (b is None and type(node._db) in _MORE):
             extra = _extra(node)  # in this order, whichever branch was taken
-            missing = [x for x in extra if type(x) is Value and x not in index]
+            missing = [x for x in extra if type(x) is Value and x not in done]
             if missing:
                 push(node)
                 stack.extend(reversed(missing))
                 continue
             more[len(values)] = extra
             a = b = None
-        if a in index and b in index:  # also a leaf
-            index[node] = len(values)
+        if a in done and b in done:  # also a leaf
+            finish(node)
             append(node)
             continue
         push(node)
-        if a is None or b is None or a in index or b in index:
-            # one parent to visit; the node comes back and finds both in the index
-            push(b if a in index else a)
+        if a is None or b is None or a in done or b in done:
+            # one parent to visit; the node comes back and finds both done
+            push(b if a in done else a)
             continue
         push(None)
         push(b)
@@ -240,27 +266,21 @@ def _extra(node: Value) -> tuple[Any, ...]:
     return (slot.index, *slot.candidates) if type(slot) is Selection else tuple(slot)
 
 
-def _operand(x: Any, index: dict[Value | None, int]) -> Any:
-    """The number of a node as an int, a plain number as a float."""
-    if type(x) is Value:
-        return index[x]
-    return x if type(x) is Index else float(x)
-
-
 def _depends(leaves: Array, a: Array, b: Array, more: dict[int, tuple[Any, ...]]) -> Array:
-    """What each node depends on: a bit for parameters, one for inputs."""
-    kind = leaves.tolist()
-    kind.append(0)  # what -1 finds
-    for i, (x, y) in enumerate(zip(a.tolist(), b.tolist())):
-        if x >= 0 or y >= 0:
-            kind[i] = kind[x] | kind[y]
-        elif i in more:
-            kind[i] = _select_depends(kind, more[i])
+    """[n] What each node depends on: a bit for parameters, one for inputs."""
+    kind = bytearray(leaves.tobytes() + b"\0")  # and what -1 finds
+    for start in range(0, len(a), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        for i, (x, y) in enumerate(zip(a[chunk].tolist(), b[chunk].tolist()), start):
+            if x >= 0 or y >= 0:
+                kind[i] = kind[x] | kind[y]
+            elif i in more:
+                kind[i] = _select_depends(kind, more[i])
     kind.pop()
-    return np.array(kind, dtype=np.int64)
+    return np.frombuffer(kind, dtype=np.uint8)
 
 
-def _select_depends(kind: list[int], operands: tuple[Any, ...]) -> int:
+def _select_depends(kind: bytearray, operands: tuple[Any, ...]) -> int:
     found = 0
     for x in operands:
         if type(x) is int:
@@ -281,7 +301,9 @@ def _fold(graph: Graph) -> None:
     ):
         plain = np.flatnonzero((column < 0) & (arity >= least) & (arity <= 2))
         plain = plain[graph.depends[plain] > 0]
-        numbers[plain] = [getattr(values[i], slot) for i in plain.tolist()]
+        numbers[plain] = np.fromiter(
+            map(attrgetter(slot), map(values.__getitem__, plain.tolist())), np.float64, len(plain)
+        )
         folded = np.flatnonzero((column >= 0) & graph.constant[column])
         numbers[folded] = graph.data[column[folded]]
         column[folded] = -1
