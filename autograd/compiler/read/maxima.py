@@ -8,13 +8,12 @@ everything stays as it is, no gradient arrives at m.
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from autograd import ops
-from autograd.compiler.read.arrays import CODE, Array, Graph
+from autograd.compiler.read.arrays import CODE, Graph
 
 __all__ = ["detach_maxima"]
 
@@ -34,55 +33,51 @@ def detach_maxima(graph: Graph) -> None:
     maxima = np.flatnonzero((graph.code == _MAX) & graph.needs)
     if not len(maxima):
         return
-    first = int(maxima[0])
-    below = _below(graph, first)
-    for top in (maxima - first).tolist():
-        users = below.users.get(top, [])
-        if all(user >= 0 and below.code[user] != _MAX for user in users) and _invariant(top, below):
-            for node in _inside(top, below):
-                graph.needs[first + node] = False
+    users = _Users(graph)
+    left = _STEPS * len(graph)
+    for top in maxima.tolist():
+        if not users.all_known(top) or any(graph.code[x] == _MAX for x in users.of(top)):
+            continue
+        invariant, steps = _invariant(top, graph, users, left)
+        left -= steps
+        if invariant:
+            for node in _inside(top, graph, users):
+                graph.needs[node] = False
 
 
-_CONSTANT, _BEFORE = -1, -2  # operands that are numbers, or nodes before the first maximum
-_ELSEWHERE = -1  # a user without a rule: an output, `where`, `select`
+_STEPS = (
+    2  # so many for each node of the graph, then the rest keep their gradients: a sum of maxima
+)
 
 
-@dataclass
-class _Below:
-    """The nodes from the first maximum on, counted from there: what depends on one is among them."""
+class _Users:
+    """What uses each node."""
 
-    code: list[int]  # [nodes] the operation, as in Graph
-    a: list[int]  # [nodes] the first operand: a node counted likewise, _CONSTANT or _BEFORE
-    b: list[int]  # [nodes] the second, likewise
-    ca: list[float]  # [nodes] the number that is the first operand, where a is _CONSTANT
-    cb: list[float]  # [nodes] the second, likewise
-    users: dict[int, list[int]]  # node: what uses it, in topological order; _ELSEWHERE among them
+    def __init__(self, graph: Graph) -> None:
+        n = len(graph)
+        self.by_slot = []
+        for operand in (graph.a, graph.b):
+            order = np.argsort(operand, kind="stable").astype(np.int32)
+            start = np.searchsorted(operand[order], np.arange(n + 1, dtype=np.int32))
+            self.by_slot.append((order, start.astype(np.int32)))
+        self.elsewhere = {
+            *graph.roots
+        }  # what has a user without a rule: an output, `where`, `select`
+        for operands in graph.more.values():
+            self.elsewhere.update(x for x in operands if type(x) is int)
 
+    def of(self, node: int) -> list[int]:
+        """In topological order, without `where` and `select`."""
+        found: set[int] = set()
+        for order, start in self.by_slot:
+            found.update(order[start[node] : start[node + 1]].tolist())
+        return sorted(found)
 
-def _below(graph: Graph, first: int) -> _Below:
-    a, b = (_relative(operand[first:], first) for operand in (graph.a, graph.b))
-    code, ca, cb = (column[first:].tolist() for column in (graph.code, graph.ca, graph.cb))
-    users: dict[int, list[int]] = {}
-    live = ~graph.constant[first:] & (graph.code[first:] > 0)
-    for i in np.flatnonzero(live).tolist():
-        for x in {a[i], b[i]}:
-            if x >= 0:
-                users.setdefault(x, []).append(i)
-    for operands in graph.more.values():
-        for x in operands:
-            if type(x) is int:
-                users.setdefault(x - first, []).append(_ELSEWHERE)
-    for root in graph.roots:
-        users.setdefault(root - first, []).append(_ELSEWHERE)
-    return _Below(code, a, b, ca, cb, users)
+    def all_known(self, node: int) -> bool:
+        return node not in self.elsewhere
 
 
-def _relative(operand: Array, first: int) -> list[int]:
-    earlier = np.where(operand < 0, _CONSTANT, _BEFORE)
-    return np.where(operand >= first, operand - first, earlier).tolist()  # type: ignore[no-any-return]
-
-
-def _inside(top: int, below: _Below) -> list[int]:
+def _inside(top: int, graph: Graph, users: _Users) -> list[int]:
     """The maximum and the maxima inside it that nothing else uses."""
     found, stack = [], [top]
     while stack:
@@ -90,8 +85,8 @@ def _inside(top: int, below: _Below) -> list[int]:
         found.append(node)
         stack += [
             x
-            for x in (below.a[node], below.b[node])
-            if x >= 0 and below.code[x] == _MAX and below.users[x] == [node]
+            for x in (int(graph.a[node]), int(graph.b[node]))
+            if x >= 0 and graph.code[x] == _MAX and users.all_known(x) and users.of(x) == [node]
         ]
     return found
 
@@ -106,37 +101,46 @@ class _Change(NamedTuple):
 _NONE = _Change(0.0, 0.0)
 
 
-def _invariant(top: int, below: _Below) -> bool:
-    """Whether all that depends on ``top`` stays the same when only it changes."""
+def _invariant(top: int, graph: Graph, users: _Users, most: int) -> tuple[bool, int]:
+    """Whether all that depends on ``top`` stays the same when only it changes; and how many steps it
+    took to see that, of at most so many."""
     change = {top: _Change(1.0, 0.0)}
-    waiting = sorted(below.users.get(top, ()))  # a heap: nodes in topological order
-    while waiting:
+    waiting = users.of(top)  # a heap: nodes in topological order
+    seen = set(waiting)
+    for steps in range(most):
+        if not waiting:
+            return True, steps
         node = heapq.heappop(waiting)
-        if node in change:
-            continue
-        if node < 0:
-            return False
-        after = _step(
-            node, below, change.get(below.a[node], _NONE), change.get(below.b[node], _NONE)
-        )
+        operands = _Operands(*(column.item(node) for column in (graph.a, graph.b)))
+        after = _step(node, graph, operands, *(change.get(x, _NONE) for x in operands))
         if after is None:
-            return False
+            return False, steps
         if after != _NONE:
             change[node] = after
-            if node not in below.users:
-                return False
-            for user in below.users[node]:
-                heapq.heappush(waiting, user)
-    return True
+            below = users.of(node)
+            if not below or not users.all_known(node):
+                return False, steps
+            for user in below:
+                if user not in seen:
+                    seen.add(user)
+                    heapq.heappush(waiting, user)
+    return False, most
 
 
-def _step(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
+class _Operands(NamedTuple):
+    """The nodes that a node is made from, -1 for a number or none."""
+
+    a: int
+    b: int
+
+
+def _step(node: int, graph: Graph, operands: _Operands, x: _Change, y: _Change) -> _Change | None:
     """How a node changes, given how its operands do; None if there is no rule."""
-    code = below.code[node]
+    code = graph.code.item(node)
     if code in (_ADD, _SUB):
-        return _step_sum(node, below, x, y)
+        return _step_sum(node, graph, operands, x, y)
     if code in (_MUL, _DIV):
-        return _step_product(node, below, x, y)
+        return _step_product(node, graph, operands, x, y)
     if code == _NEG:
         return _Change(-x.shift, x.power)
     if code == _COPY:
@@ -148,25 +152,36 @@ def _step(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
     return None
 
 
-def _step_sum(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
-    a, b = below.a[node], below.b[node]
+def _number(node: int, graph: Graph, operands: _Operands) -> float | None:
+    """The operand that is a number."""
+    if operands.a >= 0 and operands.b >= 0:
+        return None
+    return float((graph.ca if operands.a < 0 else graph.cb).item(node))
+
+
+def _step_sum(
+    node: int, graph: Graph, operands: _Operands, x: _Change, y: _Change
+) -> _Change | None:
     if x.power == 0.0 and y.power == 0.0:
-        return _Change(x.shift + y.shift if below.code[node] == _ADD else x.shift - y.shift, 0.0)
-    if _CONSTANT in (a, b):  # 0 + x, as Python's sum begins, is still a multiple of x
-        number, own = (below.ca[node], y) if a == _CONSTANT else (below.cb[node], x)
-        return _Change(0.0, own.power) if number == 0.0 else None
+        sign = 1.0 if graph.code.item(node) == _ADD else -1.0
+        return _Change(x.shift + sign * y.shift, 0.0)
+    number = _number(node, graph, operands)
+    if number is not None:  # 0 + x, as Python's sum begins, is still a multiple of x
+        return _Change(0.0, (y if operands.a < 0 else x).power) if number == 0.0 else None
     return _Change(0.0, x.power) if x == y and x.shift == 0.0 else None
 
 
-def _step_product(node: int, below: _Below, x: _Change, y: _Change) -> _Change | None:
-    code, a, b = below.code[node], below.a[node], below.b[node]
-    if _CONSTANT not in (a, b):
+def _step_product(
+    node: int, graph: Graph, operands: _Operands, x: _Change, y: _Change
+) -> _Change | None:
+    division, number = graph.code.item(node) == _DIV, _number(node, graph, operands)
+    if number is None:
         if x.shift or y.shift:
             return None
-        return _Change(0.0, x.power + y.power if code == _MUL else x.power - y.power)
-    number, own = (below.ca[node], y) if a == _CONSTANT else (below.cb[node], x)
-    if code == _DIV:
-        if a == _CONSTANT:
-            return None if own.shift else _Change(0.0, -own.power)
+        return _Change(0.0, x.power - y.power if division else x.power + y.power)
+    own = y if operands.a < 0 else x
+    if division and operands.a < 0:
+        return None if own.shift else _Change(0.0, -own.power)
+    if division:
         number = 1.0 / number if number else 0.0
     return _Change(own.shift * number, own.power)
