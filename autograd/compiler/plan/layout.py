@@ -183,7 +183,7 @@ class _Rows:
             for index in uses(instruction):
                 used[index] = True
         nodes = np.flatnonzero(used & self.fused.nodes.constant)
-        bits, name = np.unique(self.fused.number[nodes].view(np.int64), return_inverse=True)
+        bits, name = np.unique(self.fused.number(nodes).view(np.int64), return_inverse=True)
         rows[nodes] = base + name.ravel()
         return bits.view(np.float64)
 

@@ -27,19 +27,24 @@ class Shape:
     """What each node of a graph can become; [n] is one entry for each, as in `Graph`."""
 
     add: Array  # [n] a sum or difference
+    difference: Array  # [n] one that is taken from another
     scaling: Array  # [n] its operand, not a parameter, times a number
     product: Array  # [n] of two nodes, or `weighted`
     weighted: Array  # [n] a parameter times a number
     maximum: Array  # [n] of two nodes that are both batched, or both not
-    factor_a: Array  # [n] what it multiplies its first operand with
-    factor_b: Array  # [n] what it multiplies its second operand with
-    number: Array  # [n] what a weighted node multiplies the parameter with
+    number: Array  # [n] what a scaling or weighted node multiplies with
 
     @property
     def linear(self) -> Array:
         """[n] Whether it can hold others."""
         linear: Array = self.add | self.scaling
         return linear
+
+    def factor(self, node: Array, second: bool | Array) -> Array:
+        """What each of these nodes multiplies its first operand with, or its second."""
+        factor = np.where(self.scaling[node], self.number[node], 1.0)
+        factor[self.difference[node] & second] = -1.0
+        return factor
 
 
 @dataclass
@@ -55,28 +60,26 @@ def classify(graph: Graph) -> Shape:
     a, b, code = graph.a, graph.b, graph.code
     interior = ~graph.constant & (code > 0)
     has_a, has_b = a >= 0, b >= 0
-    subtraction = interior & (code == _SUB)
+    difference = interior & (code == _SUB)
     multiplication = interior & (code == _MUL)
     with np.errstate(all="ignore"):
         reciprocal = 1.0 / graph.cb
     exact = np.isfinite(reciprocal) & (np.abs(reciprocal) >= np.finfo(float).tiny)
     division = interior & (code == _DIV) & has_a & ~has_b & exact
     number = np.where(division, reciprocal, np.where(has_a, graph.cb, graph.ca))
+    del reciprocal
     # nan · x in a branch that is not taken must stay an operation: as a scale it would meet g = 0
     by_number = (multiplication & (has_a ^ has_b) & np.isfinite(number)) | division
     weighted = by_number & graph.parameter[np.where(has_a, a, b)]
-    scaling = (by_number & ~weighted) | (interior & ((code == _NEG) | (code == _COPY)))
-    factor = np.where(scaling, number, 1.0)
-    factor[code == _NEG] = -1.0
-    factor[code == _COPY] = 1.0
+    number[code == _NEG] = -1.0
+    number[code == _COPY] = 1.0
     return Shape(
-        add=subtraction | (interior & (code == _ADD)),
-        scaling=scaling,
+        add=difference | (interior & (code == _ADD)),
+        difference=difference,
+        scaling=(by_number & ~weighted) | (interior & ((code == _NEG) | (code == _COPY))),
         product=(multiplication & has_a & has_b) | weighted,
         weighted=weighted,
         maximum=interior & (code == _MAX) & has_a & has_b & (graph.batched[a] == graph.batched[b]),
-        factor_a=factor,
-        factor_b=np.where(subtraction, -1.0, factor),
         number=number,
     )
 
@@ -88,19 +91,20 @@ def absorb(graph: Graph, shape: Shape) -> Home:
     Finds what is used once and fits into its user; some sums only if what they hold allows it.
     Gives back where each node went.
     """
-    n = len(graph)
+    itself = _numbers(graph)
     user = _only_user(graph)
     once, user = user >= 0, np.maximum(user, 0)
-    slot_a = graph.a[user] == np.arange(n)
-    factor = np.where(slot_a, shape.factor_a[user], shape.factor_b[user])
+    slot_a = graph.a[user] == itself
+    factor = shape.factor(user, ~slot_a)
     inside = once & _fits(graph, shape, user)
-    inside &= ~_too_far(shape, user, inside, factor)
+    inside &= ~_too_far(shape, user, inside)
     largest = once & shape.maximum & shape.maximum[user] & slot_a
     largest &= graph.needs == graph.needs[user]
-    doubtful = _doubtful(graph, shape, user, inside, factor)
+    doubtful = _doubtful(graph, shape, user, inside, factor != 1.0)
 
     sure = (inside & ~doubtful.any) | largest
-    home = Home(np.where(sure, user, np.arange(n)), np.where(inside, factor, 1.0), sure)
+    home = Home(np.where(sure, user, itself), np.where(inside, factor, 1.0), sure)
+    del factor, slot_a, once, sure
     _jump(home)
     kept = doubtful.any & _too_much(graph, shape, home, inside, doubtful)
     inside &= ~kept
@@ -108,23 +112,32 @@ def absorb(graph: Graph, shape: Shape) -> Home:
     late = doubtful.any & inside
     home.row[late] = user[late]
     home.absorbed = inside | largest
+    del user
     _jump(home)
     return home
+
+
+def _numbers(graph: Graph) -> Array:
+    """[n] Of each node its own."""
+    return np.arange(len(graph), dtype=np.int32)
 
 
 def _only_user(graph: Graph) -> Array:
     """[n] The node that uses each, -1 if none or several do, or an output, `where` or `select`."""
     n = len(graph)
-    interior = np.flatnonzero(~graph.constant & (graph.code > 0))
-    uses = np.zeros(n, dtype=np.int64)
-    user = np.full(n, -1)
+    interior = np.flatnonzero(~graph.constant & (graph.code > 0)).astype(np.int32)
+    used, several = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    user = np.full(n, -1, dtype=np.int32)
     for operand in (graph.b, graph.a):
-        used = interior[operand[interior] >= 0]
-        uses += np.bincount(operand[used], minlength=n)
-        user[operand[used]] = used
+        by = interior[operand[interior] >= 0]
+        node = operand[by]
+        user[node] = by  # of several the last
+        several[node[(user[node] != by) | used[node]]] = True
+        used[node] = True
     more = [x for operands in graph.more.values() for x in operands if type(x) is int]
-    uses += np.bincount(np.array([*more, *graph.roots], dtype=np.int64), minlength=n)
-    return np.where(uses == 1, user, -1)
+    several[np.array([*more, *graph.roots], dtype=np.int64)] = True
+    user[several] = -1
+    return user
 
 
 def _fits(graph: Graph, shape: Shape, user: Array) -> Array:
@@ -139,18 +152,19 @@ def _fits(graph: Graph, shape: Shape, user: Array) -> Array:
     return fits
 
 
-def _too_far(shape: Shape, user: Array, inside: Array, factor: Array) -> Array:
+def _too_far(shape: Shape, user: Array, inside: Array) -> Array:
     """[n] Whether the scales from a node to its row could together become 0 or infinite: they are
     multiplied with each other first, where the graph multiplies one after the other."""
-    own, (a, b) = _bits(factor), (_bits(x) for x in (shape.factor_a, shape.factor_b))
-    if own[inside].sum() + a.max(initial=0.0) + b.max(initial=0.0) <= _SCALES:
+    bits = np.zeros(len(user))
+    bits[shape.scaling] = _bits(shape.number[shape.scaling])
+    own = np.where(inside, bits[user], 0.0)
+    if own.sum() + 2.0 * bits.max(initial=0.0) <= _SCALES:
         return np.zeros(len(user), dtype=bool)
-    reach = np.where(inside, own, 0.0)
-    up = np.where(inside, user, np.arange(len(user)))
+    reach, up = own, np.where(inside, user, np.arange(len(user)))
     while not np.array_equal(up, up[up]):
         reach, up = reach + reach[up], up[up]
-    far: Array = reach + np.maximum(a, b) > _SCALES
-    return far & ((own > 0.0) | (np.maximum(a, b) > 0.0))
+    far: Array = reach + bits > _SCALES
+    return far & ((bits[user] > 0.0) | (bits > 0.0))
 
 
 def _bits(factor: Array) -> Array:
@@ -174,11 +188,11 @@ class _Doubtful:
         return doubtful
 
 
-def _doubtful(graph: Graph, shape: Shape, user: Array, inside: Array, factor: Array) -> _Doubtful:
+def _doubtful(graph: Graph, shape: Shape, user: Array, inside: Array, factored: Array) -> _Doubtful:
     static = inside & ~graph.batched & graph.batched[user] & ~shape.weighted
-    added = inside & shape.add & shape.add[user] & (graph.b[user] == np.arange(len(graph)))
+    added = inside & shape.add & shape.add[user] & (graph.b[user] == _numbers(graph))
     added &= (graph.a[user] >= 0) & (graph.code[graph.a[user]] > 0)
-    scaled = inside & shape.add & (shape.scaling[user] | (factor != 1.0))
+    scaled = inside & shape.add & (shape.scaling[user] | factored)
     return _Doubtful(static, added | scaled, scaled)
 
 
@@ -190,15 +204,16 @@ def _too_much(graph: Graph, shape: Shape, home: Home, inside: Array, doubtful: _
     one that is scaled must be short besides (a mean stays a plain sum).
     """
     n = len(graph)
+    pairs, impure = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     pair = shape.product & inside & ~doubtful.any
-    pairs = np.bincount(home.row[pair], minlength=n) > 0
-    impure = np.bincount(home.row[pair & ~shape.weighted], minlength=n) > 0
+    pairs[home.row[pair]] = True
+    impure[home.row[pair & ~shape.weighted]] = True
     plain = np.zeros(n, dtype=np.int64)
     for operand in (graph.a, graph.b):
         held = np.flatnonzero(shape.linear & (operand >= 0))
         child = operand[held]
         held = held[(graph.code[child] > 0) & (~inside[child] | doubtful.any[child])]
-        impure |= np.bincount(home.row[held], minlength=n) > 0
+        impure[home.row[held]] = True
         plain += np.bincount(home.row[held], minlength=n)
     too_much: Array = doubtful.static & (impure | ~shape.add)
     too_much |= doubtful.added & pairs
@@ -209,13 +224,16 @@ def _too_much(graph: Graph, shape: Shape, home: Home, inside: Array, doubtful: _
 def _jump(home: Home) -> None:
     """Follow rows to the end, multiplying scales: each round doubles how far up a node sees."""
     row, scale = home.row, home.scale
-    factor = np.where(row == np.arange(len(row)), 1.0, scale)
-    moving = np.flatnonzero(home.absorbed)
-    while True:
+    absorbed = np.flatnonzero(home.absorbed).astype(np.int32)
+    factor = np.ones(len(row))
+    moved = row[absorbed] != absorbed
+    factor[absorbed[moved]] = scale[absorbed[moved]]
+    moving = absorbed
+    while len(moving):
         up = row[moving]
         further = row[up]
-        if np.array_equal(up, further):
-            break
+        going = up != further
+        moving, up, further = moving[going], up[going], further[going]
         factor[moving] *= factor[up]
         row[moving] = further
-    scale[moving] = factor[moving]
+    scale[absorbed] = factor[absorbed]

@@ -185,7 +185,7 @@ def _terms(fused: Fused, group: Group, members: Array) -> Iterator[TermsBlock]:
 def _products(fused: Fused, group: Group) -> Iterator[Block]:
     """Products of two computed matrices where there are some, other terms else."""
     rest = group.members
-    if not group.masked and not np.any(np.diff(fused.rows.bias_start)[rest]):
+    if not group.masked and not np.any(fused.rows.bias_count[rest]):
         found, rest = outer(fused.rows, rest, fused.zero)
         for product in found:
             yield ProductsBlock(group, product.rows, product.first, product.second)

@@ -23,7 +23,7 @@ class Hashes:
 
     def __init__(self, rows: Rows) -> None:
         start = rows.start[:-1]
-        size = np.diff(rows.start)
+        size = rows.size
         position = np.arange(len(rows.second)) - np.repeat(start, size)
         weight = rows.scale.view(np.uint64) * _ODD[2] + rows.first.astype(np.uint64) * _ODD[0]
         place = position.astype(np.uint64) * _ODD[1]

@@ -29,10 +29,23 @@ class Fused:
     graph: Graph
     rows: Rows
     operations: Array  # [operations] the nodes that are no rows
-    number: Array  # [n] the number of a node that never changes; of others when the graph was built
-    zero: int  # the node of the number 0
+    constants: Constants
     nodes: Nodes
     roots: list[int]  # the node of each output
+
+    @property
+    def zero(self) -> int:
+        """The node of the number 0."""
+        return self.constants.zero
+
+    def number(self, node: Array) -> Array:
+        """The number of each of these nodes, which never change."""
+        graph, constants = self.graph, self.constants
+        made = node >= constants.first
+        found = np.empty(len(node))
+        found[made] = constants.numbers[node[made] - constants.first]
+        found[~made] = graph.data[node[~made]]
+        return found
 
 
 def fuse(graph: Graph) -> Fused:
@@ -44,45 +57,41 @@ def fuse(graph: Graph) -> Fused:
     """
     shape = classify(graph)
     home = absorb(graph, shape)
-    copied = sorted({r for r in graph.roots if graph.code[r] == 0 or graph.constant[r]})
-    copies = {root: len(graph) + i for i, root in enumerate(copied)}
-    summands = Summands.joined(
-        [
-            *_of_sums(graph, shape, home),
-            _of_lone_products(graph, shape, home),
-            *_of_maxima(graph, shape, home),
-            _of_copies(len(graph), np.array(copied, dtype=np.int64)),
-        ]
-    ).in_order(len(graph) + len(copied))
-    added = _added_numbers(graph, shape, home)
-    constants = _Constants(len(graph) + len(copied), added, summands)
-    nodes = _nodes(graph, shape, np.array(copied, dtype=np.int64), len(constants.numbers))
-    rows, nodes = split(summands, constants.biases, nodes)
     rest = (graph.code > 0) & ~graph.constant & ~shape.linear & ~shape.product & ~shape.maximum
-    number = np.zeros(len(nodes))
-    number[: len(graph)] = graph.data
-    number[constants.first : constants.first + len(constants.numbers)] = constants.numbers
+    copied = np.array(
+        sorted({r for r in graph.roots if graph.code[r] == 0 or graph.constant[r]}), dtype=np.int32
+    )
+    copies = {root: len(graph) + i for i, root in enumerate(copied.tolist())}
+    constants = Constants(len(graph) + len(copied), graph, shape, home)
+    nodes = _nodes(graph, shape, copied, len(constants.numbers))
+    parts = [
+        *_of_sums(graph, shape, home, constants),
+        _of_lone_products(graph, shape, home, constants),
+        *_of_maxima(graph, shape, home),
+        _of_copies(len(graph), copied),
+    ]
+    del shape, home
+    rows, nodes = split(Summands.in_order(parts), constants.biases, nodes)
     return Fused(
-        graph, rows, np.flatnonzero(rest), number, constants.zero, nodes,
+        graph, rows, np.flatnonzero(rest).astype(np.int32), constants, nodes,
         [copies.get(r, r) for r in graph.roots],
     )  # fmt: skip
 
 
-def _of_sums(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
+def _of_sums(graph: Graph, shape: Shape, home: Home, constants: Constants) -> list[Summands]:
     """What sums hold: absorbed products, and nodes that have a row of their own or none."""
     found = []
-    holders = np.flatnonzero(shape.linear)
-    for slot, (operand, factor) in enumerate(
-        ((graph.a, shape.factor_a), (graph.b, shape.factor_b))
-    ):
+    holders = np.flatnonzero(shape.linear).astype(np.int32)
+    for slot, operand in enumerate((graph.a, graph.b)):
         held = holders[operand[holders] >= 0]
         child = operand[held]
-        scale = home.scale[held] * factor[held]
+        scale = home.scale[held] * shape.factor(held, slot == 1)
         taken = home.absorbed[child]
         pair = taken & shape.product[child]
+        own = held[pair]
         found.append(
             _products(
-                graph, shape, child[pair], home.row[held[pair]], held[pair] * 2 + slot, scale[pair]
+                graph, shape, constants, child[pair], home.row[own], own * 2 + slot, scale[pair]
             )
         )
         held, child, scale = held[~taken], child[~taken], scale[~taken]
@@ -90,22 +99,24 @@ def _of_sums(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
     return found
 
 
-def _of_lone_products(graph: Graph, shape: Shape, home: Home) -> Summands:
-    alone = np.flatnonzero(shape.product & ~home.absorbed)
-    return _products(graph, shape, alone, alone, alone * 2, np.ones(len(alone)))
+def _of_lone_products(graph: Graph, shape: Shape, home: Home, constants: Constants) -> Summands:
+    alone = np.flatnonzero(shape.product & ~home.absorbed).astype(np.int32)
+    return _products(graph, shape, constants, alone, alone, alone * 2, np.ones(len(alone)))
 
 
 def _products(
-    graph: Graph, shape: Shape, node: Array, row: Array, key: Array, scale: Array
-) -> Summands:
+    graph: Graph, shape: Shape, constants: Constants,
+    node: Array, row: Array, key: Array, scale: Array,
+) -> Summands:  # fmt: skip
     weighted = shape.weighted[node]
     a, b = graph.a[node], graph.b[node]
     first = np.where(weighted & (a < 0), b, a)
-    return Summands(row, key, scale, first, np.where(weighted, -1, b), shape.number[node])
+    b[weighted] = constants.of(shape.number[node[weighted]])
+    return Summands(row, key, scale, first, b)
 
 
 def _of_maxima(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
-    maxima = np.flatnonzero(shape.maximum)
+    maxima = np.flatnonzero(shape.maximum).astype(np.int32)
     found = []
     for slot, operand in enumerate((graph.a, graph.b)):
         held = maxima[~home.absorbed[operand[maxima]]]
@@ -117,7 +128,7 @@ def _of_maxima(graph: Graph, shape: Shape, home: Home) -> list[Summands]:
 
 def _of_copies(first: int, copied: Array) -> Summands:
     """A root that nothing computes becomes a row of its own."""
-    made = first + np.arange(len(copied))
+    made = first + np.arange(len(copied), dtype=np.int32)
     return Summands.plain(made, made * 2, np.ones(len(copied)), copied)
 
 
@@ -125,17 +136,14 @@ def _added_numbers(graph: Graph, shape: Shape, home: Home) -> Array:
     """[graph nodes] The sum of the numbers that are added to each row."""
     added = np.zeros(len(graph))
     holders = np.flatnonzero(shape.add)
-    for operand, factor, number in (
-        (graph.a, shape.factor_a, graph.ca),
-        (graph.b, shape.factor_b, graph.cb),
-    ):
+    for slot, (operand, number) in enumerate(((graph.a, graph.ca), (graph.b, graph.cb))):
         held = holders[operand[holders] < 0]
-        numbers = home.scale[held] * factor[held] * number[held]
+        numbers = home.scale[held] * shape.factor(held, slot == 1) * number[held]
         added += np.bincount(home.row[held], numbers, len(graph))
     return added
 
 
-class _Constants:
+class Constants:
     """Numbers become nodes, keyed by their bits, so that equal ones are one.
 
     Attributes:
@@ -145,17 +153,20 @@ class _Constants:
         biases: the numbers that are added to rows.
     """
 
-    def __init__(self, first: int, added: Array, summands: Summands) -> None:
-        """Number those that are added to rows, and those in ``summands``, which are changed."""
-        row = np.flatnonzero(added)
-        bare = np.flatnonzero(summands.second < 0)
-        numbers = np.concatenate([[0.0], added[row], summands.number[bare]])
-        bits, name = np.unique(numbers.view(np.int64), return_inverse=True)
-        self.first, self.numbers = first, bits.view(np.float64)
-        nodes = first + name.ravel()
-        self.zero = int(nodes[0])
-        self.biases = Biases(row, np.ones(len(row)), nodes[1 : 1 + len(row)])
-        summands.second[bare] = nodes[1 + len(row) :]
+    def __init__(self, first: int, graph: Graph, shape: Shape, home: Home) -> None:
+        """Number those that are added to rows, and those that parameters are multiplied with."""
+        added = _added_numbers(graph, shape, home)
+        row = np.flatnonzero(added).astype(np.int32)
+        numbers = np.concatenate([[0.0], added[row], shape.number[shape.weighted]])
+        self.first, self._bits = first, np.unique(numbers.view(np.int64))
+        self.numbers = self._bits.view(np.float64)
+        self.zero = int(self.of(np.zeros(1))[0])
+        self.biases = Biases(row, np.ones(len(row)), self.of(added[row]))
+
+    def of(self, numbers: Array) -> Array:
+        """The node of each number."""
+        at = np.searchsorted(self._bits, numbers.view(np.int64))
+        return (self.first + at).astype(np.int32)
 
 
 def _nodes(graph: Graph, shape: Shape, copied: Array, constants: int) -> Nodes:

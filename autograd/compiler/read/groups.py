@@ -96,7 +96,7 @@ def _items(fused: Fused, hashes: Hashes) -> _Items:
         node,
         column(rows.kind, np.full(len(operations), Kind.OPERATION)),
         column(np.zeros(count, dtype=np.int64), fused.graph.code[operations]),
-        column(np.diff(rows.bias_start), _operand_kinds(fused)),
+        column(rows.bias_count, _operand_kinds(fused)),
         column(_layers(fused, hashes), np.full(len(operations), -1)),
         user[used >= 0],
         used[used >= 0],
@@ -107,7 +107,7 @@ def _edges(fused: Fused) -> tuple[Array, Array]:
     """[edges] each: the node that uses another, and that other; the operands of each user in order."""
     rows, graph, operations = fused.rows, fused.graph, fused.operations
     of_summand = np.repeat(rows.node, rows.size)
-    of_bias = np.repeat(rows.node, np.diff(rows.bias_start))
+    of_bias = np.repeat(rows.node, rows.bias_count)
     more = [
         (i, x)
         for i in (operations.tolist() if graph.more else ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
@@ -34,27 +33,27 @@ class Summands:
     key: Array  # [s] sorts the summands of a row: twice the node that held it, and its slot there
     scale: Array  # [s] a number
     first: Array  # [s] the node of the coefficient, -1 for none
-    second: Array  # [s] the node of the column, -1 where that is `number`
-    number: Array  # [s] a number
+    second: Array  # [s] the node of the column
 
     def __len__(self) -> int:
         return len(self.row)
 
-    def __getitem__(self, which: Array) -> Summands:
-        return Summands(*(getattr(self, f.name)[which] for f in fields(self)))
-
     @classmethod
     def plain(cls, row: Array, key: Array, scale: Array, second: Array) -> Summands:
         """Summands without a coefficient."""
-        return cls(row, key, scale, np.full(len(row), -1), second, np.zeros(len(row)))
+        return cls(row, key, scale, np.full(len(row), -1, dtype=np.int32), second)
 
     @classmethod
-    def joined(cls, parts: Sequence[Summands]) -> Summands:
-        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
-
-    def in_order(self, nodes: int) -> Summands:
-        """Row after row, within each as they stood in the graph of so many nodes."""
-        return self[np.argsort(self.row * (2 * nodes) + self.key, kind="stable")]
+    def in_order(cls, parts: list[Summands]) -> Summands:
+        """All of them, row after row, within each as they stood in the graph; ``parts`` is emptied."""
+        columns = {f.name: [getattr(part, f.name) for part in parts] for f in fields(cls)}
+        parts.clear()
+        place = np.concatenate(columns["row"]).astype(np.int64) << 32 | np.concatenate(
+            columns["key"]
+        )
+        order = np.argsort(place, kind="stable").astype(np.int32)
+        del place
+        return cls(*(np.concatenate(columns.pop(f.name))[order] for f in fields(cls)))
 
 
 @dataclass
@@ -101,11 +100,9 @@ class Rows:
     bias_scale: Array  # [b] a number
     bias: Array  # [b] the node
 
-    @property
-    def size(self) -> Array:
-        """[r] How many summands each has."""
-        size: Array = np.diff(self.start)
-        return size
+    def __post_init__(self) -> None:
+        self.size: Array = np.diff(self.start)  # [r] how many summands each has
+        self.bias_count: Array = np.diff(self.bias_start)  # [r] how many biases
 
 
 _PLACES, _ITSELF = 3, 2  # a node has three places: its matrix part, its product part, itself
@@ -113,7 +110,7 @@ _PLACES, _ITSELF = 3, 2  # a node has three places: its matrix part, its product
 
 def place_of(node: Array) -> Array:
     """Where nodes stand when the parts of rows stand among them, just before what they are part of."""
-    place: Array = node * _PLACES + _ITSELF
+    place: Array = node.astype(np.int64) * _PLACES + _ITSELF
     return place
 
 
@@ -124,21 +121,22 @@ def split(summands: Summands, constants: Biases, nodes: Nodes) -> tuple[Rows, No
     Finds the kind of each summand, and the rows that have to be parted.
     Gives back rows, and the nodes with the parts after them.
     """
-    summands = _oriented(summands, nodes)
+    _orient(summands, nodes)
     kind = _kinds(summands, nodes)
     parts = _part(summands.row, kind, len(nodes))
-    stays = kind != _BIAS
+    moved = kind == _BIAS
     biases = Biases(
-        np.concatenate([parts.bias_row[summands.row[~stays]], parts.bias_row[constants.row]]),
-        np.concatenate([summands.scale[~stays], constants.scale]),
-        np.concatenate([summands.second[~stays], constants.node]),
+        np.concatenate([parts.bias_row[summands.row[moved]], parts.bias_row[constants.row]]),
+        np.concatenate([summands.scale[moved], constants.scale]),
+        np.concatenate([summands.second[moved], constants.node]),
     )
-    kind = np.where(nodes.maximum[summands.row], Kind.MAXIMUM, kind)
+    kind[nodes.maximum[summands.row]] = Kind.MAXIMUM
     summands.row = parts.row
-    return _rows(summands[stays], kind[stays], biases, parts), nodes.with_parts_of(parts.whole)
+    rows = _rows(summands, kind, ~moved, biases, parts)
+    return rows, nodes.with_parts_of(parts.whole)
 
 
-def _oriented(summands: Summands, nodes: Nodes) -> Summands:
+def _orient(summands: Summands, nodes: Nodes) -> None:
     """The coefficient is the static one; among static ones the parameter."""
     first, second = summands.first, summands.second
     batched, parameter = nodes.batched, nodes.parameter
@@ -146,10 +144,7 @@ def _oriented(summands: Summands, nodes: Nodes) -> Summands:
         (batched[first] & ~batched[second])
         | (~batched[first] & ~batched[second] & ~parameter[first] & parameter[second])
     )
-    return Summands(
-        summands.row, summands.key, summands.scale, np.where(swap, second, first),
-        np.where(swap, first, second), summands.number,
-    )  # fmt: skip
+    first[swap], second[swap] = second[swap], first[swap]
 
 
 def _kinds(summands: Summands, nodes: Nodes) -> Array:
@@ -159,13 +154,13 @@ def _kinds(summands: Summands, nodes: Nodes) -> Array:
     pair = first >= 0
     matrix = pair & (np.where(batched[second], ~batched[first], parameter[first] | batched[row]))
     alone = ~pair & ~batched[second] & (parameter[second] | batched[row]) & ~nodes.maximum[row]
-    others = np.bincount(row[~alone], minlength=len(nodes))
+    others = np.zeros(len(nodes), dtype=bool)
+    others[row[~alone]] = True
     alone_count = np.bincount(row[alone], minlength=len(nodes))
-    bias = alone & (batched[row] | ((others[row] > 0) & (alone_count[row] <= 2)))
+    bias = alone & (batched[row] | (others[row] & (alone_count[row] <= 2)))
     bias &= batched[row] | (summands.scale == 1.0)
-    kind: Array = np.where(
-        matrix, Kind.MATRIX, np.where(pair, Kind.PRODUCT, np.where(bias, _BIAS, Kind.SUM))
-    )
+    kind = np.full(len(row), Kind.SUM, dtype=np.int8)
+    kind[bias], kind[pair], kind[matrix] = _BIAS, Kind.PRODUCT, Kind.MATRIX
     return kind
 
 
@@ -181,50 +176,60 @@ class _Parts:
 
 
 def _part(row: Array, kind: Array, count: int) -> _Parts:
-    has = {
-        k: np.bincount(row[kind == k], minlength=count) > 0
-        for k in (Kind.MATRIX, Kind.PRODUCT, Kind.SUM)
-    }
-    mixed = np.sum(list(has.values()), axis=0) > 1
-    row, bias_row, next_node = row.copy(), np.arange(count), count
+    has = {}
+    for k in (Kind.MATRIX, Kind.PRODUCT, Kind.SUM):
+        has[k] = np.zeros(count, dtype=bool)
+        has[k][row[kind == k]] = True
+    mixed = np.sum(list(has.values()), axis=0, dtype=np.int8) > 1
+    row, bias_row = row.copy(), np.arange(count, dtype=np.int32)
+    next_node = count
     wholes, places = [], []
     before = row.copy()
     for k in (Kind.MATRIX, Kind.PRODUCT):
         whole = np.flatnonzero(mixed & has[k])
-        name = np.full(count, -1)
+        name = np.full(count, -1, dtype=np.int32)
         name[whole] = next_node + np.arange(len(whole))
         next_node += len(whole)
         moved = (kind == k) & (name[before] >= 0)
         row[moved] = name[before[moved]]
         if k == Kind.MATRIX:
             bias_row[whole] = name[whole]
-        wholes.append(whole)
+        wholes.append(whole.astype(np.int32))
         places.append(whole * _PLACES + (k != Kind.MATRIX))
     whole = np.concatenate(wholes)
-    return _Parts(whole, count + np.arange(len(whole)), np.concatenate(places), row, bias_row)
+    node = count + np.arange(len(whole), dtype=np.int32)
+    return _Parts(whole, node, np.concatenate(places), row, bias_row)
 
 
-def _rows(summands: Summands, kind: Array, biases: Biases, parts: _Parts) -> Rows:
+def _rows(summands: Summands, kind: Array, stays: Array, biases: Biases, parts: _Parts) -> Rows:
     """Summands and biases row by row, the rows by their places; parts are summands of their wholes."""
     count = len(parts.bias_row) + len(parts.whole)
-    place = place_of(np.arange(count))
-    place[parts.node] = parts.place
-    row = np.concatenate([summands.row, parts.whole])
-    order = np.argsort(place[row], kind="stable")
-    key = place[row[order]]
-    begin = np.flatnonzero(np.diff(key, prepend=-1))
-    node = row[order[begin]]
     extra = len(parts.whole)
-    kinds = np.concatenate([kind, np.full(extra, Kind.SUM)])[order]
-    at = np.full(count, -1)
+    place = place_of(np.arange(count, dtype=np.int32))
+    place[parts.node] = parts.place
+    row = np.concatenate([summands.row[stays], parts.whole])
+    key = place[row]
+    order = np.argsort(key, kind="stable").astype(np.int32)
+    key = key[order]
+    begin = np.flatnonzero(np.diff(key, prepend=-1)).astype(np.int32)
+    node = row[order[begin]]
+    starts = np.append(begin, len(row)).astype(np.int32)
+    key = key[begin]
+    del row
+
+    def column(of_summands: Array, of_parts: Array) -> Array:
+        return np.concatenate([of_summands[stays], of_parts], dtype=of_summands.dtype)[order]
+
+    kinds = column(kind, np.full(extra, Kind.SUM))[begin]
+    at = np.full(count, -1, dtype=np.int32)
     at[node] = np.arange(len(node))
     bias_at = at[biases.row]
     bias_order = np.argsort(bias_at, kind="stable")
     return Rows(
-        node, key[begin], kinds[begin], np.append(begin, len(row)),
-        np.concatenate([summands.scale, np.ones(extra)])[order],
-        np.concatenate([summands.first, np.full(extra, -1)])[order],
-        np.concatenate([summands.second, parts.node])[order],
-        np.searchsorted(bias_at[bias_order], np.arange(len(node) + 1)),
+        node, key, kinds, starts,
+        column(summands.scale, np.ones(extra)),
+        column(summands.first, np.full(extra, -1)),
+        column(summands.second, parts.node),
+        np.searchsorted(bias_at[bias_order], np.arange(len(node) + 1)).astype(np.int32),
         biases.scale[bias_order], biases.node[bias_order],
     )  # fmt: skip
