@@ -593,8 +593,8 @@ def test_the_listing_reads_like_the_lecture():
     assert str(program).splitlines() == [
         "given x[784] x1[1], for each sample",
         "12730 parameters, 10 instructions",
-        "layers.0[16] = tanh(W[16×784] @ x + b)",
-        "layers.1[10] = W[10×16] @ layers.0 + b",
+        "layers.0[16] = tanh(W₁[16×784] @ x + b₁)",
+        "layers.1[10] = W₂[10×16] @ layers.0 + b₂",
         "m1[1]        = max over 10 of layers.1",
         "e1[1]        = layers.1[x1]",
         "s1[10]       = layers.1 − m1",

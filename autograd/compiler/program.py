@@ -13,6 +13,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.replay import Replay
+from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
 from autograd.value import Value
@@ -255,6 +256,26 @@ class Program:
 
     def __str__(self) -> str:
         return listing(self.plan, self.names)
+
+    @property
+    def backward(self) -> Backward:
+        """The reverse pass: printed, backpropagation in matrices as the lectures write it.
+
+        >>> from autograd import compile
+        >>> from nn import MLP
+        >>> model = MLP(4, [3, 1], activation="tanh", rng=0)
+        >>> program = compile(lambda x, y: (model(x) - y) ** 2, model, inputs=([0.0] * 4, 1.0))
+        >>> print(program.backward)
+        ∂a1[1]        = 1/batch
+        ∂s1[1]        = ∂a1 · 2·s1
+        ∂layers.1[1]  = ∂s1
+        ∂W₂[1×3]      = ∂layers.1 @ layers.0ᵀ
+        ∂b₂[1]        = Σ ∂layers.1
+        ∂layers.0[3]  = W₂ᵀ @ ∂layers.1 ∘ (1 − layers.0²)
+        ∂W₁[3×4]      = ∂layers.0 @ xᵀ
+        ∂b₁[3]        = Σ ∂layers.0
+        """
+        return Backward(self.plan, self.names)
 
     def __repr__(self) -> str:
         return (

@@ -92,14 +92,18 @@ def _begin(begun: Array, space: int, index: Array, contribution: Contribution) -
 
 
 def contributions(number: int, instruction: Instruction) -> Iterator[Contribution]:
-    """What an instruction passes down, in the order of the list."""
+    """What an instruction passes down, in the order of the list: to parameters first."""
     if isinstance(instruction, Matrix):
         for k, part in enumerate(instruction.parts):
             if part.weight is not None:
                 yield Contribution(number, "weight", k)
+    for k in range(len(getattr(instruction, "biases", ()))):
+        yield Contribution(number, "bias", k)
+    if isinstance(instruction, Matrix):
+        for k in range(len(instruction.parts)):
             yield Contribution(number, "column", k)
     elif isinstance(instruction, Terms):
-        names = ["second"] if instruction.first is None else ["second", "first"]
+        names = ["second"] if instruction.first is None else ["first", "second"]
         assert instruction.second.index is not None
         count = len(instruction.second.index)
         for term in range(count) if count <= FEW else [-1]:
@@ -111,8 +115,6 @@ def contributions(number: int, instruction: Instruction) -> Iterator[Contributio
                 yield Contribution(number, "operand", k)
     else:
         yield from (Contribution(number, name) for name in _NAMES[type(instruction)])
-    for k in range(len(getattr(instruction, "biases", ()))):
-        yield Contribution(number, "bias", k)
 
 
 _NAMES = {Products: ["first", "second"], Largest: ["second"], Select: ["candidates"]}

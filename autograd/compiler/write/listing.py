@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
-    BATCHED,
     INPUT,
     STATIC,
     Elementwise,
@@ -18,36 +19,53 @@ from autograd.compiler.plan.instructions import (
     Products,
     Select,
     Terms,
-    indices,
 )
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.names import Names, argument, shape_text, squares
+from autograd.compiler.write.view import inlined, shown
 from autograd.ops import OPS
 
-__all__ = ["listing"]
+__all__ = ["Named", "factor", "listing", "named"]
 
 FEW = 4  # longer sums are written with a Σ
 
 
 def listing(plan: Plan, names: list[str]) -> str:
     """One line an instruction, after a line that says what is given and what comes out."""
-    found = Names(plan, names)
-    lines = _lines(plan, found)
+    found = named(plan, names)
+    plan, lines = found.plan, found.lines
     given = " ".join(f"{argument(k)}[{n}]" for k, n in enumerate(plan.arguments))
     width = max([len(left) for left, _ in lines], default=0)
-    outputs = ", ".join(found.at(space, np.array([row])) for space, row in plan.outputs)
+    outputs = ", ".join(found.names.at(space, np.array([row])) for space, row in plan.outputs)
     head = [f"given {given}, for each sample"] if given else []
     head.append(f"{len(plan.order)} parameters, {len(plan.instructions)} instructions")
     body = [f"{left:<{width}} = {right}" for left, right in lines]
     return "\n".join([*head, *body, f"returns {outputs}"])
 
 
-def _lines(plan: Plan, names: Names) -> list[tuple[str, str]]:
-    """The two sides of each line; a function of a whole layer stands in that layer's line."""
-    inside = _inlined(plan)
+class Named(NamedTuple):
+    """A plan as it is shown, and what everything in it is called.
+
+    Attributes:
+        called: the name of each instruction's result.
+        inside: of a function that stands in the line of its layer, that layer's number.
+        lines: the two sides of each line.
+    """
+
+    plan: Plan
+    names: Names
+    called: list[str]
+    inside: dict[int, int]
+    lines: list[tuple[str, str]]
+
+
+def named(plan: Plan, parameters: list[str]) -> Named:
+    """Name the results of a plan; a function of a whole layer stands in that layer's line."""
+    plan = shown(plan, parameters)
+    names, inside = Names(plan, parameters), inlined(plan)
     layers = set(inside.values())
     waiting: dict[int, tuple[str, str]] = {}  # the two sides of a layer, until its function comes
-    lines = []
+    lines, called = [], []
     for number, instruction in enumerate(plan.instructions):
         layer = inside.get(number)
         if layer is None:
@@ -57,12 +75,13 @@ def _lines(plan: Plan, names: Names) -> list[tuple[str, str]]:
             name, text = waiting[layer]
             text = f"{instruction.operation}({text})"
         names.keep(instruction, name)
+        called.append(name)
         if number in layers:
             waiting[number] = name, text
         else:
             shape = plan.instructions[number if layer is None else layer].node.shape
             lines.append((f"{name}[{shape_text(shape)}]", text))
-    return lines
+    return Named(plan, names, called, inside, lines)
 
 
 class _Line:
@@ -107,7 +126,7 @@ class _Line:
         minus = "−" if part.scale is not None and (part.scale < 0).all() else ""
         if squares(part):
             return f"{minus}Σ w²[{part.weight.size}]"
-        return f"{minus}W[{shape_text(part.weight.shape)}] @ {column}"
+        return f"{minus}{self.names.weight(part.weight)} @ {column}"
 
     def _terms(self, instruction: Terms) -> str:
         second = instruction.second
@@ -155,53 +174,24 @@ class _Line:
 
     def _bias(self, index: Array) -> str:
         if index.max() < len(self.plan.order):
-            return self.names.parameters_at(index, "b")
+            return self.names.bias(index)
         return self.names.at(STATIC, index)
 
 
 def _term(text: str, scale: Array | None, first: bool) -> str:
     """A term times its scale, with the sign that stands before every term but a positive first one."""
-    factors = np.ones(1) if scale is None else scale.ravel()
-    if not (factors == factors[0]).all():
-        return f"c · {text}" if first else f" + c · {text}"
-    amount = "" if abs(factors[0]) == 1.0 else f"{abs(factors[0]):g} · "
+    scaled = f"{factor(scale)}{text}"
     if first:
-        return f"{'−' if factors[0] < 0 else ''}{amount}{text}"
-    return f" {'−' if factors[0] < 0 else '+'} {amount}{text}"
+        return scaled
+    return f" − {scaled[1:]}" if scaled[0] == "−" else f" + {scaled}"
 
 
-def _inlined(plan: Plan) -> dict[int, int]:
-    """For functions of a whole layer that nothing else uses: that layer's number."""
-    owner = _owners(plan)
-    sources = [_sources(owner, instruction) for instruction in plan.instructions]
-    users: dict[int, set[int]] = {}  # of each instruction, by number; −1 is the caller
-    for number, found in enumerate(sources):
-        for source in found:
-            users.setdefault(source, set()).add(number)
-    for space, row in plan.outputs:
-        users.setdefault(int(owner[space][row]), set()).add(-1)
-    inside = {}
-    for number, instruction in enumerate(plan.instructions):
-        if isinstance(instruction, Elementwise) and len(instruction.operands) == 1:
-            (source, *others) = sources[number] or [-1]
-            layer = source >= 0 and not others and isinstance(plan.instructions[source], Matrix)
-            if layer and users[source] == {number}:
-                inside[number] = source
-    return inside
-
-
-def _owners(plan: Plan) -> dict[int, Array]:
-    """By space, [rows]: the number of the instruction that writes each row, −1 if none does."""
-    owner = {STATIC: np.full(plan.static_size, -1), BATCHED: np.full(plan.batched_size, -1)}
-    for number, instruction in enumerate(plan.instructions):
-        owner[instruction.space][instruction.start : instruction.start + instruction.count] = number
-    return owner
-
-
-def _sources(owner: dict[int, Array], instruction: Instruction) -> list[int]:
-    """The numbers of the instructions whose results this one reads; −1 among them for what is given."""
-    found = {-1} if any(space not in owner for space, _ in indices(instruction)) else set()
-    for space, index in indices(instruction):
-        if space in owner:
-            found |= set(np.unique(owner[space][index]).tolist())
-    return sorted(found)
+def factor(scale: Array | None) -> str:
+    """What stands before a term: nothing, a sign, a number, ``c`` for different numbers."""
+    if scale is None:
+        return ""
+    factors = scale.ravel()
+    if not (factors == factors[0]).all():
+        return "c · "
+    amount = "" if abs(factors[0]) == 1.0 else f"{abs(factors[0]):g} · "
+    return f"{'−' if factors[0] < 0 else ''}{amount}"

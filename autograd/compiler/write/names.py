@@ -14,6 +14,7 @@ from autograd.compiler.plan.instructions import (
     Elementwise,
     Instruction,
     Largest,
+    Matrix,
     Part,
     Plan,
     Products,
@@ -24,6 +25,7 @@ from autograd.compiler.read.arrays import Array
 __all__ = ["Names", "argument", "shape_text", "squares"]
 
 SHOWN = 3  # names in a row, then …
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = {Elementwise: "a", Largest: "m", Select: "e", Products: "p"}  # others: s or c
 
 
@@ -53,6 +55,7 @@ class Names:
             ],
         }
         self._taken: dict[str, int] = {}  # how often each stem was used
+        self._numbers = _numbered(plan)  # of the weights and biases of layers
 
     def invent(self, instruction: Instruction) -> str:
         """A name for a result: after the layer whose weights it uses, else a letter with a number."""
@@ -100,6 +103,18 @@ class Names:
         found = [self._parameter(int(row)) for row in rows] if len(rows) <= SHOWN else [""]
         return letter if any(not name or "." in name for name in found) else ", ".join(found)
 
+    def weight(self, rows: Array) -> str:
+        """What the weights of a layer are called, with their shape: ``W₂[10×16]``."""
+        return f"W{self._number(rows)}[{shape_text(rows.shape)}]"
+
+    def bias(self, rows: Array) -> str:
+        """What the biases of a layer are called: their own names, or ``b₂`` beside ``W₂``."""
+        return self.parameters_at(rows, f"b{self._number(rows)}")
+
+    def _number(self, rows: Array) -> str:
+        number = self._numbers.get(_key(rows), 0)
+        return str(number).translate(_LOWERED) if number and max(self._numbers.values()) > 1 else ""
+
     def at(self, space: int, index: Array) -> str:
         """What rows of storage are called, ``index`` of any shape."""
         if space >= INPUT:
@@ -138,6 +153,31 @@ class Names:
         if len(flat) == high - low + 1:
             return f"{name}[{low}:{high + 1}]" if high > low else f"{name}[{low}]"
         return f"of({name})"
+
+
+def _numbered(plan: Plan) -> dict[bytes, int]:
+    """The weights of layers counted from 1 in the order of the program, and biases as their weights."""
+    found: dict[bytes, int] = {}
+    count = 0
+    for instruction in plan.instructions:
+        if not isinstance(instruction, Matrix):
+            continue
+        own = []
+        for part in instruction.parts:
+            if part.weight is not None and not squares(part):
+                key = _key(part.weight)
+                if key not in found:
+                    count += 1
+                    found[key] = count
+                own.append(found[key])
+        for bias in instruction.biases if own else ():
+            found.setdefault(_key(bias.index), own[0])
+    return found
+
+
+def _key(rows: Array) -> bytes:
+    """The same for the same rows, in whatever order."""
+    return np.unique(rows).tobytes()
 
 
 def argument(k: int) -> str:

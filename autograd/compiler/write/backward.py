@@ -1,0 +1,264 @@
+"""The reverse pass in the notation of the lectures: ``∂W₂ = ∂layers.1 @ layers.0ᵀ``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    Clear,
+    Contribution,
+    Elementwise,
+    Instruction,
+    Largest,
+    Matrix,
+    Operand,
+    Part,
+    Plan,
+    Products,
+    Reverse,
+    Select,
+    Terms,
+)
+from autograd.compiler.plan.reverse import target
+from autograd.compiler.read.arrays import Array
+from autograd.compiler.write.listing import Named, factor, named
+from autograd.compiler.write.names import argument, shape_text, squares
+from autograd.compiler.write.softmax import CrossEntropy, cross_entropies
+from autograd.formulas.formula import Formula, formula
+from autograd.ops import OPS, Binding
+
+__all__ = ["Backward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """The reverse pass of a program; its text has one line a gradient, from the loss down.
+
+    What goes to a parameter is summed over the samples. A function of a whole layer stands in the line
+    of what arrives there: ``∂layers.0`` is the derivative by what the function was applied to.
+    """
+
+    plan: Plan
+    names: list[str]
+
+    @property
+    def instructions(self) -> list[Reverse]:
+        """The list that every engine runs."""
+        return self.plan.backward
+
+    def __len__(self) -> int:
+        return len(self.plan.backward)
+
+    def __str__(self) -> str:
+        lines = list(_Lines(named(self.plan, self.names)).lines())
+        width = max(len(line.left) for line in lines)
+        return "\n".join(f"{line.left:<{width}} {line.sign:>2} {line.right}" for line in lines)
+
+    def __repr__(self) -> str:
+        return f"<Backward: {len(self)} contributions>"
+
+
+@dataclass
+class _Line:
+    left: str
+    sign: str  # "=" or "+="
+    right: str
+
+
+class _Lines:
+    def __init__(self, found: Named) -> None:
+        self.found, self.plan, self.names = found, found.plan, found.names
+        self.entropies = {e.first: e for e in cross_entropies(found.plan)}
+        self.hidden = {n for e in self.entropies.values() for n in e.numbers}
+
+    def lines(self) -> Iterator[_Line]:
+        space, row = self.plan.outputs[0]
+        seed = "1/batch" if space == BATCHED else "1"
+        waiting = _Line(f"∂{self._at(space, np.array([row]))}[1]", "=", seed)
+        for _, group in groupby(self.plan.backward, key=_of):
+            for line in self._group(list(group)):
+                if line.sign == "∘" and waiting.left == line.left and waiting.sign == "=":
+                    waiting.right += f" {line.sign} {line.right}"
+                    continue
+                yield waiting
+                waiting = line if line.sign != "∘" else _Line(line.left, "∘=", line.right)
+        yield waiting
+
+    def _group(self, entries: list[Reverse]) -> Iterator[_Line]:
+        """The lines of one instruction."""
+        entry = entries[0]
+        if isinstance(entry, Clear):
+            yield _Line(f"∂{self._at(entry.space, entry.rows)}[{len(entry.rows)}]", "=", "0")
+            return
+        if entry.of in self.hidden:
+            if entry.of in self.entropies:
+                yield self._cross_entropy(self.entropies[entry.of])
+            return
+        yield from self._of(entry.of, [e for e in entries if isinstance(e, Contribution)])
+
+    def _of(self, number: int, entries: list[Contribution]) -> Iterator[_Line]:
+        instruction = self.plan.instructions[number]
+        if isinstance(instruction, Matrix):
+            yield from self._matrix(number, instruction, entries)
+            return
+        for entry in entries:
+            left, right = self._left(entry), self._right(number, instruction, entry)
+            if number in self.found.inside:
+                yield _Line(left, "∘", right)
+            else:
+                yield _Line(left, "=" if entry.begins else "+=", right)
+
+    def _gradient(self, number: int) -> str:
+        return f"∂{self.found.called[number]}"
+
+    def _at(self, space: int, index: Array) -> str:
+        """The name of rows, as one word."""
+        name = self.names.at(space, index)
+        return f"({name})" if " " in name else name
+
+    def _left(self, entry: Contribution) -> str:
+        if entry.to == "bias":
+            index = target(self.plan, entry)[1]
+            return f"∂{self.names.bias(index)}[{shape_text(index.shape)}]"
+        space, index = target(self.plan, entry)
+        instruction = self.plan.instructions[entry.of]
+        if isinstance(instruction, Select):
+            return f"∂{self._at(space, index)}[{argument(instruction.argument)}]"
+        return self._rows(space, index)
+
+    def _rows(self, space: int, index: Array) -> str:
+        """The gradient of rows, in the shape of the result that they are."""
+        shape = index.shape
+        for instruction in self.plan.instructions if index.ndim == 1 else ():
+            if instruction.space == space and instruction.start == index[0]:
+                shape = instruction.node.shape if instruction.count == len(index) else shape
+        return f"∂{self._at(space, index)}[{shape_text(shape)}]"
+
+    # Layers ---------------------------------------------------------------------------------------
+
+    def _matrix(self, number: int, matrix: Matrix, entries: list[Contribution]) -> Iterator[_Line]:
+        """Those of a layer; of one that runs as single terms, all terms in one line."""
+        to = {"first": "weight", "second": "column"}
+        begins: dict[tuple[str, int], bool] = {}
+        for entry in entries:
+            key = to.get(entry.to, entry.to), entry.place
+            begins[key] = begins.get(key, True) and entry.begins
+        for name, place in sorted(begins, key=lambda key: _ORDER.index(key[0])):
+            fresh = begins[name, place]
+            sign, g = "=" if fresh else "+=", self._gradient(number)
+            if name == "bias":
+                entry = Contribution(number, name, place)
+                yield _Line(self._left(entry), sign, self._bias(matrix, entry, g))
+                continue
+            part = matrix.parts[place]
+            if squares(part):
+                if name == "weight":
+                    right = f"{factor(part.scale)}2 · {g} · w"
+                    yield _Line(f"∂w[{part.column.size}]", sign, right)
+            elif name == "weight":
+                assert part.weight is not None
+                right = f"{factor(part.scale)}{g} @ {self._at(part.space, part.column)}ᵀ"
+                yield _Line(f"∂{self.names.weight(part.weight)}", sign, right)
+            else:
+                rows = self._rows(
+                    part.space, part.column[:, 0] if 1 in part.column.shape else part.column
+                )
+                yield _Line(rows, sign, self._column(part, g))
+
+    def _column(self, part: Part, g: str) -> str:
+        if part.weight is not None:
+            name = self.names.weight(part.weight).partition("[")[0]
+            return f"{factor(part.scale)}{name}ᵀ @ {g}"
+        assert part.scale is not None
+        if len(part.scale) == 1:  # a sum: each term gets the whole
+            return f"{factor(part.scale)}{g}"
+        return f"C[{shape_text(part.scale.shape)}]ᵀ @ {g}"
+
+    def _bias(self, instruction: Matrix | Terms, entry: Contribution, g: str) -> str:
+        bias = instruction.biases[entry.place]
+        summed = instruction.batched or bias.index.size < instruction.count
+        return f"{factor(bias.scale)}{'Σ ' if summed else ''}{g}"
+
+    # All others -----------------------------------------------------------------------------------
+
+    def _right(self, number: int, instruction: Instruction, entry: Contribution) -> str:
+        g = self._gradient(number)
+        if isinstance(instruction, Terms):
+            if entry.to == "bias":
+                return self._bias(instruction, entry, g)
+            return self._term(instruction, entry, g)
+        if isinstance(instruction, Elementwise):
+            slope = self._slope(number, instruction, entry.place)
+            if number in self.found.inside:
+                return slope.within(Binding.ATOM)
+            return _times(g, slope, instruction.count)
+        if isinstance(instruction, Products):
+            first, second = (self._operand(o) for o in (instruction.first, instruction.second))
+            return f"{g} @ {second}ᵀ" if entry.to == "first" else f"{first}ᵀ @ {g}"
+        if isinstance(instruction, Largest):
+            return f"{g} where {self._operand(instruction.second)} = {self.found.called[number]}"
+        return g
+
+    def _term(self, terms: Terms, entry: Contribution, g: str) -> str:
+        """scale · the other factor · ∂out"""
+        k = slice(None) if entry.term < 0 else entry.term
+        scale = factor(None if terms.scale is None else terms.scale[k])
+        other = terms.second if entry.to == "first" else terms.first
+        if other is None or other.index is None:
+            return f"{scale}{g}"
+        name = self._at(other.space, other.index[k])
+        return f"{scale}{g} {'·' if terms.count == 1 else '∘'} {name}"
+
+    def _operand(self, operand: Operand) -> str:
+        assert operand.index is not None
+        return self._at(operand.space, operand.index)
+
+    def _slope(self, number: int, instruction: Elementwise, place: int) -> Formula:
+        """The local derivative, by the rule in the table run on the names."""
+        op, out = OPS[instruction.operation], Formula(self.found.called[number])
+        if op.name == "relu":  # it is positive where what it was applied to is
+            return Formula(f"{out} > 0", Binding.COMPARISON)
+        inputs: list[Any]
+        if number in self.found.inside:
+            inputs = [Formula(_HIDDEN)]
+        else:
+            inputs = [self._input(operand) for operand in instruction.operands]
+        try:
+            found = formula(op.partials[place](*inputs, out))
+        except (TypeError, AttributeError):  # math.exp, an if: a user's own operation
+            return Formula(f"{op.name}′")
+        return Formula(f"{op.name}′") if _HIDDEN in found.text else found
+
+    def _input(self, operand: Operand) -> Formula | float:
+        if operand.number is None:
+            return Formula(self._operand(operand))
+        return float(operand.number[0]) if len(operand.number) == 1 else Formula("c")
+
+    def _cross_entropy(self, found: CrossEntropy) -> _Line:
+        scores, g = self._at(found.space, found.scores), self._gradient(found.first)
+        difference = f"(softmax({scores}) − onehot({argument(found.argument)}))"
+        left = f"∂{scores}[{shape_text(found.scores.shape)}]"
+        return _Line(left, "=", f"{g} · {difference}")
+
+
+_ORDER = ["weight", "bias", "column"]
+_HIDDEN = "\0"  # what a function of a layer was applied to has no name
+
+
+def _of(entry: Reverse) -> int:
+    return -1 if isinstance(entry, Clear) else entry.of
+
+
+def _times(g: str, slope: Formula, count: int) -> str:
+    if slope.text in ("1", "−1"):
+        return f"{slope.text[:-1]}{g}"
+    sign = "·" if count == 1 else "∘"
+    if slope.text.startswith("−") and slope.binding >= Binding.PRODUCT:
+        return f"−{g} {sign} {slope.text[1:]}"
+    return f"{g} {sign} {slope.within(Binding.PRODUCT)}"
