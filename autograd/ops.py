@@ -195,6 +195,10 @@ def _plain(x: Any) -> Any:
 # What floats need beyond the math module, and arrays beyond NumPy --------------------------------
 
 _LN2, _LN10 = math.log(2), math.log(10)
+_TINY, _LEAST = (
+    2.0**-1024,
+    2.0**-1074,
+)  # 1/x is finite above the one; the other is the least there is
 
 
 def _sigmoid(x: float) -> float:
@@ -360,8 +364,15 @@ def equal(x: Any, y: Any) -> Any:
 def _power_slope(a: Any, b: Any, z: Any) -> Any:
     if type(b) is float:  # the usual: a constant exponent
         return b * POW(a, b - 1.0) if b else 0.0
-    at_0 = where(ABS(a) > 0.0, b / a * z, 0.0)  # a^(b − 1) may be infinite, and b·∞ is nan
-    return where(equal(b, 0.0), at_0, b * POW(a, b - 1.0))
+    base = where(ABS(a) > _TINY, a, _LEAST)  # a^(b − 1) may be infinite, and b·∞ is nan
+    return where(equal(b, 0.0), b / base * z, b * POW(a, b - 1.0))
+
+
+def _abs_slope(x: Any, y: Any) -> Any:
+    sign = SIGN(x)
+    if isinstance(x, (float, np.ndarray)):  # numbers: the sign of nan is nan
+        return sign
+    return where(equal(x, x), sign, 0.0 * y)
 
 
 def _larger(a: Any, b: Any, z: Any) -> Any:
@@ -369,6 +380,11 @@ def _larger(a: Any, b: Any, z: Any) -> Any:
     if larger is True:  # of plain numbers, sooner than through the rest
         return 1.0
     return where(larger, 1.0, where(equal(a, b), 0.5, where(a < b, 0.0, math.nan * z)))
+
+
+def _fading(size: Any, term: Any) -> Any:
+    """``term``, which tends to 0; and 0 with all its derivatives where ``size`` is infinite."""
+    return where(equal(0.0 * size, 0.0), term, where(equal(size, size), 0.0, math.nan * term))
 
 
 def _share(a: Any, b: Any, z: Any, apart: Any) -> Any:
@@ -424,7 +440,7 @@ NEG: Op = _row(
     javascript="-x",
 )  # fmt: skip
 ABS: Op = _row(
-    "abs", "abs", "|x|", abs, np.abs, lambda x, y: SIGN(x),
+    "abs", "abs", "|x|", abs, np.abs, _abs_slope,
     python=abs, course=Course.KINKED,
     javascript="Math.abs(x)",
 )  # fmt: skip
@@ -508,7 +524,8 @@ ACOS: Op = _row(
     javascript="Math.acos(x)",
 )  # fmt: skip
 ATAN: Op = _row(
-    "atan", "atan", "atan(x)", math.atan, np.arctan, lambda x, y: 1.0 / (1.0 + x * x),
+    "atan", "atan", "atan(x)", math.atan, np.arctan,
+    lambda x, y: _fading(x * x, 1.0 / (1.0 + x * x)),
     javascript="Math.atan(x)",
 )  # fmt: skip
 ATAN2: Op = _row(
@@ -539,7 +556,7 @@ ASINH: Op = _row(
     "asinh(x)",
     math.asinh,
     np.arcsinh,
-    lambda x, y: 1.0 / HYPOT(x, 1.0),
+    lambda x, y: _fading(x, 1.0 / HYPOT(x, 1.0)),
     javascript="Math.asinh(x)",
 )
 ACOSH: Op = _row(
@@ -582,12 +599,12 @@ DEG2RAD: Op = _row(
 )
 ERF: Op = _row(
     "erf", "erf", "erf(x)", math.erf, _erf_array,
-    lambda x, y: 2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
+    lambda x, y: _fading(x * x, 2.0 / math.sqrt(math.pi) * EXP(-(x * x))),
     javascript="erf(x)",
 )  # fmt: skip
 ERFC: Op = _row(
     "erfc", "erfc", "1 − erf(x)", math.erfc, _erfc_array,
-    lambda x, y: -2.0 / math.sqrt(math.pi) * EXP(-(x * x)),
+    lambda x, y: _fading(x * x, -2.0 / math.sqrt(math.pi) * EXP(-(x * x))),
     javascript="erfc(x)",
 )  # fmt: skip
 
@@ -635,13 +652,14 @@ SOFTPLUS: Op = _row(
 GELU: Op = _row(
     "gelu", "gelu", "x/2 · (1 + erf(x/√2))",
     lambda x: 0.5 * x * math.erfc(-x / math.sqrt(2)), lambda x: 0.5 * x * ERFC(-x / math.sqrt(2)),
-    lambda x, y: 0.5 * ERFC(-x / math.sqrt(2)) + x / math.sqrt(2 * math.pi) * EXP(-(x * x) / 2),
+    lambda x, y: 0.5 * ERFC(-x / math.sqrt(2))
+    + _fading(x * x + y, x / math.sqrt(2 * math.pi) * EXP(-(x * x) / 2)),
     javascript="0.5 * x * erfc(-x / Math.SQRT2)",
 )  # fmt: skip
 SILU: Op = _row(
     "silu", "silu", "x / (1 + exp(−x))",
     lambda x: x * _sigmoid(x), lambda x: x * _sigmoid_array(x),
-    lambda x, y: SIGMOID(x) + y * (1.0 - SIGMOID(x)),
+    lambda x, y: SIGMOID(x) + _fading(x * x + y, y * (1.0 - SIGMOID(x))),
     javascript="x * sigmoid(x)",
 )  # fmt: skip
 SQUAREPLUS: Op = _row(
@@ -653,7 +671,8 @@ SQUAREPLUS: Op = _row(
 MISH: Op = _row(
     "mish", "mish", "x · tanh(softplus(x))",
     lambda x: x * math.tanh(_softplus(x)), lambda x: x * np.tanh(SOFTPLUS.array(x)),
-    lambda x, y: TANH(SOFTPLUS(x)) + x * SIGMOID(x) * (1.0 - TANH(SOFTPLUS(x)) * TANH(SOFTPLUS(x))),
+    lambda x, y: TANH(SOFTPLUS(x))
+    + _fading(x * x + y, x * SIGMOID(x) * (1.0 - TANH(SOFTPLUS(x)) * TANH(SOFTPLUS(x)))),
     javascript="x * tanh(softplus(x))",
 )  # fmt: skip
 

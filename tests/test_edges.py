@@ -40,10 +40,6 @@ FINITE = [sign * x for x in SIZES for sign in (1.0, -1.0)]
 
 # 1 − y loses what y is nearer to 1 than floats lie apart (sinc: what π·x is rounded by).
 CANCELS = {"tanh": 0, "sigmoid": 0, "softplus": 0, "silu": 0, "gelu": 0, "mish": 0, "sinc": 1}
-# x² overflows, and ∞·0 is nan in third derivatives (as in PyTorch).
-OVERFLOWS = {"atan": 1e200, "erf": 1e200, "erfc": 1e200, "gelu": 1e154, "mish": 1e300}
-# At ∞ these come to ∞·0 or ∞/∞ from this order on (as in PyTorch); the limits are 0 and 1.
-INDETERMINATE = {"atan": 2, "asinh": 2, "erf": 2, "erfc": 2, "gelu": 1, "silu": 1, "mish": 1}
 # Poles and ends of domains, and the side from which the limit is taken.
 SINGULAR = [
     ("log", 0.0, "+"), ("log2", 0.0, "+"), ("log10", 0.0, "+"), ("log1p", -1.0, "+"),
@@ -82,8 +78,6 @@ def exactly(name: str, order: int) -> Callable[[float], float]:
 def test_derivatives_at_every_finite_edge_are_sympys(op: Op, order: int) -> None:
     found, exact = nth(op, order), exactly(op.name, order)
     points = [x for x in FINITE if (op.name, x) not in AT]
-    if order == 3:
-        points = [x for x in points if abs(x) < OVERFLOWS.get(op.name, inf)]
     assert [(x, found(x)) for x in points if not right(op, found(x), x, exact)] == []
 
 
@@ -109,7 +103,7 @@ def test_derivatives_at_poles_are_the_limits(name: str, x: float, side: str) -> 
 def test_derivatives_at_infinity_are_the_limits(op: Op, x: float) -> None:
     for order in (1, 2, 3):
         found = nth(op, order)(x)
-        if math.isnan(op(x)) or order >= INDETERMINATE.get(op.name, 4):
+        if math.isnan(op(x)):
             assert math.isnan(found)
         else:
             limit = sympy.limit(
@@ -128,7 +122,7 @@ def test_a_value_that_is_nan_has_no_slope(op: Op) -> None:
     if op.course is Course.STEPPED or op.name in LINEAR:
         return
     for order in (1, 2, 3):
-        if op.name not in {"abs", "one_minus_square"} or order == 1:  # then it is a step, or linear
+        if op.name != "one_minus_square" or order == 1:  # then it is linear
             assert math.isnan(nth(op, order)(nan))
     w = Value(0.0)
     program = compile(lambda x: op(x + w), [w], inputs=(0.5,))
@@ -181,10 +175,10 @@ def test_slopes_beside_a_kink_and_the_smallest_at_it(name: str, x: float, slope:
 def test_powers_of_denormals() -> None:
     """Of a polynomial every derivative is known: n·(n − 1)·…·x^(n − k)."""
     for x, n, order in itertools.product(
-        [5e-324, -5e-324, 1e-309, -1e-310, 0.0, -0.0], range(4), range(1, 4)
+        [5e-324, -5e-324, 1e-309, -1e-310, 0.0, -0.0], range(4), range(1, 5)
     ):
         expected = math.perm(n, order) * (x ** (n - order) if n >= order else 0.0)
-        for exponent in (n, Value(n))[: 4 - order]:  # a variable one to second order
+        for exponent in (n, Value(n)):
             power = functools.partial(lambda n, x: x**n, exponent)
             assert nth(power, order)(x) == expected, (x, n, order)
 
@@ -194,6 +188,7 @@ def test_mixed_derivatives_of_a_power_at_the_exponent_0() -> None:
     by_both = grad(grad(lambda x, y: x**y, 0), 1)
     for x in (2.0, 0.5, 1e-300):
         assert by_both(x, 0.0) == pytest.approx(1 / x, rel=1e-15)
+    assert by_both(1e-309, 0.0) == by_both(0.0, 0.0) == inf
     assert grad(by_both, 1)(2.0, 0.0) == pytest.approx(math.log(2), rel=1e-15)
 
 
@@ -274,6 +269,6 @@ def test_pytorch_agrees_or_the_value_is_nan_or_ours_is_sympys() -> None:
             assert math.isnan(theirs) or math.isnan(op(x))
     assert differ == {
         "abs", "log", "log2", "log10", "log1p", "acosh", "atanh", "relu", "relu6",  # a nan's slope
-        "asinh", "sinc", "erf", "erfc", "gelu", "mish",  # nan there, a number here
+        "asinh", "atan", "sinc", "erf", "erfc", "gelu", "silu", "mish",  # nan there, a number here
         "softplus",  # linear there beyond 20
     }  # fmt: skip

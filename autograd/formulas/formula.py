@@ -146,6 +146,8 @@ _CONSTANTS = {
     "√(2π)": math.sqrt(2 * math.pi),
     "2/√π": 2 / math.sqrt(math.pi),
     "−2/√π": -2 / math.sqrt(math.pi),
+    "2⁻¹⁰²⁴": 2.0**-1024,
+    "2⁻¹⁰⁷⁴": 2.0**-1074,
 }
 
 
