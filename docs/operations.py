@@ -121,9 +121,9 @@ PEER_HEAD = """\
 ## Where PyTorch and JAX answer otherwise
 
 PyTorch 2.13 and JAX 0.10, in double precision. A value that is nan has no slope here: it passes nan
-on, at every order, eagerly and compiled, where they pass on a number. At ±∞, and where x² overflows on
-the way, the derivatives of atan, asinh, erf, erfc, gelu, silu and mish are their limits, at every order;
-there the others come to ∞·0 or ∞/∞, and to nan.
+on, at every order, eagerly and compiled, where they pass on a number. At ±∞, and where x² overflows,
+the derivatives of atan, asinh, erf, erfc, gelu, silu and mish are their limits, at every order; there
+the others come to ∞·0 or ∞/∞, and to nan.
 
 | case | derivative | here | PyTorch | JAX |
 | --- | --- | --- | --- | --- |
