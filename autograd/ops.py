@@ -195,10 +195,7 @@ def _plain(x: Any) -> Any:
 # What floats need beyond the math module, and arrays beyond NumPy --------------------------------
 
 _LN2, _LN10 = math.log(2), math.log(10)
-_TINY, _LEAST = (
-    2.0**-1024,
-    2.0**-1074,
-)  # 1/x is finite above the one; the other is the least there is
+_TINY, _LEAST = 2.0**-1024, 2.0**-1074  # above the one 1/x is finite; below the other there is none
 
 
 def _sigmoid(x: float) -> float:
