@@ -17,12 +17,15 @@ __all__ = [
     "Column",
     "Kernel",
     "Link",
+    "Share",
     "Weight",
     "described",
     "image_size",
     "plural",
     "subscript",
+    "superscript",
     "units_of",
+    "weight_symbol",
     "weights_into",
 ]
 
@@ -32,8 +35,10 @@ class Column:
     """A layer: ``size`` units, of which some may be drawn.
 
     ``kind`` is what the units are: "input", "neuron", "output" or "value"; ``letter`` is what a unit
-    without a name is called by. The last ``memory`` units are what a recurrent layer remembers of the
-    step before. ``maps`` says that a unit is an image, ``outputs`` then lists images.
+    without a name is called by, ``mark`` tells equal letters apart: h₁⁽²⁾. The last ``memory`` units
+    are what a recurrent layer remembers of the step before. ``maps`` says that a unit is an image,
+    ``outputs`` then lists images. ``kinds`` are the kinds of single units that differ; ``gradients``
+    those of what the units answered, where that is known.
     """
 
     title: str
@@ -46,10 +51,17 @@ class Column:
     biases: Sequence[Value | None] = ()
     memory: int = 0
     maps: bool = False
+    mark: str = ""
+    kinds: Sequence[str] = ()
+    gradients: Sequence[float | None] = ()
 
     def name(self, i: int) -> str:
         """What unit ``i`` is called: its given name, or a letter and its number, "h₃"."""
-        return self.names[i] if i < len(self.names) else self.letter + subscript(i + 1)
+        return self.names[i] if i < len(self.names) else self.symbol(i)
+
+    def symbol(self, i: int) -> str:
+        """The letter and number of unit ``i``."""
+        return f"{self.letter}{subscript(i + 1)}{self.mark}"
 
     def output(self, i: int) -> Any:
         """The last number (or image) of unit ``i``, None before the first input."""
@@ -61,6 +73,8 @@ class Column:
 
     def kind_of(self, i: int) -> str:
         """What unit ``i`` is: the kind of the column, or "constant" for what is remembered."""
+        if i < len(self.kinds):
+            return self.kinds[i]
         return "constant" if i >= self.size - self.memory else self.kind
 
 
@@ -76,7 +90,16 @@ class Kernel:
         return [weight for row in self.rows for weight in row]
 
 
-Weight: TypeAlias = Value | Kernel | None
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A weight at one time step, and what that step adds to its gradient."""
+
+    data: float
+    grad: float
+    label: str
+
+
+Weight: TypeAlias = Value | Share | Kernel | None
 
 
 @dataclass(slots=True)
@@ -95,7 +118,7 @@ class Link:
 
 @dataclass(slots=True)
 class Architecture:
-    """Columns in order, and what leads from one to another.
+    """Columns in order, and what leads from one to another; ``unroll``: recurrent layers step by step.
 
     >>> from nn import Layer
     >>> network = Architecture()
@@ -107,6 +130,7 @@ class Architecture:
 
     columns: list[Column] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    unroll: bool = False
 
     def add(self, column: Column) -> int:
         """The place of the new column."""
@@ -139,7 +163,7 @@ class Architecture:
         count = self.columns[maps].size
         share = max(1, size // count)
         flat = self.add(
-            Column("flatten", plural(size, "value"), "value", "p", size, outputs=values or ())
+            Column("flatten", plural(size, "value"), "value", "v", size, outputs=values or ())
         )
         self.link(maps, flat, lambda j: {min(j // share, count - 1): None})
         return flat
@@ -152,6 +176,18 @@ class Architecture:
         return self.add(
             Column("input", subtitle, "input", "x", size, outputs=images, maps=True)
         )  # fmt: skip
+
+    def activate(self, name: str, outputs: Any = None) -> None:
+        """An activation by itself: a stage of its own after images, else part of the last column."""
+        last = self.columns[-1]
+        if not last.maps:
+            last.subtitle = last.subtitle.removesuffix(" · linear") + f" · {name}"
+            last.outputs = outputs or last.outputs
+            return
+        source = len(self.columns) - 1
+        stage = Column(name, f"each pixel of {plural(last.size, 'map')}", "value", "a", last.size,
+                       outputs=outputs or [], maps=True)  # fmt: skip
+        self.link(source, self.add(stage), lambda j: {j: None})
 
     def with_memory(self, inputs: int, hidden: int, values: Any) -> int:
         """The column that a recurrent layer sees: the input now, and what it answered before."""
@@ -166,6 +202,9 @@ class Architecture:
         if last is not None and last.size == inputs:
             column.title, column.kind = "now and before", "value"
             self.link(place - 1, place, lambda j: {j: None} if j < inputs else {})
+        elif last is not None and last.maps:  # what is read of the maps, equal parts of each
+            column.title, column.kind, maps = "now and before", "value", last.size
+            self.link(place - 1, place, lambda j: {j * maps // inputs: None} if j < inputs else {})
         return place
 
     def dense(self, units: Sequence[Any], last_input: Any = None) -> None:
@@ -194,7 +233,7 @@ class Architecture:
                 column.biases = [*column.biases, unit.b]
                 column.subtitle = plural(column.size, "neuron")
                 return
-        self.dense([unit])
+        self.dense([unit], unit.last_input)
 
 
 def subscript(n: int) -> str:
@@ -204,6 +243,25 @@ def subscript(n: int) -> str:
     '₇₈₄'
     """
     return str(n).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def superscript(n: int) -> str:
+    """A layer's number as the lectures write it.
+
+    >>> superscript(12)
+    '⁽¹²⁾'
+    """
+    return f"({n})".translate(str.maketrans("(0123456789)", "⁽⁰¹²³⁴⁵⁶⁷⁸⁹⁾"))
+
+
+def weight_symbol(neuron: int, source: int, wide: int, mark: str = "") -> str:
+    """What the weight of a neuron for an input is called, both counted from 0; of ``wide`` at most.
+
+    >>> weight_symbol(0, 2, 4), weight_symbol(0, 2, 784, "⁽¹⁾")
+    ('w₁₃', 'w₁,₃⁽¹⁾')
+    """
+    comma = "," if wide > 9 else ""
+    return f"w{subscript(neuron + 1)}{comma}{subscript(source + 1)}{mark}"
 
 
 def units_of(module: Any) -> list[Any]:

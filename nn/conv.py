@@ -97,7 +97,7 @@ class Conv2d(Module):
             for row in windows(channels, self.kernel_size, self.stride, self.dilation):
                 patches = [[pixel for channel in patch for pixel in channel] for patch in row]
                 for i in neurons:
-                    out[i].append([self.neurons[i](patch) for patch in patches])
+                    out[i].append([self.neurons[i].answer(patch) for patch in patches])
         self.last_input, self.last_output = data_of(x), data_of(out)
         return out
 

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Number, Value, dot
 from autograd.value import Note
 from nn.activations import Activation, activation_name, resolve_activation
-from nn.architecture import weights_into
+from nn.architecture import subscript, superscript, weight_symbol, weights_into
 from nn.counterpart import activated
 from nn.init import Init, Rng, generator, initial
 from nn.module import Module
@@ -24,6 +24,7 @@ __all__ = [
     "Neuron",
     "as_list",
     "dense_layout",
+    "number_layers",
     "numbers",
     "parameter",
 ]
@@ -87,6 +88,12 @@ class Neuron(Module):
         self._mark = Note(scope=self)
 
     def __call__(self, x: Sequence[Number]) -> Value:
+        out = self.answer(x)
+        self.last_input = [xi.data if type(xi) is Value else float(xi) for xi in x]
+        return out
+
+    def answer(self, x: Sequence[Number]) -> Value:
+        """What calling it gives; the input is not kept, as the layer around it keeps that."""
         if len(x) != self.nin:
             raise ValueError(f"this neuron takes {self.nin} inputs, not {len(x)}")
         if self.inputs is not None:
@@ -169,11 +176,12 @@ class Layer(Module):
             )
             for inputs in (connections if connections is not None else [None] * nout)
         ]
+        number_weights(self.neurons)
 
     def __call__(self, x: Sequence[Number]) -> Any:
         if isinstance(x, np.ndarray):
             x = numbers(x)
-        out = [neuron(x) for neuron in self.neurons]
+        out = [neuron.answer(x) if type(neuron) is Neuron else neuron(x) for neuron in self.neurons]
         self.last_input = [xi.data if type(xi) is Value else float(xi) for xi in x]
         return out[0] if len(out) == 1 else out
 
@@ -253,6 +261,7 @@ class MLP(Module):
             Layer(a, b, out_activation if i == last else activation, init=init, rng=source)
             for i, (a, b) in enumerate(pairwise(sizes))
         ]
+        number_layers(self.layers)
 
     def __call__(self, x: Sequence[Number]) -> Any:
         out: Any = x
@@ -283,6 +292,25 @@ def _torch_linear(torch: Any, neurons: Sequence[Neuron]) -> Any:
     first = neurons[0]
     linear = torch.nn.Linear(first.nin, len(neurons), bias=first.b is not None)
     return activated(torch, linear, first.activation)
+
+
+def number_layers(modules: Sequence[Any]) -> None:
+    """Let the weights of several layers be told apart: w₁₁⁽¹⁾ … w₁₁⁽²⁾."""
+    layers = [module for module in modules if isinstance(module, Layer)]
+    if len(layers) > 1:
+        for k, layer in enumerate(layers, 1):
+            number_weights(layer.neurons, superscript(k))
+
+
+def number_weights(neurons: Sequence[Neuron], mark: str = "") -> None:
+    """Call the weights as in W x + b, by neuron and input: w₁₁, w₁₂ …; the biases b₁ …"""
+    wide = max(len(neurons), neurons[0].nin)
+    for j, neuron in enumerate(neurons):
+        seen = range(neuron.nin) if neuron.inputs is None else neuron.inputs
+        for i, w in zip(seen, neuron.w):
+            w._how = Note(label=weight_symbol(j, i, wide, mark), parameter=True)
+        if neuron.b is not None:
+            neuron.b._how = Note(label=f"b{subscript(j + 1)}{mark}", parameter=True)
 
 
 def parameter(data: float, label: str) -> Value:

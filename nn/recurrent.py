@@ -14,12 +14,30 @@ from nn.layers import Layer, Neuron, as_list
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of
 from nn.settings import positive
+from nn.unrolled import unroll_lstm, unroll_rnn
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
 
+class Steps:
+    """The Values of each time step of the last call, by letter; neither copied nor saved."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Sequence[dict[str, list[Any]]] = ()) -> None:
+        self.rows = rows
+
+    def __deepcopy__(self, memo: Any) -> Steps:
+        return Steps()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Steps, ()
+
+
 class _Recurrent(Module):
     """What recurrent layers share: their sizes, and where their weights stand in PyTorch."""
+
+    last_steps = Steps()
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         self.input_size = positive("input_size", input_size)
@@ -87,14 +105,18 @@ class RNN(_Recurrent):
         self, x: Any, hidden: Sequence[Any] | None = None
     ) -> tuple[list[list[Any]], list[Any]]:
         state = _state("hidden", hidden, self.hidden_size)
-        outputs = []
+        outputs, steps = [], []
         for xt in _sequence(x, self.input_size):
-            state = as_list(self.cell([*xt, *state]))
+            before, state = state, as_list(self.cell([*xt, *state]))
             outputs.append(state)
-        self.last_output = data_of(outputs)
+            steps.append({"x": xt, "before": before, "h": state})
+        self.last_output, self.last_steps = data_of(outputs), Steps(steps)
         return outputs, state
 
     def describe(self, network: Architecture) -> bool:
+        if network.unroll:
+            unroll_rnn(network, self.last_steps.rows, self.cell.neurons)
+            return True
         units = self.cell.neurons
         source = network.with_memory(self.input_size, self.hidden_size, self.cell.last_input)
         target = network.add(
@@ -160,19 +182,24 @@ class LSTM(_Recurrent):
     ) -> tuple[list[list[Any]], tuple[list[Any], list[Any]]]:
         h0, c0 = (None, None) if state is None else state
         h, c = _state("h", h0, self.hidden_size), _state("c", c0, self.hidden_size)
-        outputs = []
+        outputs, steps = [], []
         for xt in _sequence(x, self.input_size):
             z = [*xt, *h]
             i, f = as_list(self.input_gate(z)), as_list(self.forget_gate(z))
             g, o = as_list(self.cell_gate(z)), as_list(self.output_gate(z))
-            c = [fk * ck + ik * gk for fk, ck, ik, gk in zip(f, c, i, g)]
+            before, c = c, [fk * ck + ik * gk for fk, ck, ik, gk in zip(f, c, i, g)]
             h = [ok * tanh(ck) for ok, ck in zip(o, c)]
             outputs.append(h)
-        self.last_output = data_of(outputs)
+            steps.append({"x": xt, "before": z[self.input_size :], "c before": before,
+                          "i": i, "f": f, "g": g, "o": o, "c": c, "h": h})  # fmt: skip
+        self.last_output, self.last_steps = data_of(outputs), Steps(steps)
         return outputs, (h, c)
 
     def describe(self, network: Architecture) -> bool:
         size, units = self.hidden_size, self._neurons()
+        if network.unroll:
+            unroll_lstm(network, self.last_steps.rows, units)
+            return True
         source = network.with_memory(self.input_size, size, self.input_gate.last_input)
         gate = network.add(
             Column(
@@ -182,7 +209,11 @@ class LSTM(_Recurrent):
             )
         )  # fmt: skip
         network.link(source, gate, lambda j: weights_into(units[j]))
-        cell = network.add(Column("memory cell", "c = f·c′ + i·g", "value", "c", size))
+        rows = self.last_steps.rows
+        cells = data_of(rows[-1]["c"]) if rows else ()
+        cell = network.add(
+            Column("memory cell", "c = f·c′ + i·g", "value", "c", size, outputs=cells)
+        )
         network.link(gate, cell, lambda j: {j: None, size + j: None, 2 * size + j: None})
         network.link(cell, cell, lambda j: {j: None}, back=True)
         last = self.last_output[-1] if self.last_output else ()
@@ -252,6 +283,8 @@ class GRU(_Recurrent):
         return outputs, h
 
     def describe(self, network: Architecture) -> bool:
+        if network.unroll:
+            raise ValueError("a GRU is drawn as a loop: unroll=True knows RNN and LSTM")
         n, size = self.input_size, self.hidden_size
         gates = (self.reset_gate, self.update_gate, self.from_input, self.from_hidden)
         units = [neuron for gate in gates for neuron in gate.neurons]

@@ -10,10 +10,12 @@ from typing import Any
 import autograd
 from autograd import Value
 from nn.activations import Activation, activation_name, resolve_activation
+from nn.architecture import Architecture
 from nn.counterpart import activation_module, refuse_other
+from nn.layers import number_layers
 from nn.losses import softmax
 from nn.module import Module
-from nn.nested import each, flat, plain, shaped
+from nn.nested import data_of, each, flat, plain, shaped
 
 __all__ = [
     "ELU", "GELU", "Activate", "Flatten", "LeakyReLU", "Mish", "ReLU", "ReLU6", "Sequential", "SiLU",
@@ -31,6 +33,7 @@ class Sequential(Module):
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
         self.layers = list(layers)
+        number_layers(self.layers)
 
     def __call__(self, x: Any) -> Any:
         out = plain(x)
@@ -60,6 +63,9 @@ class Flatten(Module):
 
     def __call__(self, x: Any) -> list[Any]:
         return flat(plain(x))
+
+    def describe(self, network: Architecture) -> bool:
+        return bool(network.columns)  # the layer behind it draws the numbers in a column
 
     def __repr__(self) -> str:
         return "Flatten()"
@@ -113,7 +119,15 @@ class Activate(Module):
         self._function = resolve_activation(activation)
 
     def __call__(self, x: Any) -> Any:
-        return x if self._function is None else each(self._function, plain(x))
+        out = x if self._function is None else each(self._function, plain(x))
+        self.last_output = data_of(out)
+        return out
+
+    def describe(self, network: Architecture) -> bool:
+        if not network.columns:
+            return False
+        network.activate(activation_name(self.activation), self.last_output)
+        return True
 
     def __repr__(self) -> str:
         if type(self) is Activate:

@@ -62,7 +62,7 @@ def test_a_partly_connected_neuron_has_only_its_own_weights():
     assert (a.data, b.data) == (2.0 + 3000.0, 50.0)
     (a + b).backward()
     assert [x.grad for x in inputs] == [2.0, 5.0, 0.0, 3.0]
-    assert [w.label for w in first.w] == ["w1", "w4"]
+    assert [w.label for w in first.w] == ["w₁₁", "w₁₄"]
     for wrong in ([[0], [4]], [[0], [-1]], [[0], [1, 1]], [[0], []]):
         with pytest.raises(ValueError, match="from 0 to 3"):
             Layer(4, 2, connections=wrong, rng=0)

@@ -189,7 +189,7 @@ def test_neurons_and_layers_are_framed():
     assert not expression_scene(loss, names=model, clusters=False).clusters
     inside = {id for inner in layer.clusters for id in inner.nodes}
     titles = {n.id: n.lines[0][0].text for n in scene.nodes if n.lines and n.rows}
-    assert {titles[id] for id in inside if id in titles} >= {"w1", "w2", "w3", "b"}
+    assert {titles[id] for id in inside if id in titles} >= {"w₁₁⁽¹⁾", "w₁₂⁽¹⁾", "w₁₃⁽¹⁾", "b₁⁽¹⁾"}
     assert not {"x1", "x2", "x3", "loss"} & {titles.get(id) for id in inside}
 
 

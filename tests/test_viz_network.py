@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 
@@ -21,10 +22,13 @@ from nn import (
     MaxPool2d,
     Module,
     Neuron,
+    ReLU,
     Sequential,
+    Tanh,
 )  # fmt: skip
 from nn.architecture import Column
 from viz import draw_network
+from viz.network.architecture import architecture
 from viz.network.draw_network import network_scene
 from viz.network.placement import Box, overlap
 
@@ -125,7 +129,7 @@ def test_large_layers_keep_the_real_numbers_of_their_neurons():
     assert scene.title == "MLP 784–16–10 (12\u202f730 parameters)"
     assert not [node for node in scene.nodes if re.match(r"l\d", node.id)]
     hover = next(edge for edge in scene.edges if edge.id == "hit2_9_15")
-    assert hover.tooltip.startswith("h₁₆ → y₁₀: weight = ")
+    assert hover.tooltip.startswith("h₁₆ → y₁₀: weight w₁₀,₁₆⁽²⁾ = ")
     few = network_scene(trained(20, [2]), max_neurons=5)
     assert [n.id for n in few.nodes if n.id.startswith("n0_")] == ["n0_0", "n0_1", "n0_2", "n0_19"]
 
@@ -226,6 +230,174 @@ def test_neurons_in_attributes_form_columns():
     assert {edge.id for edge in scene.edges if edge.id.startswith("w2")} == {"w2_0_0", "w2_0_1"}
 
 
+def test_each_layer_has_its_own_letters_and_weights_are_called_as_in_every_table():
+    model = trained(4, [4, 4, 1])
+    scene = network_scene(model)
+    names = {n.id: n.lines[0][0].text for n in scene.nodes if re.match(r"n\d", n.id)}
+    assert (names["n1_0"], names["n2_3"], names["n3_0"]) == ("h₁⁽¹⁾", "h₄⁽²⁾", "y₁")
+    hover = {e.id: e.tooltip for e in scene.edges if e.id.startswith("hit")}
+    assert "weight w₂₃⁽¹⁾ = " in hover["hit1_1_2"]  # neuron 2, input 3
+    assert model.layers[0].neurons[1].w[2].label == "w₂₃⁽¹⁾"
+    unnamed = Sequential(Linear(2, 2, rng=0), Linear(2, 1, rng=0))
+    assert unnamed[1].neurons[0].w[1].label == "w₁₂⁽²⁾"
+    alone = network_scene(trained(4, [3, 1]))
+    assert "h₁" in [n.lines[0][0].text for n in alone.nodes if n.id == "n1_0"]
+
+
+@pytest.mark.parametrize("shape", [(4, [3, 1]), (3, [3, 3]), (2, [4, 1])])
+def test_no_label_hides_the_line_of_another(shape):
+    """Sampled on the drawing itself: each line, every point, against every plate but its own."""
+    scene = network_scene(trained(*shape))
+    sizes = boxes(draw_network(trained(*shape)), "l")
+    plates = {n.id: sizes[n.id] for n in scene.nodes if re.match(r"l\d", n.id)}
+    hidden = 0.0
+    for edge in scene.edges:
+        if not re.match(r"w\d", edge.id):
+            continue
+        (x0, y0), (x1, y1) = edge.path[0], edge.path[-1]
+        points = [(x0 + (x1 - x0) * k / 200, y0 + (y1 - y0) * k / 200) for k in range(201)]
+        for name, box in plates.items():
+            if name[1:] != edge.id[1:]:
+                node = next(n for n in scene.nodes if n.id == name)
+                x, y = node.position
+                inside = sum(
+                    abs(px - x) < box.width / 2 and abs(py - y) < box.height / 2
+                    for px, py in points
+                )
+                hidden += inside * np.hypot(x1 - x0, y1 - y0) / 200
+    assert hidden <= 24
+
+
+def test_a_label_beside_its_line_points_to_it():
+    scene = network_scene(trained(3, [4, 4, 1]))
+    lines = {e.id[1:]: e for e in scene.edges if re.match(r"w\d", e.id)}
+    leaders = [e for e in scene.edges if e.id.startswith("leader")]
+    assert leaders
+    for leader in leaders:
+        (x, y), line = leader.path[0], lines[leader.id.removeprefix("leader")]
+        (x0, y0), (x1, y1) = line.path[0], line.path[-1]
+        assert abs((x1 - x0) * (y - y0) - (y1 - y0) * (x - x0)) < 1e-6 * np.hypot(x1 - x0, y1 - y0)
+        assert leader.tone == line.tone
+        assert leader.dot
+
+
+def test_one_colour_a_neuron():
+    layer = Layer(2, 3, rng=0)
+    layer.neurons[1].w[0].data = -0.5
+    drawing = draw_network(layer, color_by="neuron")
+    edges = {e.id: e for e in drawing.scene.edges if re.match(r"w\d", e.id)}
+    tones = [{edges[f"w1_{j}_{i}"].tone for i in range(2)} for j in range(3)]
+    assert [len(t) for t in tones] == [1, 1, 1]
+    assert len(set.union(*tones)) == 3
+    assert edges["w1_1_0"].style == "dashed"
+    colours = re.findall(r"n0_0 -> n1_\d \[id="w1_.*?color="(#\w+)\"", drawing.source)
+    assert len(set(colours)) == 3
+
+
+def test_bold_is_the_number_that_the_line_shows():
+    model = trained(2, [1])
+    for by, bold in (("weight", 0), ("gradient", 1)):
+        scene = network_scene(model, color_by=by)
+        tones = {e.id: e.tone for e in scene.edges if re.match(r"w\d", e.id)}
+        for label in (n for n in scene.nodes if re.match(r"l\d", n.id)):
+            assert [line[-1].bold for line in label.lines] == [bold == 0, bold == 1]
+            assert label.lines[bold][-1].tone == tones[f"w{label.id[1:]}"]
+
+
+def test_a_neuron_by_itself_shows_its_inputs():
+    neuron = Neuron(4, "sigmoid", rng=0)
+    neuron([0.1, -4.7, 0.0, Value(500.0)])
+    shown = [n.lines[1][0].text for n in network_scene(neuron).nodes if n.id.startswith("n0_")]
+    assert shown == ["0.1", "−4.7", "0", "500"]
+
+
+def test_each_stage_of_a_convolution_shows_its_own_numbers():
+    model = Sequential(Conv2d(1, 1, 2, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(1, 1, rng=1))
+    for w, x in zip(model[0].neurons[0].w, [1.0, 0.0, 0.0, -1.0]):
+        w.data = x
+    model[0].neurons[0].b.data = 0.0
+    (model([[[0.0, 5.0, 0.0], [1.0, 2.0, 0.0], [0.0, 0.0, 9.0]]])[0] ** 2).backward()
+    scene = network_scene(model)
+    maps = {n.id: n.grid.cells for n in scene.nodes if n.grid and n.id.startswith("n")}
+    assert maps["n1_0"] == ((-2.0, 5.0), (1.0, -7.0))  # by hand: x[r][c] − x[r+1][c+1]
+    assert maps["n2_0"] == ((0.0, 5.0), (1.0, 0.0))
+    assert maps["n3_0"] == ((5.0,),)
+    titles = [n.lines[0][0].text for n in scene.nodes if n.id.startswith("h")]
+    assert titles == ["input", "convolution", "relu", "pooling", "flatten", "output"]
+    kernel = next(n for n in scene.nodes if n.id == "l1_0_0")
+    assert kernel.gradient.cells[0] == tuple(w.grad for w in model[0].neurons[0].w[:2])
+    assert any(w.grad for w in model[0].neurons[0].w)
+
+
+def test_an_activation_by_itself_shows_what_comes_out():
+    model = Sequential(Linear(1, 1, rng=0), Tanh(), Linear(1, 1, rng=0))
+    model([3.0])
+    hidden = next(n for n in network_scene(model).nodes if n.id == "n1_0")
+    right = np.tanh(3 * model[0].neurons[0].w[0].data + model[0].neurons[0].b.data)
+    assert float(hidden.lines[1][0].text.replace("−", "-")) == pytest.approx(right, rel=5e-3)
+
+
+def test_what_a_convolution_saw_leads_into_the_recurrent_layer():
+    class Reads(Module):
+        def __init__(self):
+            self.look, self.remember = Conv2d(1, 2, 3, rng=0), LSTM(4, 2, rng=1)
+
+        def __call__(self, image):
+            seen = self.look(image)
+            return self.remember([[p for m in seen for p in m[row]] for row in range(2)])
+
+    model = Reads()
+    model([[[0.5] * 4] * 4])
+    into = {(e.tail, e.head) for e in network_scene(model).edges if e.head.startswith("n2_")}
+    assert {("n1_0", "n2_0"), ("n1_0", "n2_1"), ("n1_1", "n2_2"), ("n1_1", "n2_3")} <= into
+
+
+@pytest.mark.parametrize("kind", [RNN, LSTM])
+def test_unrolled_the_steps_add_up_to_each_weight_s_gradient(kind):
+    layer = kind(2, 2, rng=0)
+    outputs, _ = layer([[1.0, 0.5], [0.25, -1.0], [0.75, 2.0]])
+    (outputs[-1][0] * 2 + outputs[1][1]).backward()
+    found = architecture(layer, unroll=True)
+    sums = {}
+    for link in found.links:
+        for j in range(found.columns[link.target].size):
+            for share in link.into(j).values():
+                if share is not None:
+                    key = (j, share.label)
+                    sums[key] = sums.get(key, 0.0) + share.grad
+    cells = [layer.cell] if kind is RNN else [
+        layer.input_gate, layer.forget_gate, layer.cell_gate, layer.output_gate
+    ]  # fmt: skip
+    neurons = [neuron for cell in cells for neuron in cell.neurons]
+    right = {(j, w.label): w.grad for j, neuron in enumerate(neurons) for w in neuron.w}
+    assert sums == pytest.approx(right, rel=1e-12)
+    with pytest.raises(ValueError, match="give the layer a sequence first"):
+        network_scene(copy.deepcopy(layer), unroll=True)
+
+
+@pytest.mark.parametrize(("kind", "first", "columns"), [(RNN, 0, 4), (LSTM, 1, 7)])
+def test_unrolled_each_step_shows_its_numbers_and_their_gradients(kind, first, columns):
+    layer = kind(1, 1, rng=0)
+    outputs, _ = layer([[1.0], [0.25], [0.75]])
+    (outputs[-1][0] * 2 + outputs[1][0]).backward()
+    scene = network_scene(layer, unroll=True)
+    assert sum(n.id.startswith("h") for n in scene.nodes) == columns
+    texts = {n.id: n.lines for n in scene.nodes}
+    for t, last in ((3, columns - 1), (2, columns - (2 if kind is RNN else 3))):
+        out = outputs[t - 1][0]
+        for text, right in (
+            (texts[f"n{last}_{first}"][1][0].text, out.data),
+            (texts[f"g{last}_{first}"][0][0].text[2:], out.grad),
+        ):
+            assert float(text.replace("−", "-")) == pytest.approx(right, rel=5e-3)
+        assert texts[f"n{last}_{first}"][0][0].text == f"h⁽{'⁰¹²³'[t]}⁾"
+
+
+def test_a_gru_is_not_unrolled():
+    with pytest.raises(ValueError, match="drawn as a loop"):
+        network_scene(GRU(1, 1, rng=0), unroll=True)
+
+
 def test_names_of_inputs_and_outputs():
     scene = network_scene(
         MLP(2, [1], rng=0), input_names=["age", "a long name"], output_names=["p"]
@@ -254,7 +426,7 @@ def test_errors_say_what_is_accepted():
         draw_network([1])  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no layer of neurons"):
         draw_network(Flatten())
-    with pytest.raises(ValueError, match="'weight' or 'gradient', not 'size'"):
+    with pytest.raises(ValueError, match="'weight', 'gradient' or 'neuron', not 'size'"):
         draw_network(MLP(1, [1], rng=0), color_by="size")
     with pytest.raises(ValueError, match="light, dark"):
         draw_network(MLP(1, [1], rng=0), theme="pink")

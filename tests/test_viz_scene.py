@@ -111,8 +111,8 @@ def test_cells_are_the_darker_the_larger_the_number() -> None:
     assert image.count("<TR><TD FIXEDSIZE") == image.count("</TD></TR>") == 2
     kernel = Grid(((0.5,), (-0.25,)), 30.0, 13.0, 2)
     label = node(kind="label", shape="grid", grid=kernel, lines=((Text("‖∇‖ 1"),),))["label"]
-    assert '<FONT POINT-SIZE="7.5">0.5</FONT>' in label
-    assert '<FONT POINT-SIZE="7.5">−0.25</FONT>' in label
+    assert '<FONT POINT-SIZE="9">0.5</FONT>' in label
+    assert '<FONT POINT-SIZE="9">−0.25</FONT>' in label
     frame = '<TABLE BORDER="{}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
     assert label.startswith(frame.format(0) + 'BGCOLOR="#FFFFFF"><TR><TD>' + frame.format(1))
     assert label.endswith("</TD></TR></TABLE></TD></TR><TR><TD>‖∇‖ 1</TD></TR></TABLE>")

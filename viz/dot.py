@@ -120,8 +120,8 @@ def _round(node: Node, palette: Palette, label: str) -> dict[str, str]:
     return attributes | {
         "fixedsize": "true",
         "width": f"{node.size / 72:.3f}",
-        "color": border,
-        "penwidth": "1.4",
+        "color": palette.lines.get(node.tone, border),
+        "penwidth": "2.8" if node.tone or node.emphasis else "1.4",
     }
 
 
@@ -131,6 +131,11 @@ def _edge(edge: Edge, palette: Palette, labels: Mapping[str, str]) -> str:
         attributes["pos"] = _points(edge.path)
         if edge.arrow:
             attributes |= _arrowhead(edge.path)
+        if edge.dot:
+            attributes |= {
+                "pos": f"s,{_points(edge.path[:1])} {_points(edge.path)}",
+                "dir": "back", "arrowtail": "dot", "arrowsize": "0.4",
+            }  # fmt: skip
     attributes |= _label(labels, edge.id)
     if edge.width:
         attributes["penwidth"] = f"{edge.width:.2f}"

@@ -9,7 +9,7 @@ import math
 
 from autograd.text.format import number
 from viz.escape import escape, shorten
-from viz.scene import Line, Node, Scene, Text
+from viz.scene import Grid, Line, Node, Scene, Text
 from viz.style import Palette
 
 __all__ = ["Markup", "card", "circle", "grid", "heading", "labels", "styled", "styled_line", "text"]
@@ -59,10 +59,22 @@ def card(node: Node, palette: Palette) -> str:
 
 
 def grid(node: Node, palette: Palette) -> str:
-    """Coloured cells, darker for larger numbers; the lines of text below."""
-    table = node.grid
-    assert table is not None
+    """Coloured cells, darker for larger numbers; the lines of text below, then a second grid."""
+    assert node.grid is not None
     _, border = palette.fills.get(node.kind, (palette.background, palette.text))
+    drawn = _cells(node.grid, palette, border, 2 if node.emphasis else 1)
+    if not node.lines and node.gradient is None:
+        return drawn
+    below = "".join(f"<TR><TD>{styled_line(line, palette)}</TD></TR>" for line in node.lines)
+    if node.gradient is not None:
+        below += f"<TR><TD>{_cells(node.gradient, palette, border, 1)}</TD></TR>"
+    return (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
+        f'BGCOLOR="{palette.background}"><TR><TD>{drawn}</TD></TR>{below}</TABLE>'
+    )
+
+
+def _cells(table: Grid, palette: Palette, border: str, width: int) -> str:
     largest = max((abs(x) for row in table.cells for x in row if math.isfinite(x)), default=0.0)
     size = f'FIXEDSIZE="TRUE" WIDTH="{table.width:.2f}" HEIGHT="{table.height:.2f}"'
     rows = []
@@ -70,19 +82,12 @@ def grid(node: Node, palette: Palette) -> str:
         cells = []
         for x in row:
             colour = palette.shade(x / largest if largest else 0.0, 0.35 if table.digits else 0.9)
-            text = styled(Text(number(x, table.digits), size=7.5), palette) if table.digits else ""
+            text = styled(Text(number(x, table.digits), size=9), palette) if table.digits else ""
             cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
         rows.append(f"<TR>{''.join(cells)}</TR>")
-    drawn = (
-        f'<TABLE BORDER="{2 if node.emphasis else 1}" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="0" COLOR="{border}" BGCOLOR="{palette.background}">{"".join(rows)}</TABLE>'
-    )
-    if not node.lines:
-        return drawn
-    below = "".join(f"<TR><TD>{styled_line(line, palette)}</TD></TR>" for line in node.lines)
     return (
-        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
-        f'BGCOLOR="{palette.background}"><TR><TD>{drawn}</TD></TR>{below}</TABLE>'
+        f'<TABLE BORDER="{width}" CELLBORDER="0" CELLSPACING="0" '
+        f'CELLPADDING="0" COLOR="{border}" BGCOLOR="{palette.background}">{"".join(rows)}</TABLE>'
     )
 
 

@@ -42,9 +42,10 @@ class Grid(NamedTuple):
 
 @dataclass(slots=True)
 class Node:
-    """One thing drawn: a card, a circle or a text.
+    """One thing drawn: a card, a circle, a text, or a grid (``gradient``: a second one below it).
 
     ``shape`` is "card" (a title over rows), "circle", "grid" or "text"; ``kind`` picks the colours.
+    ``tone`` colours the border of a circle.
     ``position`` (points, y upwards) and ``size`` (diameter, points) are for scenes laid out already.
     """
 
@@ -55,18 +56,21 @@ class Node:
     rows: tuple[Row, ...] = ()
     tooltip: str = ""
     emphasis: bool = False
+    tone: str = ""
     highlighted: bool = False
     position: tuple[float, float] | None = None
     size: float = 0.0
     font_size: float = 0.0
     grid: Grid | None = None
+    gradient: Grid | None = None
 
 
 @dataclass(slots=True)
 class Edge:
     """A line from one node to another.
 
-    ``path`` holds the points of a cubic Bézier curve for scenes laid out already; ``opacity`` 0 … 1.
+    ``path`` holds the points of a cubic Bézier curve for scenes laid out already; ``opacity`` 0 … 1;
+    ``dot`` marks where it begins.
     """
 
     id: str
@@ -82,6 +86,7 @@ class Edge:
     highlighted: bool = False
     path: tuple[tuple[float, float], ...] = ()
     arrow: bool = False
+    dot: bool = False
 
 
 @dataclass(slots=True)

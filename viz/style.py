@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ __all__ = [
 
 FONT = "Helvetica,Arial,sans-serif"
 _MINUS = "−"
+_THOUSANDTHS = re.compile(r"−?\de−3")  # 0.001 is easier to read than 1e−3, and as short
+# Okabe & Ito, Color universal design (2008), darkened where too faint on white.
+_SERIES = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#B8860B", "#56B4E9", "#882255", "#555555")
+_MOST_SERIES = 256
 
 
 class Fill(NamedTuple):
@@ -57,6 +62,7 @@ class Palette:
     zero_text: str
     highlight: str
     fills: Mapping[str, Fill]  # by the kind of a node
+    series: tuple[str, ...] = _SERIES  # lines that are told apart by what they lead to
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -75,7 +81,9 @@ class Palette:
     @cached_property
     def lines(self) -> dict[str, str]:
         """The colour of a line, by its tone; `edge` for any other."""
-        return {"positive": self.positive, "negative": self.negative, "zero": self.zero}
+        series = {f"series {k}": self.series[k % len(self.series)] for k in range(_MOST_SERIES)}
+        signs = {"positive": self.positive, "negative": self.negative, "zero": self.zero}
+        return signs | series
 
     def shade(self, x: float, most: float) -> str:
         """A cell's colour for −1 … 1: the background at 0, ``most`` of a sign's colour at ±1."""
@@ -180,7 +188,10 @@ def number(x: float | None, digits: int = 3) -> str:
     >>> [number(x) for x in (0.0, -6.0, 123456.0, 0.25, 1e-300, float("-inf"))]
     ['0', '−6', '1.23e5', '0.25', '1e−300', '−∞']
     """
-    return "–" if x is None else written(x, digits)
+    if x is None:
+        return "–"
+    text = written(x, digits)
+    return f"{text[:-4]}0.00{text[-4]}" if _THOUSANDTHS.fullmatch(text) else text
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nn import Module
-from nn.architecture import Architecture
+from nn.architecture import Architecture, superscript
 
 __all__ = ["architecture"]
 
 
 def architecture(
-    model: Module, input_names: Sequence[str] = (), output_names: Sequence[str] = ()
+    model: Module,
+    input_names: Sequence[str] = (),
+    output_names: Sequence[str] = (),
+    unroll: bool = False,
 ) -> Architecture:
     """The columns of a model, numbered and named.
 
@@ -21,7 +24,7 @@ def architecture(
     """
     if not isinstance(model, Module):
         raise TypeError(f"draw_network takes a model (an nn.Module), not {type(model).__name__}")
-    found = Architecture()
+    found = Architecture(unroll=unroll)
     inside: set[int] = set()
     for module in model.modules():
         if id(module) not in inside and module.describe(found):
@@ -32,6 +35,9 @@ def architecture(
     for k, column in enumerate(hidden, 1):
         column.title = f"hidden {k}"
     _name_ends(found, input_names, output_names)
+    hidden = [column for column in hidden if column.title != "output"]
+    for k, column in enumerate(hidden, 1):
+        column.mark = superscript(k) if len(hidden) > 1 else ""
     return found
 
 

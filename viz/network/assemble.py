@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from autograd import Value
-from nn.architecture import Kernel, subscript
+from nn.architecture import Kernel, Share, weight_symbol
 from viz.escape import shorten
 from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry, Unit
 from viz.network.images import image, show_kernel
 from viz.network.loops import loops
-from viz.network.placement import Box
+from viz.network.placement import Plate
 from viz.scene import Edge, Line, Node, Scene, Text
 from viz.style import number, text_width, tone
 
@@ -27,15 +27,38 @@ class Numbers(NamedTuple):
     color_by: str
     digits: int
 
-    def strength(self, weight: Value) -> float:
+    def strength(self, weight: Value | Share) -> float:
         """What the width and colour of a line show."""
-        return weight.data if self.color_by == "weight" else weight.grad
+        return weight.grad if self.color_by == "gradient" else weight.data
 
-    def gradient(self, value: Value) -> str:
+    def tone_of(self, line: Connection) -> str:
+        """The colour of a line: by the sign of what it shows, or by the neuron that it leads to."""
+        if not isinstance(line.weight, (Value, Share)):
+            return "plain"
+        if self.color_by == "neuron":
+            return f"series {line.target.unit}"
+        return tone(self.strength(line.weight))
+
+    def style_of(self, line: Connection) -> str:
+        """Where colour says the neuron, a dashed line says that the weight is negative."""
+        negative = isinstance(line.weight, (Value, Share)) and line.weight.data < 0
+        return "dashed" if self.color_by == "neuron" and negative else ""
+
+    def two_lines(self, before: str, value: Value | Share) -> tuple[Line, Line]:
+        """A weight above its gradient; the one that the lines show is bold, in their colour."""
+        data, grad = number(value.data, self.digits), f"∇ {self.gradient(value)}"
+        name = (Text(before, "muted", size=9.5),) if before else ()
+        if self.color_by == "gradient":
+            below = Text(grad, tone(value.grad) if self.computed else "caption", True, 9)
+            return (*name, Text(data, size=9.5)), (below,)
+        colour = "" if self.color_by == "neuron" else tone(value.data)
+        return (*name, Text(data, colour, bold=True)), (Text(grad, "caption", size=9),)
+
+    def gradient(self, value: Value | Share) -> str:
         """A gradient as text, – before the first backward pass."""
         return number(value.grad if self.computed else None, self.digits)
 
-    def exact(self, value: Value) -> str:
+    def exact(self, value: Value | Share) -> str:
         """A gradient for hover texts."""
         return f"{value.grad:.6g}" if self.computed else "not computed"
 
@@ -47,10 +70,12 @@ def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
         _add_edges(scene, geometry, numbers, lines, boxes is not None)
     _add_edges(scene, geometry, numbers, geometry.crossing, labelled=False)
     scene.edges.extend(loops(geometry))
-    for lines, boxes in geometry.gaps:
+    for lines, plates in geometry.gaps:
         weighted = [line for line in lines if line.weight is not None]
-        for line, box in zip(weighted, boxes or ()):
-            scene.nodes.append(_label(geometry, numbers, line, box))
+        for line, plate in zip(weighted, plates or ()):
+            scene.nodes.append(_label(geometry, numbers, line, plate))
+            if plate.anchor is not None:
+                scene.edges.append(_leader(numbers, line, plate))
     for c in geometry.shown:
         scene.nodes.extend(_left_out(geometry) if c < 0 else _column(geometry, numbers, c))
     scene.nodes.append(_legend(geometry, numbers))
@@ -71,11 +96,9 @@ def _add_edges(
         share = (segment.thickness - 0.5) / 4.5
         ends = f"n{a}_{i}", f"n{b}_{j}"
         name = f"{b}_{j}_{i}" if a == b - 1 else f"{b}_{j}_{a}_{i}"
-        weight = line.weight
-        colour = tone(numbers.strength(weight)) if isinstance(weight, Value) else "plain"
         scene.edges.append(
             Edge(
-                f"w{name}", *ends, tone=colour,
+                f"w{name}", *ends, tone=numbers.tone_of(line), style=numbers.style_of(line),
                 width=segment.thickness if opaque else 0.5 + 2.6 * share**1.5,
                 opacity=1.0 if opaque else 0.25 + 0.65 * share**1.5, path=path,
             )
@@ -97,23 +120,41 @@ def _said(geometry: Geometry, numbers: Numbers, line: Connection) -> str:
     if isinstance(line.weight, Kernel):
         rows = "; ".join(" ".join(f"{w.data:.4g}" for w in row) for row in line.weight.rows)
         return f"{ends}: one kernel for every place, {rows}"
-    return f"{ends}: weight = {line.weight.data:.6g}, gradient = {numbers.exact(line.weight)}"
+    if isinstance(line.weight, Share):
+        return (
+            f"{ends}: weight {line.weight.label} = {line.weight.data:.6g}, "
+            f"this step adds {numbers.exact(line.weight)} to its gradient"
+        )
+    wide = max(geometry.columns[a].size, geometry.columns[b].size)
+    symbol = line.weight.label or weight_symbol(j, i, wide, geometry.layer_mark(b))
+    return (
+        f"{ends}: weight {symbol} = {line.weight.data:.6g}, gradient = {numbers.exact(line.weight)}"
+    )
 
 
-def _label(geometry: Geometry, numbers: Numbers, line: Connection, box: Box) -> Node:
+def _leader(numbers: Numbers, line: Connection, plate: Plate) -> Edge:
+    """From a label that stands beside its line to the point of the line that it belongs to."""
+    (a, i), (b, j) = line.source, line.target
+    (x0, y0), (x1, y1) = plate.anchor or (0.0, 0.0), plate.box[:2]
+    path = tuple((x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for t in (0, 1 / 3, 2 / 3, 1))
+    return Edge(
+        f"leader{b}_{j}_{i}", f"n{a}_{i}", f"n{b}_{j}", tone=numbers.tone_of(line), width=0.9,
+        path=path, dot=True,
+    )  # fmt: skip
+
+
+def _label(geometry: Geometry, numbers: Numbers, line: Connection, plate: Plate) -> Node:
+    box = plate.box
     (_, i), (b, j) = line.source, line.target
     node = Node(
-        f"l{b}_{j}_{i}", "label", shape="text", font_size=9.5, position=(box.x, box.y),
+        f"l{b}_{j}_{i}", "label", shape="text", font_size=10, position=(box.x, box.y),
         tooltip=_said(geometry, numbers, line),
     )  # fmt: skip
     weight = line.weight
     if isinstance(weight, Kernel):
-        return show_kernel(node, weight, numbers.digits, numbers.computed)
+        return show_kernel(node, weight, numbers.computed)
     assert weight is not None
-    node.lines = (
-        (Text(number(weight.data, numbers.digits), tone(weight.data), bold=True),),
-        (Text(f"∇ {numbers.gradient(weight)}", "caption", size=8.5),),
-    )
+    node.lines = numbers.two_lines("", weight)
     return node
 
 
@@ -141,6 +182,8 @@ def _column(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
 
 def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node]:
     column, x, y = geometry.columns[c], geometry.x[c], geometry.y[Unit(c, i)]
+    if column.kind_of(i) == "nothing":
+        return
     compact = geometry.sizes is COMPACT
     output, bias, name = column.output(i), column.bias(i), column.name(i)
     said = name if column.kind in ("input", "output") else f"{column.title}, {name}"
@@ -150,33 +193,45 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         said += f", bias = {bias.data:.6g}, bias gradient = {numbers.exact(bias)}"
     unit = Node(
         f"n{c}_{i}", column.kind_of(i), shape="circle", tooltip=said, position=(x, y),
-        size=geometry.extent(c), font_size=8 if compact else 10,
+        size=geometry.extent(c), font_size=9 if compact else 10,
     )  # fmt: skip
+    if numbers.color_by == "neuron" and bias is not None:
+        unit.tone = f"series {i}"
     if column.maps:
         unit.shape = "grid"
         unit.grid = image(output, geometry.extent(c))
         unit.emphasis = True
     elif compact:
-        unit.lines = ((Text(str(i + 1)),),)
+        named = i < len(column.names) and len(name) <= 3
+        unit.lines = ((Text(shorten(name) if named else str(i + 1)),),)
     else:
-        short = name if len(name) <= _SHORT else column.letter + subscript(i + 1)
+        short = name if len(name) <= _SHORT else column.symbol(i)
         unit.lines = ((Text(shorten(short), bold=True),),)
         if output is not None:
             unit.lines += ((Text(number(output, numbers.digits), size=9),),)
     yield unit
+    if i < len(column.gradients) and column.gradients[i] is not None and not compact:
+        yield _answered(geometry, numbers, c, i)
     if compact or (bias is None and not column.maps):
         return
     first: Line = (Text(f"{shorten(name, _SHORT)}  ", bold=True),) if column.maps else ()
     lines = [first]
     if bias is not None:
-        data = Text(number(bias.data, numbers.digits), tone(bias.data), bold=True)
-        lines = [
-            (*first, Text("b ", "muted"), data),
-            (Text(f"∇ {numbers.gradient(bias)}", "caption", size=8.5),),
-        ]
+        data, gradient = numbers.two_lines("b ", bias)
+        lines = [(*first, *data), gradient]
     yield Node(
-        f"b{c}_{i}", "caption", shape="text", font_size=9, lines=tuple(lines), tooltip=said,
+        f"b{c}_{i}", "caption", shape="text", font_size=9.5, lines=tuple(lines), tooltip=said,
         position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8)),
+    )  # fmt: skip
+
+
+def _answered(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Node:
+    """The gradient of what a unit answered, below it."""
+    grad = geometry.columns[c].gradients[i] if numbers.computed else None
+    return Node(
+        f"g{c}_{i}", "caption", shape="text", font_size=9,
+        lines=((Text(f"∇ {number(grad, numbers.digits)}", "caption"),),),
+        position=(geometry.x[c], geometry.y[Unit(c, i)] - geometry.extent(c) / 2 - 9),
     )  # fmt: skip
 
 
@@ -191,8 +246,10 @@ def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
         named = slot.unit < len(column.names) and slot.unit < column.size - column.memory
         name = column.names[slot.unit] if named else ""
         output = column.output(slot.unit) if compact and not left else None
-        if len(name) > (0 if compact else _SHORT) or output is not None:
+        inside = 3 if compact else _SHORT
+        if len(name) > inside or output is not None:
             value = number(output, numbers.digits) if output is not None else ""
+            name = name if len(name) > inside else ""
             texts[slot.unit] = f"{shorten(name)} {value}".strip()
     width = max((text_width(text, 9) for text in texts.values()), default=0.0)
     for unit, text in texts.items():
@@ -216,22 +273,45 @@ def _left_out(geometry: Geometry) -> Iterator[Node]:
 
 
 def _legend(geometry: Geometry, numbers: Numbers) -> Node:
-    most = number(geometry.largest, numbers.digits)
-    shown = numbers.color_by
-    line: list[Text] = [
-        Text("▬▬", "line positive"), Text(f" positive {shown}  "),
-        Text("▬▬", "line negative"), Text(" negative"),
-    ]  # fmt: skip
-    if geometry.largest:
-        line.append(Text(f"  · line width ∝ |{shown}| (max {most})"))
-    if geometry.labelled:
-        line += [Text(" · weight "), Text("bold", bold=True), Text(", ∇ = gradient ∂loss/∂w")]
-    else:
-        line.append(Text(" · hover over a line (SVG) for weight and gradient"))
+    lines = _legend_lines(geometry, numbers)
     x = (geometry.x[geometry.shown[0]] + geometry.x[geometry.shown[-1]]) / 2
     below = geometry.bottom + (71.8 if geometry.sizes is DETAILED else 44.4)
     below += 14.0 * len({line.target for line in geometry.back if line.source[0] != line.target[0]})
     return Node(
-        "legend", "plain", shape="text", font_size=9, position=(x, -below),
-        lines=(tuple(span if span.tone else span._replace(tone="muted") for span in line),),
+        "legend", "plain", shape="text", font_size=9, position=(x, -below - 6 * len(lines)),
+        lines=tuple(
+            tuple(span if span.tone else span._replace(tone="muted") for span in line)
+            for line in lines
+        ),
     )  # fmt: skip
+
+
+def _legend_lines(geometry: Geometry, numbers: Numbers) -> list[Line]:
+    """What colours, widths and numbers mean; nothing that the drawing does not show."""
+    by_neuron = numbers.color_by == "neuron"
+    shown = "weight" if by_neuron else numbers.color_by
+    first: list[Text] = []
+    if geometry.largest and by_neuron:
+        first = [Text("one colour a neuron · dashed: negative weight")]
+    elif geometry.largest:
+        first = [
+            Text("▬▬", "line positive"), Text(f" positive {shown}   "),
+            Text("▬▬", "line negative"), Text(" negative"),
+        ]  # fmt: skip
+    if geometry.largest:
+        most = number(geometry.largest, numbers.digits)
+        first.append(Text(f" · line width ∝ |{shown}| (max {most})"))
+    second: list[Text] = []
+    if geometry.labelled:
+        lines = [line for drawn, _ in geometry.gaps for line in drawn]
+        steps = any(isinstance(line.weight, Share) for line in lines)
+        of = "what the step adds to the gradient" if steps else "gradient"
+        names = ["weight", f"∇ = {of} ∂loss/∂w"]
+        bold = numbers.color_by == "gradient"
+        second = [Text(f"above: {names[0]}", bold=not bold), Text("   "),
+                  Text(f"below: {names[1]}", bold=bold)]  # fmt: skip
+        if not numbers.computed:
+            second.append(Text("   (– before backward)"))
+    elif geometry.largest:
+        second = [Text("hover over a line (SVG) for weight and gradient")]
+    return [tuple(line) for line in (first, second) if line] or [(Text(" "),)]

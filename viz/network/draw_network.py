@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nn import Module
+from nn.architecture import Column
 from viz.arguments import check_text, check_texts, check_whole
 from viz.drawing import Drawing
 from viz.network.architecture import architecture
@@ -25,6 +26,7 @@ def draw_network(
     color_by: str = "weight",
     max_neurons: int = 12,
     max_layers: int = 8,
+    unroll: bool = False,
     digits: int = 3,
     theme: str | Palette = "light",
     font: str = FONT,
@@ -43,9 +45,12 @@ def draw_network(
         title: stands above the drawing; None: the model's name and sizes.
         input_names: what the inputs are called, x₁, x₂ … if not given.
         output_names: what the outputs are called, y₁, y₂ … if not given.
-        color_by: what colour and width of the lines show: "weight" or "gradient".
+        color_by: what colour and width of the lines show: "weight" or "gradient"; "neuron" gives the
+            lines into each neuron a colour of their own, and dashes those of negative weight.
         max_neurons: a layer of more shows its first and last neurons, with their numbers.
         max_layers: a network of more shows its first and last layers.
+        unroll: recurrent layers step by step, as their last call went: every number, its gradient, and
+            beside each weight what the step adds to its gradient.
         digits: significant digits of the numbers.
         theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
         font: the names of fonts, the preferred first.
@@ -63,7 +68,8 @@ def draw_network(
     """
     scene = network_scene(
         model, title=title, input_names=input_names, output_names=output_names,
-        color_by=color_by, max_neurons=max_neurons, max_layers=max_layers, digits=digits,
+        color_by=color_by, max_neurons=max_neurons, max_layers=max_layers, unroll=unroll,
+        digits=digits,
     )  # fmt: skip
     return Drawing(scene, theme, font=font, format=format, timeout=timeout)
 
@@ -77,6 +83,7 @@ def network_scene(
     color_by: str = "weight",
     max_neurons: int = 12,
     max_layers: int = 8,
+    unroll: bool = False,
     digits: int = 3,
 ) -> Scene:
     """The network as plain data, laid out; arguments as `draw_network`.
@@ -84,14 +91,14 @@ def network_scene(
     ``n1_2`` is the third unit of the first layer, ``b1_2`` its bias, ``w1_2_3`` the edge from the
     fourth unit before it and ``l1_2_3`` the label on that.
     """
-    if color_by not in ("weight", "gradient"):
-        raise ValueError(f"color_by is 'weight' or 'gradient', not {color_by!r}")
+    if color_by not in ("weight", "gradient", "neuron"):
+        raise ValueError(f"color_by is 'weight', 'gradient' or 'neuron', not {color_by!r}")
     for name, most in (("max_neurons", max_neurons), ("max_layers", max_layers)):
         check_whole(name, most, 3)
     if title is not None:
         check_text("title", title)
     names = check_texts("input_names", input_names), check_texts("output_names", output_names)
-    found = architecture(model, *names)
+    found = architecture(model, *names, unroll)
     for given, column in zip(names, (found.columns[0], found.columns[-1])):
         if len(given) > column.size:
             raise ValueError(f"{len(given)} names for {column.size} units ({column.title})")
@@ -103,9 +110,19 @@ def network_scene(
     )
     geometry = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
     if title is None:
-        shown = [found.columns[c] if c >= 0 else None for c in geometry.shown]
-        sizes = [str(c.size - c.memory) if c else "⋯" for c in shown if not c or c.kind != "value"]
-        title = f"{type(model).__name__} {'–'.join(sizes)}"
+        title = _title(model, [found.columns[c] if c >= 0 else None for c in geometry.shown])
         if len(parameters) > 100:
             title += f" ({len(parameters):,} parameters)".replace(",", "\u202f")
     return build(geometry, numbers, title)
+
+
+def _title(model: Module, shown: Sequence[Column | None]) -> str:
+    """The model's kind, and the sizes of its layers; the names of stages where there are images."""
+    name = type(model).__name__
+    if any(column and column.kinds for column in shown):
+        return f"{name}, unrolled over its steps"
+    if any(column and column.maps for column in shown):
+        stages = [column.title if column else "⋯" for column in shown]
+        return f"{name}: {' → '.join(stages)}"
+    sizes = [str(c.size - c.memory) if c else "⋯" for c in shown if not c or c.kind != "value"]
+    return f"{name} {'–'.join(sizes)}"

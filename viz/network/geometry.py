@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from autograd import Value
-from nn.architecture import Architecture, Column, Kernel
+from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
 from viz.network.elision import shown_of
-from viz.network.placement import Box, Segment, place
+from viz.network.placement import Box, Plate, Segment, place
 from viz.style import number, text_width
 
 __all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Unit", "cell_size"]
@@ -17,6 +17,11 @@ __all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Un
 LABELS_UP_TO = 24  # edges between two columns
 _PADDING = 4.0
 _WIDER = 1.12
+_TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line
+_PAGE, _MARGINS = 830.0, 130.0  # points across that keep 9 pt readable on a page of 830 pixels
+_NARROW = 150.0
+_FAR = 10_000.0  # what lies beyond the two columns is taken
+_HIDDEN = 24.0  # points of other lines that labels may hide before units move apart
 
 
 class Sizes(NamedTuple):
@@ -44,7 +49,7 @@ class Connection(NamedTuple):
 
     source: Unit
     target: Unit
-    weight: Value | Kernel | None
+    weight: Weight
 
 
 class Connections(NamedTuple):
@@ -85,8 +90,8 @@ class Geometry:
     def __init__(
         self,
         found: Architecture,
-        strength: Callable[[Value], float],
-        gradient: Callable[[Value], str],
+        strength: Callable[[Value | Share], float],
+        gradient: Callable[[Value | Share], str],
         max_neurons: int,
         max_layers: int,
         digits: int,
@@ -98,8 +103,22 @@ class Geometry:
         between, self.crossing, self.back = _connections(found, units)
         detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
         self.sizes = DETAILED if detailed else COMPACT
+        self.largest = self._largest(between)
+        best = math.inf
+        for taller in _TALLER if detailed else _TALLER[:1]:
+            hidden = self._lay_out(units, between, taller)
+            if hidden < best:
+                best, kept = hidden, dict(vars(self))
+            if hidden <= _HIDDEN:
+                break
+        vars(self).update(kept)
+
+    def _lay_out(
+        self, units: dict[int, list[int]], between: dict[int, list[Connection]], apart: float
+    ) -> float:
+        """Give everything its place; how many points of other lines the labels hide."""
         self.slots = {
-            c: _slots(found.columns[c].size, rows, self._pitch(found.columns[c], len(rows)))
+            c: _slots(self.columns[c].size, rows, self._pitch(self.columns[c], len(rows)) * apart)
             for c, rows in units.items()
         }
         taller = {c: (self.extent(c) - self.sizes.diameter) / 2 for c in units}
@@ -111,10 +130,16 @@ class Geometry:
             for slot in slots
             if slot.unit is not None
         }
-        self.largest = self._largest(between)
         self.x: dict[int, float] = {}
-        self.gaps: list[tuple[list[Connection], list[Box] | None]] = []
-        self._stand(between)
+        self.gaps: list[tuple[list[Connection], list[Plate] | None]] = []
+        return self._stand(between)
+
+    def layer_mark(self, c: int) -> str:
+        """What tells the weights into column ``c`` from those of other layers, as in an MLP: ⁽²⁾."""
+        weighted = [
+            k for k, column in enumerate(self.columns) if column.kind in ("neuron", "output")
+        ]
+        return superscript(weighted.index(c) + 1) if len(weighted) > 1 and c in weighted else ""
 
     def _largest(self, between: dict[int, list[Connection]]) -> float:
         """The number that the thickest line shows."""
@@ -122,7 +147,7 @@ class Geometry:
             abs(self.strength(line.weight))
             for lines in between.values()
             for line in lines
-            if isinstance(line.weight, Value)
+            if isinstance(line.weight, (Value, Share))
         )
         return max((x for x in strengths if math.isfinite(x)), default=0.0)
 
@@ -143,54 +168,65 @@ class Geometry:
         """The diameter of a column's units."""
         return self.sizes.side if self.columns[c].maps else self.sizes.diameter
 
-    def _stand(self, between: dict[int, list[Connection]]) -> None:
-        """The columns from left to right, each gap as wide as its labels need."""
-        x = 0.0
+    def _stand(self, between: dict[int, list[Connection]]) -> float:
+        """The columns from left to right, each gap as wide as its labels need; what those hide."""
+        x = hidden = 0.0
         for before, column in zip([None, *self.shown], self.shown):
             if before is not None:
                 lines = between.get(before, [])
-                gap, boxes = self._gap(before, column, lines)
+                gap, plates, covered = self._gap(before, column, lines)
                 if -1 in (before, column):
-                    gap = self.sizes.gap * 0.6
+                    gap = self.sizes.gap * 0.4
                 x += gap
-                if boxes is not None:
-                    boxes = [box._replace(x=box.x + self.x[before]) for box in boxes]
-                self.gaps.append((lines, boxes))
+                hidden += covered
+                if plates is not None:
+                    plates = [_moved(plate, self.x[before]) for plate in plates]
+                self.gaps.append((lines, plates))
             self.x[column] = x
+        return hidden
 
     def _gap(
         self, left: int, right: int, lines: list[Connection]
-    ) -> tuple[float, list[Box] | None]:
-        """How wide, and where the labels stand (x from the left column)."""
-        width = self.sizes.gap
+    ) -> tuple[float, list[Plate] | None, float]:
+        """How wide, where the labels stand (x from the left column), and how much they hide."""
+        width = self._usual_gap()
         labelled = [line for line in lines if line.weight is not None]
         if not labelled or len(lines) > LABELS_UP_TO:
             narrow = 0.7 if lines and not labelled and self.sizes is DETAILED else 1.0
-            return width * narrow, None
+            return width * narrow, None, 0.0
         for _ in range(30 if self.sizes is DETAILED else 4):
             segments = [self.segment(line, 0.0, width) for line in labelled]
             obstacles = self._obstacles(left, 0.0) + self._obstacles(right, width)
-            boxes = place(segments, obstacles)
-            if boxes is not None:
-                return width, boxes
+            obstacles += [Box(-_FAR, 0.0, 2 * _FAR, _FAR), Box(width + _FAR, 0.0, 2 * _FAR, _FAR)]
+            found = place(segments, obstacles)
+            if found is not None:
+                return width, found.plates, found.hidden + max(0.0, width - self._usual_gap())
             width *= _WIDER
-        return self.sizes.gap, None
+        return self.sizes.gap, None, _FAR
+
+    def _usual_gap(self) -> float:
+        """Between two columns: so narrow that the whole fits a page, within reason."""
+        if self.sizes is not DETAILED:
+            return self.sizes.gap
+        return min(self.sizes.gap, max(_NARROW, (_PAGE - _MARGINS) / (len(self.shown) - 1 or 1)))
 
     def _obstacles(self, c: int, x: float) -> list[Box]:
         size = self.extent(c)
-        boxes = []
+        column = self.columns[c]
+        header = max(text_width(column.title, 12, bold=True), text_width(column.subtitle, 9))
+        boxes = [Box(x, self.top + 53.8, header, 32)]
         for slot in self.slots[c]:
             boxes.append(Box(x, slot.y, size + 3, size + 3))
-            bias = None if slot.unit is None else self.columns[c].bias(slot.unit)
-            if self.sizes is DETAILED and (bias is not None or self.columns[c].maps):
-                width = 40.0 if bias is None else self._bias_width(bias)
+            bias = None if slot.unit is None else column.bias(slot.unit)
+            if self.sizes is DETAILED and (bias is not None or column.maps or column.gradients):
+                width = 60.0 if bias is None else self._bias_width(bias) + 24.0 * column.maps
                 boxes.append(Box(x, slot.y - size / 2 - 13, width, 25))
         return boxes
 
     def _bias_width(self, bias: Value) -> float:
         return max(
-            text_width(f"b {number(bias.data, self.digits)}", 9, bold=True),
-            text_width(f"∇ {self.gradient(bias)}", 8.5),
+            text_width(f"b {number(bias.data, self.digits)}", 9.5, bold=True),
+            text_width(f"∇ {self.gradient(bias)}", 9),
         )
 
     def segment(self, line: Connection, x0: float, x1: float) -> Segment:
@@ -211,19 +247,24 @@ class Geometry:
         half = self.extent(c) / 2 + 0.5
         return half / max(abs(unit_x), abs(unit_y)) if self.columns[c].maps else half
 
-    def _label_size(self, weight: Value | Kernel | None) -> tuple[float, float]:
+    def _label_size(self, weight: Weight) -> tuple[float, float]:
         if isinstance(weight, Kernel):
             cell_width, cell_height = cell_size(weight)
-            return cell_width * len(weight.rows[0]) + 2, cell_height * len(weight.rows) + 14
+            width, height = cell_width * len(weight.rows[0]) + 4, cell_height * len(weight.rows)
+            return (
+                (width, 2 * height + 18)
+                if cell_width > cell_height
+                else (2 * width + 8, height + 14)
+            )
         if weight is None:
             return 0.0, 0.0
         width = max(
-            text_width(number(weight.data, self.digits), 9.5, bold=True),
-            text_width(f"∇ {self.gradient(weight)}", 8.5),
+            text_width(number(weight.data, self.digits), 10, bold=True),
+            text_width(f"∇ {self.gradient(weight)}", 9),
         )
-        return width, 27.0
+        return width, 28.0
 
-    def thickness(self, weight: Value | Kernel | None) -> float:
+    def thickness(self, weight: Weight) -> float:
         """The width of a line in points, 0.5 … 5."""
         if isinstance(weight, Kernel):
             return 1.6
@@ -256,10 +297,15 @@ def _connections(found: Architecture, units: dict[int, list[int]]) -> Connection
     return every
 
 
+def _moved(plate: Plate, x: float) -> Plate:
+    box, anchor = plate
+    return Plate(box._replace(x=box.x + x), None if anchor is None else (anchor[0] + x, anchor[1]))
+
+
 def cell_size(kernel: Kernel) -> tuple[float, float]:
     """Width and height of one cell of a kernel: room for a number up to 3 × 3, else a colour."""
     rows, columns = len(kernel.rows), len(kernel.rows[0])
-    return (30.0, 13.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
+    return (32.0, 13.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
 
 
 def _slots(size: int, rows: list[int], pitch: float) -> list[Slot]:

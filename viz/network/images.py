@@ -7,7 +7,6 @@ import math
 from nn.architecture import Kernel
 from viz.network.geometry import cell_size
 from viz.scene import Grid, Node, Text
-from viz.style import number
 
 __all__ = ["image", "show_kernel"]
 
@@ -31,15 +30,18 @@ def image(pixels: list[list[float]] | None, side: float) -> Grid:
     return Grid(tuple(cells), side / columns, side / rows, 0)
 
 
-def show_kernel(node: Node, kernel: Kernel, digits: int, computed: bool) -> Node:
-    """The numbers of a kernel as a little table, and the length of its gradient."""
+def show_kernel(node: Node, kernel: Kernel, computed: bool) -> Node:
+    """The numbers of a kernel as a little table, and those of its gradient."""
     width, height = cell_size(kernel)
     written = width > height
     node.shape = "grid"
+    digits = 2 if written else 0
     node.grid = Grid(
-        tuple(tuple(w.data for w in row) for row in kernel.rows), width, height,
-        2 if written else 0,
-    )  # fmt: skip
-    length = math.hypot(*(w.grad for w in kernel.weights)) if computed else None
-    node.lines = ((Text(f"‖∇‖ {number(length, digits)}", "caption", size=8),),)
+        tuple(tuple(w.data for w in row) for row in kernel.rows), width, height, digits
+    )
+    node.lines = ((Text("∇", "caption", size=9), Text("" if computed else " –", size=9)),)
+    if computed:
+        node.gradient = Grid(
+            tuple(tuple(w.grad for w in row) for row in kernel.rows), width, height, digits
+        )
     return node
