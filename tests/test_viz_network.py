@@ -290,7 +290,7 @@ def test_one_colour_a_neuron():
     assert [len(t) for t in tones] == [1, 1, 1]
     assert len(set.union(*tones)) == 3
     assert edges["w1_1_0"].style == "dashed"
-    colours = re.findall(r"n0_0 -> n1_\d \[id="w1_.*?color="(#\w+)\"", drawing.source)
+    colours = re.findall(r'n0_0 -> n1_\d \[id="w1_.*?color="(#\w+)"', drawing.source)
     assert len(set(colours)) == 3
 
 
