@@ -38,7 +38,8 @@ class Column:
     without a name is called by, ``mark`` tells equal letters apart: h₁⁽²⁾. The last ``memory`` units
     are what a recurrent layer remembers of the step before. ``maps`` says that a unit is an image,
     ``outputs`` then lists images. ``kinds`` are the kinds of single units that differ; ``gradients``
-    those of what the units answered, where that is known.
+    those of what the units answered, where that is known. For drawings: the units to be ``shown`` (−1
+    for those left out), ``pictures`` of their weights, ``notes`` beside them, and the ``winner``.
     """
 
     title: str
@@ -54,6 +55,10 @@ class Column:
     mark: str = ""
     kinds: Sequence[str] = ()
     gradients: Sequence[float | None] = ()
+    shown: Sequence[int] = ()
+    pictures: Sequence[Any] = ()
+    notes: Sequence[str] = ()
+    winner: int | None = None
 
     def name(self, i: int) -> str:
         """What unit ``i`` is called: its given name, or a letter and its number, "h₃"."""

@@ -434,3 +434,43 @@ def test_errors_say_what_is_accepted():
         draw_network(MLP(1, [1], rng=0), digits=0)
     with pytest.raises(ValueError, match="max_neurons is a whole number of 3 or more"):
         draw_network(MLP(1, [1], rng=0), max_neurons=1)
+
+
+def seen_by(model: MLP, pixels: list[float]):
+    model(pixels)
+    return draw_network(
+        model, image_shape=(4, 4), probabilities=True, output_names=["0", "1", "2"], max_neurons=5
+    )
+
+
+def test_an_image_is_drawn_with_lit_pixels_and_weights_as_pictures():
+    model = MLP(16, [3, 3], activation="tanh", rng=0)
+    pixels = [0.0] * 16
+    pixels[5] = pixels[6] = pixels[9] = 1.0
+    scene = seen_by(model, pixels).scene
+    nodes = {n.id: n for n in scene.nodes}
+    assert [n for n in nodes if n.startswith("n0_")] == ["n0_5", "n0_6", "n0_9"]
+    assert nodes["image"].grid.cells[1] == (0.0, 1.0, 1.0, 0.0)
+    assert nodes["d0"].lines[1][0].text == "13 more"
+    weights = [w.data for w in model.layers[0].neurons[2].w]
+    assert nodes["n1_2"].grid.cells == tuple(tuple(weights[k : k + 4]) for k in (0, 4, 8, 12))
+    lines = [e for e in scene.edges if e.id.startswith("pixel")]
+    assert {e.head for e in lines} == {"n0_5", "n0_6", "n0_9"}
+    ring = nodes["ring5"].position  # row 2, column 2 of an image around (x, 0)
+    x, _ = nodes["image"].position
+    assert ring == (x - 14.0, 14.0)  # half a cell of 28 points
+    with pytest.raises(ValueError, match=r"16 inputs, not \(3, 3\)"):
+        draw_network(model, image_shape=(3, 3))
+
+
+def test_the_winner_is_marked_and_classes_have_their_own_numbers():
+    model = MLP(16, [3, 3], activation="tanh", rng=0)
+    drawing = seen_by(model, [0.5] * 16)
+    logits = np.array([n.last_output for n in model.layers[1].neurons])
+    shares = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    nodes = {n.id: n for n in drawing.scene.nodes}
+    texts = [nodes[f"n2_{i}"].lines[1][0].text for i in range(3)]
+    assert texts == [f"{100 * share:.0f} %" for share in shares]
+    assert [i for i in range(3) if nodes[f"n2_{i}"].tone] == [int(logits.argmax())]
+    assert [nodes[f"n2_{i}"].lines[0][0].text for i in range(3)] == ["0", "1", "2"]
+    assert drawing.pipe("svg").count(b"<svg") == 1

@@ -83,7 +83,8 @@ def _cells(table: Grid, palette: Palette, border: str, width: int) -> str:
         for x in row:
             colour = palette.shade(x / largest if largest else 0.0, 0.35 if table.digits else 0.9)
             text = styled(Text(number(x, table.digits), size=9), palette) if table.digits else ""
-            cells.append(f'<TD {size} BGCOLOR="{colour}">{text}</TD>')
+            ground = "" if colour == palette.background else f' BGCOLOR="{colour}"'
+            cells.append(f"<TD {size}{ground}>{text}</TD>")
         rows.append(f"<TR>{''.join(cells)}</TR>")
     return (
         f'<TABLE BORDER="{width}" CELLBORDER="0" CELLSPACING="0" '

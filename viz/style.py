@@ -82,7 +82,10 @@ class Palette:
     def lines(self) -> dict[str, str]:
         """The colour of a line, by its tone; `edge` for any other."""
         series = {f"series {k}": self.series[k % len(self.series)] for k in range(_MOST_SERIES)}
-        signs = {"positive": self.positive, "negative": self.negative, "zero": self.zero}
+        signs = {
+            "positive": self.positive, "negative": self.negative, "zero": self.zero,
+            "highlight": self.highlight,
+        }  # fmt: skip
         return signs | series
 
     def shade(self, x: float, most: float) -> str:

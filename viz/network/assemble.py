@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from autograd import Value
-from nn.architecture import Kernel, Share, weight_symbol
+from nn.architecture import Column, Kernel, Share, weight_symbol
 from viz.escape import shorten
 from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry, Unit
 from viz.network.images import image, show_kernel
 from viz.network.loops import loops
+from viz.network.numbers import Numbers, legend
 from viz.network.placement import Plate
 from viz.scene import Edge, Line, Node, Scene, Text
-from viz.style import number, text_width, tone
+from viz.style import number, text_width
 
-__all__ = ["Numbers", "build"]
+__all__ = ["build"]
 
+_PIXELS = 28  # rows and columns of a picture of weights, at most
 _SHORT = 7  # characters of a name that fit into a circle
-
-
-class Numbers(NamedTuple):
-    """How the numbers of a model are shown."""
-
-    computed: bool
-    color_by: str
-    digits: int
-
-    def strength(self, weight: Value | Share) -> float:
-        """What the width and colour of a line show."""
-        return weight.grad if self.color_by == "gradient" else weight.data
-
-    def tone_of(self, line: Connection) -> str:
-        """The colour of a line: by the sign of what it shows, or by the neuron that it leads to."""
-        if not isinstance(line.weight, (Value, Share)):
-            return "plain"
-        if self.color_by == "neuron":
-            return f"series {line.target.unit}"
-        return tone(self.strength(line.weight))
-
-    def style_of(self, line: Connection) -> str:
-        """Where colour says the neuron, a dashed line says that the weight is negative."""
-        negative = isinstance(line.weight, (Value, Share)) and line.weight.data < 0
-        return "dashed" if self.color_by == "neuron" and negative else ""
-
-    def two_lines(self, before: str, value: Value | Share) -> tuple[Line, Line]:
-        """A weight above its gradient; the one that the lines show is bold, in their colour."""
-        data, grad = number(value.data, self.digits), f"∇ {self.gradient(value)}"
-        name = (Text(before, "muted", size=9.5),) if before else ()
-        if self.color_by == "gradient":
-            below = Text(grad, tone(value.grad) if self.computed else "caption", True, 9)
-            return (*name, Text(data, size=9.5)), (below,)
-        colour = "" if self.color_by == "neuron" else tone(value.data)
-        return (*name, Text(data, colour, bold=True)), (Text(grad, "caption", size=9),)
-
-    def gradient(self, value: Value | Share) -> str:
-        """A gradient as text, – before the first backward pass."""
-        return number(value.grad if self.computed else None, self.digits)
-
-    def exact(self, value: Value | Share) -> str:
-        """A gradient for hover texts."""
-        return f"{value.grad:.6g}" if self.computed else "not computed"
 
 
 def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
@@ -78,7 +35,7 @@ def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
                 scene.edges.append(_leader(numbers, line, plate))
     for c in geometry.shown:
         scene.nodes.extend(_left_out(geometry) if c < 0 else _column(geometry, numbers, c))
-    scene.nodes.append(_legend(geometry, numbers))
+    scene.nodes.append(legend(geometry, numbers))
     return scene
 
 
@@ -197,7 +154,13 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
     )  # fmt: skip
     if numbers.color_by == "neuron" and bias is not None:
         unit.tone = f"series {i}"
-    if column.maps:
+    if i == column.winner:
+        unit.tone = "highlight"
+    if column.pictures:
+        unit.shape = "grid"
+        unit.grid = image(column.pictures[i], geometry.extent(c), most=_PIXELS)
+        yield _under(geometry, numbers, c, i)
+    elif column.maps:
         unit.shape = "grid"
         unit.grid = image(output, geometry.extent(c))
         unit.emphasis = True
@@ -208,7 +171,7 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         short = name if len(name) <= _SHORT else column.symbol(i)
         unit.lines = ((Text(shorten(short), bold=True),),)
         if output is not None:
-            unit.lines += ((Text(number(output, numbers.digits), size=9),),)
+            unit.lines += ((Text(_answer(column, i, numbers.digits), size=9),),)
     yield unit
     if i < len(column.gradients) and column.gradients[i] is not None and not compact:
         yield _answered(geometry, numbers, c, i)
@@ -222,6 +185,24 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
     yield Node(
         f"b{c}_{i}", "caption", shape="text", font_size=9.5, lines=tuple(lines), tooltip=said,
         position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8)),
+    )  # fmt: skip
+
+
+def _answer(column: Column, i: int, digits: int) -> str:
+    """What a unit answered: the note on it, or the number."""
+    return column.notes[i] if i < len(column.notes) else number(column.output(i), digits)
+
+
+def _under(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Node:
+    """Number and output of a neuron that is drawn as the picture of its weights, below it."""
+    column = geometry.columns[c]
+    output = column.output(i)
+    text = (
+        column.name(i) if output is None else f"{column.name(i)} = {number(output, numbers.digits)}"
+    )
+    return Node(
+        f"u{c}_{i}", "caption", shape="text", font_size=9, lines=((Text(text, "caption"),),),
+        position=(geometry.x[c], geometry.y[Unit(c, i)] - geometry.extent(c) / 2 - 8),
     )  # fmt: skip
 
 
@@ -248,7 +229,7 @@ def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
         output = column.output(slot.unit) if compact and not left else None
         inside = 3 if compact else _SHORT
         if len(name) > inside or output is not None:
-            value = number(output, numbers.digits) if output is not None else ""
+            value = _answer(column, slot.unit, numbers.digits) if output is not None else ""
             name = name if len(name) > inside else ""
             texts[slot.unit] = f"{shorten(name)} {value}".strip()
     width = max((text_width(text, 9) for text in texts.values()), default=0.0)
@@ -256,7 +237,7 @@ def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
         away = geometry.extent(c) / 2 + 5 + width / 2
         yield Node(
             f"t{c}_{unit}", "right" if left else "left", shape="text", font_size=9,
-            lines=((Text(text, "caption"),),), size=width,
+            lines=((Text(text, "caption", bold=unit == column.winner),),), size=width,
             position=(geometry.x[c] + (-away if left else away), geometry.y[Unit(c, unit)]),
         )  # fmt: skip
 
@@ -270,48 +251,3 @@ def _left_out(geometry: Geometry) -> Iterator[Node]:
             (Text(f"{count} more layers", "muted", size=9),),
         ),
     )  # fmt: skip
-
-
-def _legend(geometry: Geometry, numbers: Numbers) -> Node:
-    lines = _legend_lines(geometry, numbers)
-    x = (geometry.x[geometry.shown[0]] + geometry.x[geometry.shown[-1]]) / 2
-    below = geometry.bottom + (71.8 if geometry.sizes is DETAILED else 44.4)
-    below += 14.0 * len({line.target for line in geometry.back if line.source[0] != line.target[0]})
-    return Node(
-        "legend", "plain", shape="text", font_size=9, position=(x, -below - 6 * len(lines)),
-        lines=tuple(
-            tuple(span if span.tone else span._replace(tone="muted") for span in line)
-            for line in lines
-        ),
-    )  # fmt: skip
-
-
-def _legend_lines(geometry: Geometry, numbers: Numbers) -> list[Line]:
-    """What colours, widths and numbers mean; nothing that the drawing does not show."""
-    by_neuron = numbers.color_by == "neuron"
-    shown = "weight" if by_neuron else numbers.color_by
-    first: list[Text] = []
-    if geometry.largest and by_neuron:
-        first = [Text("one colour a neuron · dashed: negative weight")]
-    elif geometry.largest:
-        first = [
-            Text("▬▬", "line positive"), Text(f" positive {shown}   "),
-            Text("▬▬", "line negative"), Text(" negative"),
-        ]  # fmt: skip
-    if geometry.largest:
-        most = number(geometry.largest, numbers.digits)
-        first.append(Text(f" · line width ∝ |{shown}| (max {most})"))
-    second: list[Text] = []
-    if geometry.labelled:
-        lines = [line for drawn, _ in geometry.gaps for line in drawn]
-        steps = any(isinstance(line.weight, Share) for line in lines)
-        of = "what the step adds to the gradient" if steps else "gradient"
-        names = ["weight", f"∇ = {of} ∂loss/∂w"]
-        bold = numbers.color_by == "gradient"
-        second = [Text(f"above: {names[0]}", bold=not bold), Text("   "),
-                  Text(f"below: {names[1]}", bold=bold)]  # fmt: skip
-        if not numbers.computed:
-            second.append(Text("   (– before backward)"))
-    elif geometry.largest:
-        second = [Text("hover over a line (SVG) for weight and gradient")]
-    return [tuple(line) for line in (first, second) if line] or [(Text(" "),)]

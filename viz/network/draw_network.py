@@ -9,9 +9,11 @@ from nn.architecture import Column
 from viz.arguments import check_text, check_texts, check_whole
 from viz.drawing import Drawing
 from viz.network.architecture import architecture
-from viz.network.assemble import Numbers, build
+from viz.network.assemble import build
 from viz.network.geometry import Geometry
-from viz.scene import Scene
+from viz.network.numbers import Numbers
+from viz.network.pixels import answer_in_percent, draw_image, look_at
+from viz.scene import Edge, Scene
 from viz.style import FONT, Palette, checked_digits
 
 __all__ = ["draw_network", "network_scene"]
@@ -27,6 +29,8 @@ def draw_network(
     max_neurons: int = 12,
     max_layers: int = 8,
     unroll: bool = False,
+    image_shape: tuple[int, int] | None = None,
+    probabilities: bool = False,
     digits: int = 3,
     theme: str | Palette = "light",
     font: str = FONT,
@@ -51,6 +55,9 @@ def draw_network(
         max_layers: a network of more shows its first and last layers.
         unroll: recurrent layers step by step, as their last call went: every number, its gradient, and
             beside each weight what the step adds to its gradient.
+        image_shape: rows and columns, where the inputs are the pixels of an image, row by row: the
+            image is drawn, some of its lit pixels, and the weights of each neuron as a picture.
+        probabilities: the outputs are logits of classes: show their softmax, and mark the winner.
         digits: significant digits of the numbers.
         theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
         font: the names of fonts, the preferred first.
@@ -69,7 +76,7 @@ def draw_network(
     scene = network_scene(
         model, title=title, input_names=input_names, output_names=output_names,
         color_by=color_by, max_neurons=max_neurons, max_layers=max_layers, unroll=unroll,
-        digits=digits,
+        image_shape=image_shape, probabilities=probabilities, digits=digits,
     )  # fmt: skip
     return Drawing(scene, theme, font=font, format=format, timeout=timeout)
 
@@ -84,6 +91,8 @@ def network_scene(
     max_neurons: int = 12,
     max_layers: int = 8,
     unroll: bool = False,
+    image_shape: tuple[int, int] | None = None,
+    probabilities: bool = False,
     digits: int = 3,
 ) -> Scene:
     """The network as plain data, laid out; arguments as `draw_network`.
@@ -108,12 +117,20 @@ def network_scene(
         color_by=color_by,
         digits=checked_digits(digits),
     )
+    if image_shape is not None:
+        look_at(found, image_shape, max_neurons, numbers.strength)
+    if probabilities:
+        answer_in_percent(found)
     geometry = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
     if title is None:
         title = _title(model, [found.columns[c] if c >= 0 else None for c in geometry.shown])
         if len(parameters) > 100:
             title += f" ({len(parameters):,} parameters)".replace(",", "\u202f")
-    return build(geometry, numbers, title)
+    scene = build(geometry, numbers, title)
+    if image_shape is not None:
+        for drawn in draw_image(geometry, image_shape):
+            (scene.edges if isinstance(drawn, Edge) else scene.nodes).append(drawn)  # type: ignore[arg-type]
+    return scene
 
 
 def _title(model: Module, shown: Sequence[Column | None]) -> str:

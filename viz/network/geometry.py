@@ -20,6 +20,7 @@ _WIDER = 1.12
 _TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line
 _PAGE, _MARGINS = 830.0, 130.0  # points across that keep 9 pt readable on a page of 830 pixels
 _NARROW = 150.0
+_PICTURE = 56.0  # the side of a picture of weights
 _FAR = 10_000.0  # what lies beyond the two columns is taken
 _HIDDEN = 24.0  # points of other lines that labels may hide before units move apart
 
@@ -99,7 +100,11 @@ class Geometry:
         self.columns = found.columns
         self.strength, self.gradient, self.digits = strength, gradient, digits
         self.shown = shown_of(len(found.columns), max_layers)
-        units = {c: shown_of(found.columns[c].size, max_neurons) for c in self.shown if c >= 0}
+        units = {
+            c: list(found.columns[c].shown) or shown_of(found.columns[c].size, max_neurons)
+            for c in self.shown
+            if c >= 0
+        }
         between, self.crossing, self.back = _connections(found, units)
         detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
         self.sizes = DETAILED if detailed else COMPACT
@@ -158,6 +163,8 @@ class Geometry:
 
     def _pitch(self, column: Column, rows: int) -> float:
         """From one unit to the next: closer where there are many, with room for biases."""
+        if column.pictures:
+            return _PICTURE + 22.0
         if column.maps:
             return self.sizes.side + (48.0 if self.sizes is DETAILED else 10.0)
         if self.sizes is DETAILED and rows > 6:
@@ -166,6 +173,8 @@ class Geometry:
 
     def extent(self, c: int) -> float:
         """The diameter of a column's units."""
+        if self.columns[c].pictures:
+            return _PICTURE
         return self.sizes.side if self.columns[c].maps else self.sizes.diameter
 
     def _stand(self, between: dict[int, list[Connection]]) -> float:
@@ -245,7 +254,8 @@ class Geometry:
     def _reach(self, c: int, unit_x: float, unit_y: float) -> float:
         """How far the border of a unit is from its centre in a direction."""
         half = self.extent(c) / 2 + 0.5
-        return half / max(abs(unit_x), abs(unit_y)) if self.columns[c].maps else half
+        square = self.columns[c].maps or self.columns[c].pictures
+        return half / max(abs(unit_x), abs(unit_y)) if square else half
 
     def _label_size(self, weight: Weight) -> tuple[float, float]:
         if isinstance(weight, Kernel):

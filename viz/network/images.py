@@ -13,11 +13,13 @@ __all__ = ["image", "show_kernel"]
 _CELLS = 14  # an image is drawn with at most this many rows and columns
 
 
-def image(pixels: list[list[float]] | None, side: float) -> Grid:
-    """An image of at most 14 × 14 cells: larger ones as the means of patches."""
+def image(
+    pixels: list[list[float]] | None, side: float, height: float | None = None, most: int = _CELLS
+) -> Grid:
+    """An image of at most so many rows and columns: larger ones as the means of patches."""
     if not pixels:
         return Grid(((math.nan,),), side, side, 0)
-    rows, columns = min(len(pixels), _CELLS), min(len(pixels[0]), _CELLS)
+    rows, columns = min(len(pixels), most), min(len(pixels[0]), most)
     cells = []
     for r in range(rows):
         lines = pixels[r * len(pixels) // rows : (r + 1) * len(pixels) // rows]
@@ -27,7 +29,7 @@ def image(pixels: list[list[float]] | None, side: float) -> Grid:
             patch = [x for line in lines for x in line[first:last]]
             row.append(sum(patch) / len(patch))
         cells.append(tuple(row))
-    return Grid(tuple(cells), side / columns, side / rows, 0)
+    return Grid(tuple(cells), side / columns, (height or side) / rows, 0)
 
 
 def show_kernel(node: Node, kernel: Kernel, computed: bool) -> Node:
