@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from numbers import Real
 from operator import index
+from sys import _getframe
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
 
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from autograd import ops
 from autograd.backward import backward, pass_on
 from autograd.copying import deep_copy, reduce, shallow_copy
+from autograd.cut import warn_of_cut
 from autograd.modes import current, observed, peeked, special
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
@@ -235,7 +237,15 @@ class Value:
     def __float__(self) -> float:
         if special:
             peeked(self)
+        if current().recording:
+            warn_of_cut(_getframe(1), Value)
         return float(self.data)
+
+    def item(self) -> float:
+        """The number, as PyTorch users type it: `data`."""
+        if special:
+            peeked(self)
+        return self.data
 
     def __int__(self) -> int:
         looked_at(self)

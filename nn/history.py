@@ -47,6 +47,15 @@ class History:
         return self.epochs[self.best_epoch]
 
     @property
+    def losses(self) -> dict[str, list[float]]:
+        """The curves that `viz.plot_loss` draws: the loss, and the held-out one if there is one."""
+        names = {"loss": "training", "val_loss": "held out"}
+        found = {
+            shown: self[key] for key, shown in names.items() if self.epochs and key in self.last
+        }
+        return found if len(found) > 1 else {"": [*found.get("training", ())]}
+
+    @property
     def seconds(self) -> float:
         """How long all finished epochs took together."""
         return sum(self["seconds"])

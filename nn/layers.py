@@ -50,6 +50,7 @@ class Neuron(Module):
         b: the bias, a Value.
 
     Raises:
+        TypeError: when called with something else than a list.
         ValueError: when called with another number of inputs.
 
     >>> n = Neuron(2, activation="tanh", rng=0)
@@ -94,8 +95,15 @@ class Neuron(Module):
 
     def answer(self, x: Sequence[Number]) -> Value:
         """What calling it gives; the input is not kept, as the layer around it keeps that."""
-        if len(x) != self.nin:
-            raise ValueError(f"this neuron takes {self.nin} inputs, not {len(x)}")
+        try:
+            given = len(x)
+        except TypeError:
+            like = ", ".join([*["x1", "x2", "x3"][: self.nin], *["…"] * (self.nin > 3)])
+            raise TypeError(
+                f"a neuron takes its {self.nin} inputs in one list, like [{like}], not {x!r:.60}"
+            ) from None
+        if given != self.nin:
+            raise ValueError(f"this neuron takes {self.nin} inputs, not {given}")
         if self.inputs is not None:
             x = [x[i] for i in self.inputs]
         out: Value = dot(self.w, x, self.b)
@@ -178,7 +186,7 @@ class Layer(Module):
         ]
         number_weights(self.neurons)
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def __call__(self, x: Sequence[Number]) -> Value | list[Value]:
         if isinstance(x, np.ndarray):
             x = numbers(x)
         out = [neuron.answer(x) if type(neuron) is Neuron else neuron(x) for neuron in self.neurons]
@@ -263,11 +271,11 @@ class MLP(Module):
         ]
         number_layers(self.layers)
 
-    def __call__(self, x: Sequence[Number]) -> Any:
+    def __call__(self, x: Sequence[Number]) -> Value | list[Value]:
         out: Any = x
         for layer in self.layers:
             out = layer([out] if type(out) is Value else out)
-        return out
+        return out  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         first, last = self.layers[0], self.layers[-1]

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value
-from autograd.derivatives.nested import each, flat, shaped
+from autograd.derivatives.nested import each, flat, number_of, shaped
 
 __all__ = ["data_of", "each", "flat", "plain", "shape_of", "shaped"]
 
@@ -28,4 +27,4 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def data_of(x: Any) -> Any:
     """The plain floats of a nest of Values and numbers, for drawings."""
-    return each(lambda xi: xi.data if type(xi) is Value else float(xi), x)
+    return each(number_of, x)

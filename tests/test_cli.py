@@ -79,6 +79,12 @@ def test_steps_read_from_a_script() -> None:
         ("unt", "did you mean until?"),
         ("help nothing", "no command is called 'nothing'"),
         ("paths", "paths from where?"),
+        ("s 0", "how many steps? 1 or more, not 0"),
+        ("p w1 +", "column 5: '+' at the end"),
+        ("p w1 + w9", "no value is called 'w9'"),
+        ("f = 4", "'f' is computed; what can be set is x1, w1, x2, w2, b"),
+        ("x1 =", "which number? x1 = 5"),
+        ("x9 = 1", "no value is called 'x9'; did you mean"),
     ],
 )
 def test_a_mistake_in_a_script_is_one_line_and_status_1(typed: str, says: str) -> None:
@@ -97,6 +103,32 @@ def test_every_command_of_the_help_works() -> None:
     assert "x1 → x1·w1" in out
     assert "here depth first goes well" in out
     assert out.endswith("after step 6 of 6, the end\n")
+
+
+def test_counts_and_what_if() -> None:
+    typed = "s 3\nx1 = 3\nb 2 node\np x1*w1 + 1\nr\np w1 - 0.1*w1.grad\nx2 = x1 - 1\np x2\n"
+    status, out, err = chainrule("step", "y = x1*w1 + x2", "x1=2", "w1=-3", "x2=0.5", typed=typed)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[2:] == [
+        *("step 1 of 3: start at y", "  ∂y/∂y = 1", "  y.grad = 1"),
+        "step 2 of 3: y = x1·w1 + x2",
+        "  ∂(x1·w1 + x2)/∂(x1·w1) = 1; ∂(x1·w1 + x2)/∂x2 = 1",
+        "  (x1·w1).grad += ∂y/∂(x1·w1) · y.grad = 1 · 1 = 1",
+        "  x2.grad += ∂y/∂x2 · y.grad = 1 · 1 = 1",
+        "step 3 of 3: x1·w1",
+        "  ∂(x1·w1)/∂x1 = w1; ∂(x1·w1)/∂w1 = x1",
+        "  x1.grad += ∂(x1·w1)/∂x1 · (x1·w1).grad = −3 · 1 = −3",
+        "  w1.grad += ∂(x1·w1)/∂w1 · (x1·w1).grad = 2 · 1 = 2",
+        "y = −8.5, was −5.5",  # 3 · −3 + 0.5
+        "after step 3 of 3, the end",
+        "after step 1 of 3, next: y = x1·w1 + x2",
+        "x1*w1 + 1 = −8",
+        "after step 3 of 3, the end",
+        "w1 - 0.1*w1.grad = −3.3",  # −3 − 0.1 · 3
+        "y = −7, was −8.5",  # −9 + 2
+        "after step 3 of 3, the end",
+        *("value  data  grad", "x2        2     1"),
+    ]
 
 
 def test_all_steps_and_the_table_without_asking() -> None:
@@ -181,6 +213,7 @@ def test_paths_of_one_value_or_of_all() -> None:
             "unknown picture format 'bmp'; known are: svg, png",
         ),
         (["page", "x*x", "x=1", "-o", "/dev/null/steps.html"], "/dev/null/steps.html"),
+        (["page", "x*x", "x=1", "-o", "p.pdf"], "a page is HTML, not .pdf: -o steps.html"),
         (["paths", "x*x", "x=1", "--by", "q"], "no value is called 'q'"),
     ],
 )
@@ -215,7 +248,9 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 class Terminal:
     """A person at a terminal: a pseudo-terminal with the command behind it."""
 
-    def __init__(self, *arguments: str, term: str = "dumb", folder: Path | None = None) -> None:
+    def __init__(
+        self, *arguments: str, term: str = "dumb", folder: Path | None = None, **settings: str
+    ) -> None:
         self._shown = b""
         self._typed = 0  # what was on the screen when a line was typed last answers nothing
         self._process, self._keyboard = pty.fork()
@@ -226,7 +261,9 @@ class Terminal:
                 "TERM": term,
                 "COLUMNS": "200",
                 "PYTHONIOENCODING": "utf-8",
+                **settings,
             }
+            environment = {name: x for name, x in environment.items() if x}
             os.chdir(folder or Path.cwd())
             os.execve(sys.executable, [sys.executable, "-m", "viz", *arguments], environment)
 
@@ -323,6 +360,26 @@ def test_colour_only_on_a_terminal_that_has_it() -> None:
     assert terminal.close() == 0  # a slip of the fingers is no failure
     assert "\x1b[1mstep 1 of 6: start at f\x1b[0m" in terminal.screen
     assert "\x1b" not in chainrule("step", *NEURON, typed="s\nnonsense\n")[1]
+
+
+def test_no_color_is_respected() -> None:
+    terminal = Terminal("step", *NEURON, term="xterm", NO_COLOR="1")
+    terminal.until(PROMPT)
+    terminal.type("s")
+    terminal.until(PROMPT)
+    terminal.type("q")
+    assert terminal.close() == 0
+    assert "\x1b[1m" not in terminal.screen
+
+
+def test_everything_fits_the_width_of_the_terminal() -> None:
+    terminal = Terminal("step", *NEURON, COLUMNS="60")
+    for typed in ("help", "s 6", "t", "p", "paths x1", "why", "q"):
+        terminal.until(PROMPT)
+        terminal.type(typed)
+    assert terminal.close() == 0
+    assert max(len(line) for line in terminal.screen.splitlines()) <= 60
+    assert "neuron" in terminal.screen.split()  # no word of the help is broken
 
 
 def test_the_end_of_the_input_leaves_politely() -> None:

@@ -58,6 +58,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         self.scene = Scene("empty") if scene is None else scene
         self.timeout = check_seconds(timeout)
 
+    def __repr__(self) -> str:
+        nodes, edges = len(self.scene.nodes), len(self.scene.edges)
+        return f'<drawing of {nodes} nodes and {edges} edges; .save("picture.svg") writes it>'
+
     def copy(self) -> Drawing:
         """A drawing of its own, to add to."""
         return deepcopy(self)

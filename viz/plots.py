@@ -13,6 +13,8 @@ import numpy as np
 
 from autograd import Value, no_grad
 from nn.activations import Activation, activation_name, resolve_activation
+from nn.history import History
+from nn.nested import data_of
 from viz.style import LIGHT
 
 __all__ = ["plot_activation", "plot_decision_boundary", "plot_loss"]
@@ -57,11 +59,13 @@ def plot_activation(
     return left.figure
 
 
-def plot_loss(losses: Sequence[float] | Mapping[str, Sequence[float]], ax: Any = None) -> Any:
+def plot_loss(
+    losses: History | Sequence[float] | Mapping[str, Sequence[float]], ax: Any = None
+) -> Any:
     """The loss of each epoch, on a logarithmic scale where it spans more than a factor of 20.
 
     Args:
-        losses: one number an epoch, or several such curves by name ("training", "validation").
+        losses: what `fit` returned; or one number an epoch, or several such curves by name.
         ax: axes; None for a new figure.
 
     Raises:
@@ -71,17 +75,19 @@ def plot_loss(losses: Sequence[float] | Mapping[str, Sequence[float]], ax: Any =
     >>> figure.axes[0].get_xlabel()
     'epoch'
     """
+    if isinstance(losses, History):
+        losses = losses.losses
     curves = losses if isinstance(losses, Mapping) else {"": losses}
     axes = ax if ax is not None else _axes(1, 1, (5.6, 3.4))
     colours = [LIGHT.positive, LIGHT.negative, LIGHT.fills["output"].border, LIGHT.highlight]
     for k, (name, curve) in enumerate(curves.items()):
-        numbers = [float(x) for x in curve]
+        numbers = data_of(list(curve))
         epochs = range(1, len(numbers) + 1)
         colour = colours[k % len(colours)]
         axes.plot(epochs, numbers, color=colour, linewidth=1.8, label=name or None)
     if any(curves):
         axes.legend(frameon=False, fontsize=9)
-    finite = [x for curve in curves.values() for x in map(float, curve) if np.isfinite(x)]
+    finite = [x for curve in curves.values() for x in data_of(list(curve)) if np.isfinite(x)]
     if finite and min(finite) > 0 and max(finite) > 20 * min(finite):
         axes.set_yscale("log")
     axes.set_xlabel("epoch")
@@ -163,8 +169,8 @@ def _number(answer: Any) -> Any:
     if isinstance(answer, (list, tuple)) and len(answer) == 1:
         answer = answer[0]
     if isinstance(answer, (list, tuple, np.ndarray)):
-        return [float(part) for part in answer]
-    return float(answer)
+        return data_of(list(answer))
+    return data_of(answer)
 
 
 def _axes(rows: int, columns: int, size: tuple[float, float]) -> Any:

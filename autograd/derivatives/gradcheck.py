@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.derivatives.nested import flatten, names, pack, unflatten
+from autograd.derivatives.nested import flatten, names, number_of, pack, unflatten
 from autograd.derivatives.numerical import central_difference, step
 from autograd.derivatives.transforms import vjp
 from autograd.modes import no_grad
@@ -81,7 +81,7 @@ say 6; 3 apart, 0.00601 allowed
     """
     args = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
     given, nest = flatten(args, "gradcheck(): the inputs")
-    numbers = [float(x) for x in given]
+    numbers = [number_of(x) for x in given]
 
     def call(numbers: Sequence[Any]) -> Any:
         return func(*unflatten(nest, lambda leaf: pack(numbers, leaf)))
@@ -89,7 +89,7 @@ say 6; 3 apart, 0.00601 allowed
     def outputs(numbers: Sequence[float]) -> Any:
         with no_grad():
             out, _ = flatten(call(list(map(Value, numbers))), "gradcheck(): the outputs")
-        return np.array([float(x) for x in out])
+        return np.array([number_of(x) for x in out])
 
     out, pull = vjp(lambda *xs: flatten(call(xs), "gradcheck(): the outputs")[0], *numbers)
     rows = [pull([float(i == j) for j in range(len(out))]) for i in range(len(out))]

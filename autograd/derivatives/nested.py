@@ -12,8 +12,8 @@ import numpy as np
 from autograd.value import Value
 
 __all__ = [
-    "Leaf", "Nest", "block", "each", "flat", "flatten", "names", "pack", "rebuilt", "shaped",
-    "unflatten",
+    "Leaf", "Nest", "block", "each", "flat", "flatten", "names", "number_of", "pack",
+    "rebuilt", "shaped", "unflatten",
 ]  # fmt: skip
 
 Nest = Any  # the containers of the original, with a Leaf where a number or an array was
@@ -41,6 +41,15 @@ def each(function: Callable[[Any], Any], x: Any) -> Any:
     [[1, 2], [3]]
     """
     return [each(function, xi) for xi in x] if isinstance(x, (list, tuple)) else function(x)
+
+
+def number_of(x: Any) -> float:
+    """The plain number of a Value, or of another number, for those who only look at it.
+
+    >>> number_of(Value(2.0)), number_of(2)
+    (2.0, 2.0)
+    """
+    return x.data if type(x) is Value else float(x)
 
 
 def flat(x: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd.derivatives.evaluation import Evaluation
-from autograd.derivatives.nested import flatten, pack, unflatten
+from autograd.derivatives.nested import flatten, number_of, pack, unflatten
 from autograd.modes import no_grad
 from autograd.value import Value
 
@@ -56,13 +56,13 @@ def numerical_gradient(f: Callable[..., Any], inputs: Sequence[Any], eps: float 
     [4.0, 12.0]
     """
     numbers, nest = flatten(inputs, "numerical_gradient(): the inputs")
-    numbers = [float(x) for x in numbers]
+    numbers = [number_of(x) for x in numbers]
 
     def along(i: int) -> Callable[[float], float]:
         def g(x: float) -> float:
             moved = [Value(x if i == j else number) for j, number in enumerate(numbers)]
             with no_grad():
-                return float(f(*unflatten(nest, lambda leaf: pack(moved, leaf))))
+                return number_of(f(*unflatten(nest, lambda leaf: pack(moved, leaf))))
 
         return g
 

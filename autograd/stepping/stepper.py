@@ -223,13 +223,14 @@ class Backprop:
 
     # What was done --------------------------------------------------------------------------------
 
-    def table(self, limit: int = 200) -> str:
+    def table(self, limit: int = 200, room: int | None = None) -> str:
         """The steps taken, a row each: the node, its gradient, and what it passed to its parents.
 
         A contribution is local derivative · gradient; ``→`` shows what a gradient grew to by another.
 
         Args:
             limit: the most rows; of more steps, the first and the last are shown.
+            room: how many columns wide it may be, as on a terminal.
         """
         moves = self._moves
         head = moves.done if moves.done <= limit else limit - limit // 2
@@ -252,7 +253,7 @@ class Backprop:
             passed = cells(step, self.names, path)
             rows.append([str(number_of_step), equation, number(node.grad), *passed])
         rows = [(row + [""] * 5)[:5] for row in rows]
-        return table(rows, ("step", "node", "gradient", "its parents get", ""), "<>")
+        return table(rows, ("step", "node", "gradient", "its parents get", ""), "<>", room)
 
     def _described(self, products: int = 2) -> Step:
         moves = self._moves

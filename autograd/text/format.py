@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import difflib
 import math
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
-__all__ = ["clean", "number", "suggestion", "table", "width"]
+__all__ = ["clean", "folded", "number", "suggestion", "table", "width"]
+
+_LEAST = 7  # columns that a number takes
 
 
 def number(x: float, digits: int = 4) -> str:
@@ -62,17 +66,39 @@ def width(text: str) -> int:
     )
 
 
-def table(rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "") -> str:
+def folded(text: str, room: int) -> list[str]:
+    """``text`` on lines of at most ``room`` columns, broken between words where that is possible.
+
+    >>> folded("o = tanh(n) · 0.5", 12)
+    ['o = tanh(n)', '· 0.5']
+    """
+    if width(text) <= room:
+        return [text]
+    return textwrap.wrap(text, room, break_on_hyphens=False) or [""]
+
+
+def table(
+    rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "", room: int | None = None
+) -> str:
     """Columns under a header, two spaces apart.
 
     Args:
         rows: the cells, one sequence a row.
         header: one title a column.
         align: a character for each column from the second on, "<" or ">"; "<" where missing.
+        room: how wide it may be: the widest columns are broken into lines until it fits.
+
+    >>> print(table([("o = tanh(n)", "0.5")], ("node", "grad"), ">", room=13))
+    node     grad
+    o =       0.5
+    tanh(n)
     """
     lines = [list(header), *(list(row) for row in rows)]
     sides = ("<" + align).ljust(len(header), "<")
     widths = [max(width(line[i]) for line in lines) for i in range(len(header))]
+    if room is not None:
+        widths = _narrowed(widths, room - 2 * (len(widths) - 1))
+        lines = [part for line in lines for part in _parts(line, widths)]
     return "\n".join(
         "  ".join(
             cell + " " * (w - width(cell)) if side == "<" else " " * (w - width(cell)) + cell
@@ -80,6 +106,20 @@ def table(rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "")
         ).rstrip()
         for line in lines
     )
+
+
+def _narrowed(widths: list[int], room: int) -> list[int]:
+    """The widest column gives first; none becomes narrower than a number is."""
+    widths = list(widths)
+    while sum(widths) > room and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _parts(line: list[str], widths: list[int]) -> Iterable[list[str]]:
+    """A row as the lines that its columns are broken into."""
+    cells = [folded(cell, w) for cell, w in zip(line, widths)]
+    return ([*part] for part in zip_longest(*cells, fillvalue=""))
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -11,11 +11,10 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from itertools import chain, count
 from pathlib import Path
-from typing import TextIO
 
 from autograd import (
     Backprop,
@@ -31,16 +30,17 @@ from autograd import (
 from autograd.by_hand.answer import ByHand
 from autograd.by_hand.problem import read_problem
 from autograd.by_hand.typed import typed
+from autograd.formulas.parse import Expression
 from autograd.text.format import clean, number
 from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
 from viz.page.player import player
 from viz.process.render import RenderError
+from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
 
 __all__ = ["main"]
 
-_STYLES = {"head": "1", "wrong": "33;1", "right": "34"}
 _OPTION = re.compile(r"-|-[ho]|--[a-z][a-z-]+(=.*)?", re.DOTALL)
 _MARK = "\0"
 _EXAMPLE = 'chainrule step "tanh(x1*w1 + x2*w2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88'
@@ -154,6 +154,11 @@ def _version() -> str:
 
 def _graph(options: argparse.Namespace) -> Value:
     """The graph of the formula at the numbers that were typed."""
+    return _root(*_given(options))
+
+
+def _given(options: argparse.Namespace) -> tuple[Expression, dict[str, float]]:
+    """The formula, and the numbers that were typed."""
     text: str = options.formula.removeprefix(_MARK)
     formula = parse(text)
     numbers: dict[str, float] = {}
@@ -178,11 +183,16 @@ def _graph(options: argparse.Namespace) -> Value:
                 f"{clean(name)!r} has no value; give it one after the formula, like {clean(name)}=1"
             )
             raise FormulaError(hint, formula.columns[name])
-    root = formula({name: Value(x, label=name) for name, x in numbers.items()})
+    return formula, numbers
+
+
+def _root(formula: Expression, numbers: Mapping[str, float]) -> Value:
+    """The graph of the formula at these numbers."""
+    root: Value = formula({name: Value(x, label=name) for name, x in numbers.items()})
     if not root.label:
         free = chain(("f", "y", "out"), (f"f{n}" for n in count(1)))
         root.label = next(name for name in free if name not in numbers)
-    return root  # type: ignore[no-any-return]
+    return root
 
 
 def _number(given: str, offset: int, item: str) -> float:
@@ -204,19 +214,24 @@ def _number(given: str, offset: int, item: str) -> float:
 
 
 def _step(options: argparse.Namespace) -> int:
-    root = _graph(options)
-    steps = Backprop(root)
+    formula, numbers = _given(options)
+    steps, screen = Backprop(_root(formula, numbers)), Screen.of(sys.stdout)
     if options.table:
-        print(steps.run().table())
+        print(steps.run().table(room=screen.width))
         return 0
     if options.all:
         for step in steps:
-            print(step)
+            print(screen.fit(str(step)))
         return 0
-    print(f"{steps.names.equation(root)} = {number(root.data)}")
-    print(f"{steps.where}; help lists the commands")
+    print(screen.fit(f"{steps.names.equation(steps.root)} = {number(steps.root.data)}"))
+    print(screen.fit(f"{steps.where}; help lists the commands"))
+
+    def again(name: str, x: float) -> Value:
+        numbers[name] = x
+        return _root(formula, numbers)
+
     typed = sys.stdin.isatty()
-    shell = Shell(steps, _painter(sys.stdout), terminal=typed)
+    shell = Shell(steps, screen, terminal=typed, again=again)
     shell.cmdloop()
     return int(shell.failed and not typed)
 
@@ -229,6 +244,11 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _page(options: argparse.Namespace) -> int:
+    suffix = Path(options.output or "").suffix
+    if suffix.lower() not in ("", ".html", ".htm"):
+        raise UsageError(
+            f"a page is HTML, not {clean(suffix)}: -o steps.html; pictures come from chainrule draw"
+        )
     page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
     return _given_out(options, "steps.html", page.html, page.save)
 
@@ -254,8 +274,8 @@ def _check(options: argparse.Namespace) -> int:
     if not by_hand:
         raise UsageError('what did you derive? --by-hand "x=2*x*y", as often as you like')
     found = compare(root, by_hand, names)
-    text = str(found)
-    print(_painter(sys.stdout)(text, "right") if found.ok else text)
+    screen = Screen.of(sys.stdout)
+    print(screen.paint(screen.fit(str(found)), "right" if found.ok else ""))
     return 0 if found.ok else 1
 
 
@@ -266,7 +286,7 @@ def _check_lines(path: str) -> int:
     if not problem.lines:
         raise UsageError("what did you derive? add lines like dL/do = 2*(o - y)")
     found = check_lines(problem.root, [line for _, line in problem.lines])
-    print(found)
+    print(Screen.of(sys.stdout).fit(str(found)))
     return 0 if found.ok else 1
 
 
@@ -277,7 +297,7 @@ def _paths(options: argparse.Namespace) -> int:
     if options.by is not None:
         values = [names.find(options.by)]
     for value in values:
-        print(paths(steps.root, value, names))
+        print(Screen.of(sys.stdout).fit(str(paths(steps.root, value, names))))
     return 0
 
 
@@ -301,10 +321,3 @@ def _given_out(
     else:
         print(save(options.output))
     return 0
-
-
-def _painter(stream: TextIO) -> Callable[[str, str], str]:
-    """Styles for a terminal; for anything else the text stays plain."""
-    if not stream.isatty() or os.environ.get("TERM") == "dumb":
-        return lambda text, style: text
-    return lambda text, style: f"\x1b[{_STYLES[style]}m{text}\x1b[0m"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import cmd
 import contextlib
+import re
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from autograd import Backprop, naive, paths
+from autograd import Backprop, Value, naive, parse, paths
 from autograd.text.format import clean, number, table
+from viz.terminal.screen import Screen
 
 with contextlib.suppress(ImportError):
     import readline  # noqa: F401 – line editing and history, where the system has it
 
 __all__ = ["Shell"]
 
-Paint = Callable[[str, str], str]
 _UNITS = ("product", "node", "neuron", "layer")
+_WHAT_IF = re.compile(r"\s*([^\s=<>]+)\s*=(?!=)(.*)")
 
 
 class Shell(cmd.Cmd):
@@ -24,8 +26,9 @@ class Shell(cmd.Cmd):
 
     Args:
         steps: the pass to walk through.
-        paint: puts a style on a text, where the output is a terminal.
+        screen: how wide the output is, and whether it has colours.
         terminal: whether a person types; else there is no prompt.
+        again: the graph once more, with another number for the leaf of that name: what if?
     """
 
     prompt = "(chainrule) "
@@ -33,16 +36,18 @@ class Shell(cmd.Cmd):
     def __init__(
         self,
         steps: Backprop,
-        paint: Paint,
+        screen: Screen,
         *,
         terminal: bool = True,
+        again: Callable[[str, float], Value] | None = None,
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
     ) -> None:
         super().__init__(stdin=stdin, stdout=stdout)
         self.steps = steps
         self.failed = False
-        self._paint = paint
+        self._screen = screen
+        self._again = again
         if not terminal:
             self.prompt = ""
             self.use_rawinput = False
@@ -60,6 +65,9 @@ class Shell(cmd.Cmd):
     def onecmd(self, line: str) -> bool:
         """Run one command; a mistake is one line, and the pass stays where it is."""
         try:
+            if what_if := _WHAT_IF.fullmatch(line):
+                self._set(what_if[1], what_if[2].strip())
+                return False
             return bool(super().onecmd(line))
         except (IndexError, KeyError, ValueError) as error:
             self._wrong(str(error.args[0]))
@@ -73,7 +81,7 @@ class Shell(cmd.Cmd):
         self._wrong(f"no command is called {clean(word, 20)!r}{hint}")
 
     def _say(self, text: str, style: str = "") -> None:
-        self.stdout.write(f"{self._paint(text, style) if style else text}\n")
+        self.stdout.write(f"{self._screen.paint(self._screen.fit(text), style)}\n")
 
     def _wrong(self, text: str) -> None:
         self.failed = True
@@ -87,13 +95,22 @@ class Shell(cmd.Cmd):
 
     # Moving ---------------------------------------------------------------------------------------
 
-    def do_step(self, unit: str) -> None:
-        """step, s [product | node | neuron | layer]: take one step, or a part, or several as one."""
-        self._moved(str(self.steps.step(_unit(unit))))
+    def do_step(self, what: str) -> None:
+        """step, s [N] [product | node | neuron | layer]: take a step, or a part, or several as one."""
+        count, unit = _counted(what)
+        for _ in range(count):
+            self._moved(str(self.steps.step(unit)))
+            if self.steps.position == self.steps.total:
+                break
 
-    def do_back(self, unit: str) -> None:
-        """back, b [product | node | neuron | layer]: undo the last step, or a part, or several."""
-        self._say(self.steps.back(_unit(unit)).where)
+    def do_back(self, what: str) -> None:
+        """back, b [N] [product | node | neuron | layer]: undo the last step, or a part, or several."""
+        count, unit = _counted(what)
+        for _ in range(count):
+            self.steps.back(unit)
+            if not self.steps.position:
+                break
+        self._say(self.steps.where)
 
     def do_until(self, target: str) -> None:
         """until, u NAME: run until that gradient is complete.
@@ -139,14 +156,45 @@ class Shell(cmd.Cmd):
 
     def do_table(self, _: str) -> None:
         """table, t: the steps taken, a row each."""
-        self._say(self.steps.table())
+        self._say(self.steps.table(room=self._screen.width))
 
     def do_print(self, name: str) -> None:
-        """print, p [NAME]: the number and the gradient of a value, or of all."""
+        """print, p [NAME | FORMULA]: the number and the gradient of a value, or of all;
+        or what a formula gives, like w1 - 0.1*w1.grad."""
         names = self.steps.names
-        values = [names.find(name)] if name else names.order[:200]
+        try:
+            values = [names.find(name)] if name else names.order[:200]
+        except KeyError:
+            if not re.search(r"\W", name.replace(".", "_")):
+                raise
+            self._say(f"{clean(name)} = {number(self._evaluated(name))}")
+            return
         rows = [(names[v], number(v.data), number(v.grad)) for v in values]
-        self._say(table(rows, ("value", "data", "grad"), ">>"))
+        self._say(table(rows, ("value", "data", "grad"), ">>", self._screen.width))
+
+    def _evaluated(self, text: str) -> float:
+        """What a formula of the graph's names gives, with their numbers and gradients of now."""
+        formula, names = parse(text), self.steps.names
+        known: dict[str, float] = {}
+        for name in formula.variables:
+            gradient = name.endswith(".grad")
+            value = names.find(name.removesuffix(".grad") if gradient else name)
+            known[name] = value.grad if gradient else value.data
+        return float(formula(known))
+
+    def _set(self, name: str, text: str) -> None:
+        """NAME = NUMBER: what if? The same pass at the same step, with another number."""
+        names = self.steps.names
+        if names.find(name).parents or self._again is None:
+            leaves = ", ".join(names[v] for v in names.order[:50] if not v.parents)
+            raise ValueError(f"{clean(name)!r} is computed; what can be set is {leaves}")
+        if not text:
+            raise ValueError(f"which number? {clean(name)} = 5")
+        before, position = self.steps.root.data, self.steps.position
+        self.steps = Backprop(self._again(name, self._evaluated(text))).goto(position)
+        root = self.steps.root
+        self._say(f"{root.label} = {number(root.data)}, was {number(before)}", "head")
+        self._say(self.steps.where)
 
     def do_paths(self, name: str) -> None:
         """paths NAME: the chain rule spelled out, path by path."""
@@ -188,7 +236,10 @@ class Shell(cmd.Cmd):
             self.do_where, self.do_list, self.do_table, self.do_print, self.do_paths, self.do_why,
             self.do_help, self.do_quit,
         ]  # fmt: skip
-        self._say("\n".join([*map(_text, commands), "An empty line repeats the last command."]))
+        more = "NAME = NUMBER: what if? The same step, with another number."
+        self._say(
+            "\n".join([*map(_text, commands), more, "An empty line repeats the last command."])
+        )
 
     do_h = do_help
 
@@ -204,8 +255,14 @@ class Shell(cmd.Cmd):
         return [names[v] for v in names.order[:1000] if names[v].startswith(text)]
 
 
-def _unit(text: str) -> Any:
-    return text or "node"
+def _counted(text: str) -> tuple[int, Any]:
+    """How many, of which unit: "3", "neuron", "3 neuron"."""
+    count, _, unit = text.partition(" ")
+    if not count.isdecimal():
+        return 1, text or "node"
+    if int(count) < 1:
+        raise ValueError(f"how many steps? 1 or more, not {count}")
+    return int(count), unit.strip() or "node"
 
 
 def _text(command: Callable[..., object]) -> str:
