@@ -18,7 +18,7 @@ __all__ = ["warn_of_cut"]
 
 _CALL = re.compile(r"(?:\bmath\.|(?<![\w.]))(\w+)\(")
 _OTHERWISE = {
-    "pow": "x ** y", "fabs": "abs(x)", "fsum": "sum(…)", "ceil": "-(-x).floor()",
+    "pow": "x ** y", "fabs": "abs(x)", "fsum": "sum(…)",
     "degrees": "x.degrees()", "radians": "x.radians()",
 }  # fmt: skip
 _said: WeakKeyDictionary[CodeType, dict[Any, Any]] = (

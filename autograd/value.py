@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
+from math import ceil, floor
 from numbers import Real
 from operator import index
 from sys import _getframe
@@ -205,6 +206,13 @@ class Value:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
 
+    def _repr_latex_(self) -> str | None:
+        """The formula, number and gradient, set by a notebook; None where the graph is large."""
+        from autograd.formulas.tex import equation
+
+        text = equation(self)
+        return f"$\\displaystyle {text}$" if text else None
+
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
@@ -237,7 +245,8 @@ class Value:
     def __float__(self) -> float:
         if special:
             peeked(self)
-        if current().recording:
+        mode = current()
+        if mode.recording and mode.peek is None:
             warn_of_cut(_getframe(1), Value)
         return float(self.data)
 
@@ -252,6 +261,14 @@ class Value:
         return int(self.data)
 
     __trunc__ = __int__
+
+    def __floor__(self) -> int:  # flat, so no gradient is lost
+        looked_at(self)
+        return floor(self.data)
+
+    def __ceil__(self) -> int:
+        looked_at(self)
+        return ceil(self.data)
 
     def __bool__(self) -> bool:
         looked_at(self)

@@ -49,6 +49,7 @@ from nn.sequential import (
     Tanh,
     Unflatten,
 )
+from nn.standardize import Standardize
 from nn.state import load, save
 from nn.train import NonFiniteLossError, fit
 
@@ -58,7 +59,8 @@ __all__ = [
     "ExponentialLR", "Flatten", "History", "LambdaLR", "Layer", "LayerNorm", "LeakyReLU",
     "Linear", "LinearLR", "MaxPool2d", "Mish", "Module", "Neuron", "NonFiniteLossError",
     "Optimizer", "Perceptron", "RMSprop", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "StepLR", "Tanh", "Unflatten", "accuracy", "binary_cross_entropy",
+    "Softmax", "Softplus", "Standardize", "StepLR", "Tanh", "Unflatten", "accuracy",
+    "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "clip_grad_norm_", "clip_grad_value_", "confusion",
     "cross_entropy", "evaluate", "fit", "from_torch", "hinge_loss", "huber_loss", "l1_loss",
     "load", "log_softmax", "logsumexp", "mae_loss", "mse_loss", "one_hot", "predict", "read_csv",

@@ -10,18 +10,22 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, overload
 
 import numpy as np
 
 from autograd.text.archives import most
+from autograd.text.format import number
+from autograd.text.html import html_table
 from nn.settings import positive
+from nn.standardize import Standardize
 
 __all__ = ["Array", "Dataset", "PathLike", "batches", "one_hot", "read_csv", "read_idx"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 PathLike: TypeAlias = "str | os.PathLike[str]"
 
+_SHOWN, _COLUMNS = 5, 8  # samples and columns of a table in a notebook
 _IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -33,6 +37,7 @@ class Dataset(NamedTuple):
         y: the targets [sample, ...]; class numbers from 0 where there are ``classes``.
         features: names of the columns of x.
         classes: names of the classes.
+        scaling: what `standardized` did to the samples: the first layer of a model for raw ones.
 
     >>> data = Dataset(np.arange(10.0).reshape(10, 1), np.arange(10))
     >>> train, test = data.split(test=0.3, rng=0)
@@ -44,6 +49,24 @@ class Dataset(NamedTuple):
     y: Array
     features: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    scaling: Standardize | None = None
+
+    def __repr__(self) -> str:
+        samples = f"{len(self.x)} samples of {' × '.join(map(str, self.x.shape[1:]))} numbers"
+        classes = f", {len(self.classes)} classes" if self.classes else ""
+        return f"<Dataset: {samples}{classes}>"
+
+    def _repr_html_(self) -> str:
+        """The first samples, for a notebook."""
+        rows = self.x[:_SHOWN].reshape(len(self.x[:_SHOWN]), -1)
+        names = list(self.features) or [f"x{i}" for i in range(1, rows.shape[1] + 1)]
+        wide = len(names) > _COLUMNS
+        table = []
+        for row, y in zip(rows[:, :_COLUMNS].tolist(), self.y.tolist()):
+            target = self.classes[int(y)] if self.classes else str(y)
+            table.append([*map(number, row), *["…"] * wide, target])
+        head = [*names[:_COLUMNS], *["…"] * wide, "target"]
+        return html_table(head, table, f"{repr(self)[10:-1]}; the first {len(table)}:")
 
     def split(
         self, test: float = 0.2, rng: int | np.random.Generator = 0
@@ -66,14 +89,27 @@ class Dataset(NamedTuple):
         """The samples of these numbers, in this order."""
         return self._replace(x=self.x[chosen], y=self.y[chosen])
 
-    def standardized(self, *others: Dataset) -> Any:
+    @overload
+    def standardized(self) -> Dataset: ...
+
+    @overload
+    def standardized(self, other: Dataset, /, *others: Dataset) -> list[Dataset]: ...
+
+    def standardized(self, *others: Dataset) -> Dataset | list[Dataset]:
         """Each column with mean 0 and standard deviation 1 here; ``others`` moved by the same.
 
-        Columns that never change are left at 0.
+        Columns that never change are left at 0. What was done stays in ``scaling``: put before a model
+        that was trained on these samples, it takes raw ones, and is saved with the model.
+
+        >>> from nn import Sequential, Tanh
+        >>> data = Dataset(np.array([[1.0], [3.0]]), np.array([0, 1])).standardized()
+        >>> data.x.tolist(), Sequential(data.scaling, Tanh())([2.0])
+        ([[-1.0], [1.0]], [0.0])
         """
         mean, std = self.x.mean(axis=0), self.x.std(axis=0)
         std = np.where(std == 0, 1.0, std)
-        done = [data._replace(x=(data.x - mean) / std) for data in (self, *others)]
+        scaling = Standardize(self.x.shape[1:], mean, std)
+        done = [data._replace(x=(data.x - mean) / std, scaling=scaling) for data in (self, *others)]
         return done if others else done[0]
 
 

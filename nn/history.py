@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from autograd.text.format import number
+from autograd.text.html import html_table
+
 __all__ = ["History"]
+
+_ENDS = 5  # epochs at either end of a table
 
 
 @dataclass
@@ -31,6 +36,15 @@ class History:
 
     def __len__(self) -> int:
         return len(self.epochs)
+
+    def _repr_html_(self) -> str:
+        names = list(self.epochs[0]) if self.epochs else ["loss"]
+        shown = list(enumerate(self.epochs))
+        rows = [[str(i), *(number(epoch[name]) for name in names)] for i, epoch in shown]
+        if len(rows) > 2 * _ENDS:
+            rows[_ENDS:-_ENDS] = [["…"] * (1 + len(names))]
+        best = "" if self.best_epoch is None else f", the best of them number {self.best_epoch}"
+        return html_table(["epoch", *names], rows, f"{len(self)} epochs, {self.stopped}{best}")
 
     @property
     def last(self) -> dict[str, float]:

@@ -27,6 +27,7 @@ class Module:
 
     Attributes:
         training: False after `eval()`; dropout asks it.
+        buffers: the names of attributes that are arrays, saved with the parameters and not trained.
         last_input, last_output: the numbers of the last call, for drawings; None before the first, and
             where a kind of module does not keep them.
 
@@ -36,6 +37,7 @@ class Module:
     """
 
     training = True
+    buffers: tuple[str, ...] = ()
     last_input: Any = None
     last_output: Any = None
 
@@ -57,6 +59,12 @@ class Module:
         for path, found in _walk(self):
             if isinstance(found, Module):
                 yield _name(prefix, path), found
+
+    def named_buffers(self) -> Iterator[tuple[str, Array]]:
+        """Each array that is kept and not trained, with its path."""
+        for path, module in self.named_modules():
+            for name in module.buffers:
+                yield ".".join(filter(None, (path, name))), getattr(module, name)
 
     def modules(self) -> list[Module]:
         """This module and each one inside it, once."""
@@ -88,7 +96,8 @@ class Module:
         >>> {name: array.shape for name, array in MLP(2, [1], rng=0).state_dict().items()}
         {'layers.0.neurons.0.w': (2,), 'layers.0.neurons.0.b': ()}
         """
-        return parameter_arrays(self.named_parameters())
+        kept = {name: array.copy() for name, array in self.named_buffers()}
+        return parameter_arrays(self.named_parameters()) | kept
 
     def load_state_dict(self, state: dict[str, Array]) -> None:
         """Take over the numbers of a `state_dict`; all of them or, on an error, none.
@@ -96,7 +105,7 @@ class Module:
         Raises:
             ValueError: if a name is missing or unknown, or an array has another shape.
         """
-        load_parameters(self.named_parameters(), state)
+        load_parameters(self.named_parameters(), state, dict(self.named_buffers()))
 
     def describe(self, network: Architecture) -> bool:
         """Add to ``network`` the columns that this module is drawn as, and what leads to them.

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal; a few plain lines elsewhere."""
+"""A progress bar on a terminal and in a notebook; a few plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping
-from typing import TextIO
+from html import escape
+from typing import Any, TextIO
 
 __all__ = ["Progress"]
 
@@ -16,17 +17,19 @@ _EVERY = 0.1  # seconds between two drawings of the bar
 class Progress:
     """How far a training is, on one line that is drawn again and again.
 
-    Where the stream is no terminal (a file, a test) a line appears after each tenth of the epochs.
+    Where there is neither a terminal nor a notebook (a file, a test) a line appears after each tenth of
+    the epochs.
 
     Args:
         epochs: how many there will be at most.
-        stream: where to write; None for standard error.
+        stream: where to write; None for the notebook, if this is one, or else standard error.
     """
 
     def __init__(self, epochs: int, stream: TextIO | None = None) -> None:
         self.epochs = epochs
         self.stream = stream if stream is not None else sys.stderr
-        self.live = self.stream.isatty()
+        self._cell = _Cell() if stream is None and _in_notebook() else None
+        self.live = self._cell is not None or self.stream.isatty()
         self._started = self._drawn = time.monotonic()
         self._width = 0
 
@@ -63,6 +66,11 @@ class Progress:
         return f"epoch {epoch + 1}/{self.epochs} {bar:┄<20} {100 * done:3.0f} %  {said}  {clock}"
 
     def _write(self, text: str, end: str, keep: bool = False) -> None:
+        if self._cell is not None:
+            if not keep:
+                self._width = len(text)
+                self._cell.show(text)
+            return
         if self.live and not keep:
             text = text[: shutil.get_terminal_size().columns - 1]
             padding = " " * (self._width - len(text))
@@ -73,6 +81,39 @@ class Progress:
         except UnicodeEncodeError:  # a stream of few letters
             self.stream.write((text + end).encode("ascii", "replace").decode())
         self.stream.flush()
+
+
+class _Cell:
+    """The output of a notebook's cell, where one line is shown anew."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._text = ""
+
+    def show(self, text: str) -> None:
+        self._text = text
+        if self._handle is None:
+            from IPython.display import display
+
+            self._handle = display(self, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(self)
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        """The numbers as text, the bar as the browser's own."""
+        head, _, rest = self._text.partition(" ━" if "━" in self._text else " ┄")
+        share, _, said = rest.lstrip("━┄ ").partition(" %")
+        bar = f'<progress max="100" value="{share.strip()}" style="width:12em"></progress>'
+        return f"<code>{escape(head)}</code> {bar} <code>{escape(share.strip())} %{escape(said)}</code>"
+
+
+def _in_notebook() -> bool:
+    """Whether a notebook runs this: a shell of IPython's that has a kernel. Nothing is imported."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")
 
 
 def _short(name: str, x: float) -> str:

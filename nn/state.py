@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -37,10 +38,17 @@ def parameter_arrays(named: Iterable[tuple[str, Value]]) -> dict[str, Array]:
     }
 
 
-def load_parameters(named: Iterable[tuple[str, Value]], state: Mapping[str, Any]) -> None:
-    """Write the numbers of `state` into the Values; nothing is written unless everything fits."""
+def load_parameters(
+    named: Iterable[tuple[str, Value]],
+    state: Mapping[str, Any],
+    kept: Mapping[str, Array] = MappingProxyType({}),
+) -> None:
+    """Write the numbers of `state` into the Values, and into the arrays that are kept beside them.
+
+    Nothing is written unless everything fits.
+    """
     groups = list(_grouped(named))
-    known = [name for name, _, _ in groups]
+    known = [*(name for name, _, _ in groups), *kept]
     missing = [name for name in known if name not in state]
     unknown = [name for name in state if name not in known]
     if missing or unknown:
@@ -54,7 +62,8 @@ def load_parameters(named: Iterable[tuple[str, Value]], state: Mapping[str, Any]
             )
         )
     arrays = [np.asarray(state[name]) for name in known]
-    for (name, shape, _), array in zip(groups, arrays):
+    shapes = [*(shape for _, shape, _ in groups), *(array.shape for array in kept.values())]
+    for name, shape, array in zip(known, shapes, arrays):
         if array.shape != shape:
             raise ValueError(
                 f"{name!r} has shape {array.shape} in this state, {shape} in the model"
@@ -64,6 +73,8 @@ def load_parameters(named: Iterable[tuple[str, Value]], state: Mapping[str, Any]
     for (_, _, values), array in zip(groups, arrays):
         for value, number in zip(values, array.astype(float).ravel().tolist()):
             value.data = number
+    for mine, array in zip(kept.values(), arrays[len(groups) :]):
+        mine[...] = array
 
 
 def _grouped(

@@ -30,7 +30,10 @@ ROOMS: dict[str, set[str]] = {
     "by_hand": {"text", "formulas", "derivatives", "stepping"},
     "compiler": {"text", "formulas", "derivatives"},
 }
-EXCEPTIONS = {("autograd.functions", "formulas")}  # a docstring shows the derivative of its row
+EXCEPTIONS = {
+    ("autograd.functions", "formulas"),  # a docstring shows the derivative of its row
+    ("autograd.value", "formulas"),  # a notebook shows what a value was made of
+}
 FILES = 14  # beside the `__init__`, at most: what a reader takes in at a glance
 PROGRAMS = {"viz.__main__", "viz.process.child"}  # run, never imported
 FLAT = {"nn"}  # one noun a file, and the file's name is the noun

@@ -10,7 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nn import Dataset, datasets, one_hot, read_csv, read_idx
+from nn import (
+    MLP,
+    Dataset,
+    Sequential,
+    Standardize,
+    datasets,
+    load,
+    one_hot,
+    predict,
+    read_csv,
+    read_idx,
+    save,
+)
 from nn.data import batches
 
 IRIS = Path(__file__).parents[1] / "examples" / "data" / "iris.csv"
@@ -237,3 +249,37 @@ def test_batches_cover_everything_once():
     assert [len(part) for part in parts] == [3, 3, 3, 1]
     assert sorted(np.concatenate(parts)) == list(range(10))
     assert one_hot(np.array([1, 1]), 2).tolist() == [[0, 1], [0, 1]]
+
+
+def test_what_standardized_did_takes_a_raw_sample_and_is_saved_with_the_model(tmp_path):
+    random = np.random.default_rng(0)
+    raw = Dataset(random.normal(50.0, 10.0, (30, 2)), random.integers(0, 2, 30))
+    train, test = raw.split(test=0.5)
+    a, b = train.standardized(test)
+    assert b.scaling is a.scaling
+    assert np.allclose(a.scaling(train.x[3]), a.x[3], rtol=1e-15)
+    assert a.take(np.array([0])).scaling is a.scaling  # and so for split()
+    model = MLP(2, [3, 1], rng=0)
+    whole = Sequential(a.scaling, model)
+    assert whole(train.x[0]).data == model(a.x[0]).data
+    assert len(whole.parameters()) == len(model.parameters())  # it is not trained
+    path = save(whole, tmp_path / "model.npz")
+    again = Sequential(Standardize(2), MLP(2, [3, 1], rng=9))
+    load(path, into=again)
+    assert again(train.x[0]).data == whole(train.x[0]).data
+    assert predict(again, train.x, compiled=True) == pytest.approx(predict(whole, train.x))
+    with pytest.raises(
+        ValueError, match=r"'layers\.0\.mean' has shape \(2,\) in this state, \(3,\)"
+    ):
+        load(path, into=Sequential(Standardize(3), MLP(2, [3, 1], rng=9)))
+    with pytest.raises(ValueError, match=r"it lacks 'layers\.0\.mean', 'layers\.0\.std'"):
+        again.load_state_dict(model.state_dict())
+    with pytest.raises(ValueError, match=r"samples of shape \(2,\), not \(3,\)"):
+        again([1.0, 2.0, 3.0])
+
+
+def test_standardized_images_keep_their_shape():
+    x = np.arange(24.0).reshape(3, 2, 4)
+    data = Dataset(x, np.zeros(3)).standardized()
+    assert np.allclose(data.scaling(x[1].tolist()), 0.0)  # the middle one is the mean
+    assert np.allclose(data.scaling(x[2]), data.x[2])

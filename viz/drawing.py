@@ -19,6 +19,7 @@ from viz.svg import readable, without_tooltips
 
 __all__ = ["Drawing"]
 
+_WITH_PNG = 600  # nodes and edges: a picture of more is made in one format only
 _Path = str | os.PathLike[str]
 
 
@@ -61,6 +62,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     def __repr__(self) -> str:
         nodes, edges = len(self.scene.nodes), len(self.scene.edges)
         return f'<drawing of {nodes} nodes and {edges} edges; .save("picture.svg") writes it>'
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
+        """For a notebook: SVG, and PNG beside it for those who cannot show that, as PDF cannot."""
+        if include is None:
+            small = len(self.scene.nodes) + len(self.scene.edges) <= _WITH_PNG
+            include = ["image/svg+xml", *["image/png"] * small]
+        return super()._repr_mimebundle_(include, exclude)
 
     def copy(self) -> Drawing:
         """A drawing of its own, to add to."""

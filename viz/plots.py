@@ -6,6 +6,7 @@ is shown or written before ``figure.savefig("x.png")`` or the notebook does.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -176,10 +177,22 @@ def _number(answer: Any) -> Any:
 def _axes(rows: int, columns: int, size: tuple[float, float]) -> Any:
     """Axes of a new figure that no window manager knows of, so none has to be closed."""
     try:
+        from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise ImportError("plots need matplotlib: pip install 'chainrule[plots]'") from None
-    figure = Figure(figsize=size, layout="constrained")
+
+    class Plot(Figure):
+        """A figure that a notebook shows without being told to."""
+
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+            svg, png = io.StringIO(), io.BytesIO()
+            with rc_context({"svg.hashsalt": "chainrule"}):  # the same bytes each time
+                self.savefig(svg, format="svg", metadata={"Date": None})
+            self.savefig(png, format="png", dpi=200)
+            return {"image/svg+xml": svg.getvalue(), "image/png": png.getvalue()}
+
+    figure = Plot(figsize=size, layout="constrained")
     return figure.subplots(rows, columns)
 
 

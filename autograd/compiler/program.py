@@ -16,6 +16,7 @@ from autograd.compiler.run.numpy.replay import Replay
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
+from autograd.text.html import preformatted
 from autograd.value import Value
 
 __all__ = ["Program", "sample_shape_fits"]
@@ -276,6 +277,9 @@ class Program:
         ∂b₁[3]        = Σ ∂layers.0
         """
         return Backward(self.plan, self.names)
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __repr__(self) -> str:
         return (

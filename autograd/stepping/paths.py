@@ -11,6 +11,7 @@ from autograd.derivatives.evaluation import Evaluation
 from autograd.formulas.names import Names
 from autograd.stepping.steps import factor
 from autograd.text.format import number
+from autograd.text.html import html_table, preformatted
 from autograd.value import Value
 
 __all__ = ["Path", "Paths", "paths"]
@@ -156,6 +157,15 @@ class Paths:
         return "\n".join([*lines, f"{' + '.join(terms)} = {number(self.total)}"])
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *rows = str(self).splitlines()
+        if not rows:
+            return preformatted(head)
+        cells = [row.strip().partition(": ")[::2] for row in rows]
+        if self.count != 1:
+            cells[-1] = ("together", rows[-1])
+        return html_table(("path", "product"), cells, head)
 
 
 def paths(root: Value, value: Value, names: Any = None) -> Paths:

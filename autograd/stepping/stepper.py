@@ -10,6 +10,7 @@ from autograd.stepping.moves import Moves
 from autograd.stepping.spans import Extent, Spans
 from autograd.stepping.steps import Span, Step, cells, described
 from autograd.text.format import number, table
+from autograd.text.html import Text
 from autograd.value import Value
 
 __all__ = ["Backprop", "Unit"]
@@ -223,7 +224,7 @@ class Backprop:
 
     # What was done --------------------------------------------------------------------------------
 
-    def table(self, limit: int = 200, room: int | None = None) -> str:
+    def table(self, limit: int = 200, room: int | None = None) -> Text:
         """The steps taken, a row each: the node, its gradient, and what it passed to its parents.
 
         A contribution is local derivative · gradient; ``→`` shows what a gradient grew to by another.
@@ -253,7 +254,7 @@ class Backprop:
             passed = cells(step, self.names, path)
             rows.append([str(number_of_step), equation, number(node.grad), *passed])
         rows = [(row + [""] * 5)[:5] for row in rows]
-        return table(rows, ("step", "node", "gradient", "its parents get", ""), "<>", room)
+        return Text(table(rows, ("step", "node", "gradient", "its parents get", ""), "<>", room))
 
     def _described(self, products: int = 2) -> Step:
         moves = self._moves

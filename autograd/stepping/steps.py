@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.formulas.formula import Formula, formula, slope
+from autograd.formulas.grammar import FormulaError
 from autograd.formulas.names import Names
+from autograd.formulas.tex import number as tex_number
+from autograd.formulas.tex import rule, sides, within
 from autograd.stepping.moves import Move
 from autograd.text.format import number
 from autograd.value import Value
@@ -92,6 +95,15 @@ class Step:
 
     __repr__ = __str__
 
+    def _repr_latex_(self) -> str | None:
+        """The same set by a notebook; None where a rule is no formula."""
+        try:
+            head = rf"\text{{step {self.number} of {self.total}: }}" + sides(self.equation)
+            lines = [rf" \\ &{_set(product)}" for product in self.products]
+        except FormulaError:
+            return None
+        return rf"$$\begin{{aligned}} &{head}{''.join(lines)} \end{{aligned}}$$"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -118,6 +130,23 @@ class Span:
         return "\n  ".join([f"{steps}: {self.name}", *lines])
 
     __repr__ = __str__
+
+
+def _set(product: Product) -> str:
+    """A product as LaTeX: its rule, and what it adds."""
+    into = within(product.text.partition(".grad")[0])
+    adds = rf"{into}.\mathrm{{grad}} \mathrel{{+}}= "
+    if product.node is None:
+        return adds + "1"
+    local, upstream, contribution, before, after = map(
+        tex_number,
+        (product.local, product.upstream, product.contribution, product.before, product.after),
+    )
+    upstream = f"({upstream})" if product.upstream < 0 else upstream
+    adds += rf"{local} \cdot {upstream} = {contribution}"
+    if product.before:
+        adds += rf" \quad ({before} \to {after})"
+    return rf"{rule(product.rule)}, \qquad {adds}"
 
 
 def described(step: int, total: int, moves: Sequence[Move], names: Names) -> Step:
