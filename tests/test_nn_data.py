@@ -272,8 +272,10 @@ def test_what_standardized_did_takes_a_raw_sample_and_is_saved_with_the_model(tm
         ValueError, match=r"'layers\.0\.mean' has shape \(2,\) in this state, \(3,\)"
     ):
         load(path, into=Sequential(Standardize(3), MLP(2, [3, 1], rng=9)))
-    with pytest.raises(ValueError, match=r"it lacks 'layers\.0\.mean', 'layers\.0\.std'"):
-        again.load_state_dict(model.state_dict())
+    state = whole.state_dict()
+    del state["layers.0.std"]
+    with pytest.raises(ValueError, match=r"it lacks 'layers\.0\.std'"):
+        again.load_state_dict(state)
     with pytest.raises(ValueError, match=r"samples of shape \(2,\), not \(3,\)"):
         again([1.0, 2.0, 3.0])
 
