@@ -9,8 +9,8 @@ Value(data=3.0, grad=0.0)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from autograd import ops
 from autograd.formulas.formula import derivative
 from autograd.modes import special
 from autograd.ops import Op
+from autograd.signatures import One, of_one, of_two
 from autograd.value import Number, Value
 
 __all__ = [
@@ -73,7 +74,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _function(op: Op) -> Callable[[Any], Any]:
+def _function(op: Op) -> One[[]]:
     """A row of one input as a documented function."""
 
     def function(x: Any) -> Any:
@@ -85,7 +86,7 @@ def _function(op: Op) -> Callable[[Any], Any]:
         "Args:\n    x: a Value, a number or an array of them.\n\n"
         "Returns:\n    the same kind: a Value records the operation in its graph.\n"
     )
-    return function
+    return of_one(function)
 
 
 exp = _function(ops.EXP)
@@ -125,6 +126,7 @@ sign = _function(ops.SIGN)
 floor = _function(ops.FLOOR)
 
 
+@of_one
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
     """x where positive, ``negative_slope`` · x elsewhere; at 0 the derivative is the slope.
 
@@ -134,6 +136,7 @@ def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
     return ops.LEAKY_RELU(x, negative_slope)
 
 
+@of_one
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where positive, ``alpha`` · (exp(x) − 1) elsewhere.
 
@@ -145,6 +148,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
     return ops.ELU(x, alpha)
 
 
+@of_one
 def squareplus(x: Any, b: Any = 4.0) -> Any:
     """(x + √(x² + ``b``))/2: like softplus, without exponentials.
 
@@ -156,6 +160,7 @@ def squareplus(x: Any, b: Any = 4.0) -> Any:
     return ops.SQUAREPLUS(x, b)
 
 
+@of_two
 def logaddexp(a: Any, b: Any) -> Any:
     """log(exp(a) + exp(b)), which does not overflow: to add two probabilities given as logarithms.
 
@@ -165,6 +170,7 @@ def logaddexp(a: Any, b: Any) -> Any:
     return ops.LOGADDEXP(a, b)
 
 
+@of_two
 def logaddexp2(a: Any, b: Any) -> Any:
     """log2(2ᵃ + 2ᵇ), which does not overflow.
 
@@ -174,6 +180,7 @@ def logaddexp2(a: Any, b: Any) -> Any:
     return ops.LOGADDEXP2(a, b)
 
 
+@of_two
 def atan2(y: Any, x: Any) -> Any:
     """The angle of the point (x, y), in radians, −π to π.
 
@@ -183,6 +190,7 @@ def atan2(y: Any, x: Any) -> Any:
     return ops.ATAN2(y, x)
 
 
+@of_two
 def hypot(x: Any, y: Any) -> Any:
     """√(x² + y²), the distance of the point (x, y) from (0, 0), where its gradient is 0.
 
@@ -192,6 +200,7 @@ def hypot(x: Any, y: Any) -> Any:
     return ops.HYPOT(x, y)
 
 
+@of_two
 def maximum(a: Any, b: Any) -> Any:
     """The larger of two; at a tie two Values share the gradient, against a constant it is 0.
 
@@ -201,6 +210,7 @@ def maximum(a: Any, b: Any) -> Any:
     return _extreme(maximum, ops.MAXIMUM, a, b)
 
 
+@of_two
 def minimum(a: Any, b: Any) -> Any:
     """The smaller of two; at a tie two Values share the gradient, against a constant it is 0.
 
@@ -221,6 +231,7 @@ def _extreme(function: Any, op: Op, a: Any, b: Any) -> Any:
     return op(a, b)
 
 
+@of_one
 def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     """The nearest number within [min, max]; at a constant bound the derivative is 0.
 
@@ -232,6 +243,12 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return x if max is None else minimum(x, max)
 
 
+@overload
+def where(condition: Any, x: Value, y: Number) -> Value: ...
+@overload
+def where(condition: Any, x: Number, y: Value) -> Value: ...
+@overload
+def where(condition: Any, x: Any, y: Any) -> Any: ...
 def where(condition: Any, x: Any, y: Any) -> Any:
     """``x`` where the condition holds, else ``y``; the branch not taken contributes no gradient.
 
@@ -242,6 +259,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return ops.WHERE(condition, x, y)
 
 
+@of_one
 def stop_gradient(x: Any) -> Any:
     """``x`` without gradient: JAX's name of `Value.detach`, for numbers and arrays too.
 
@@ -257,6 +275,12 @@ _new: Any = object.__new__
 _ADD, _MUL = ops.ADD, ops.MUL
 
 
+@overload
+def dot(a: Sequence[Value], b: Sequence[Number], start: Number | None = None) -> Value: ...
+@overload
+def dot(a: Sequence[Number], b: Sequence[Value], start: Number | None = None) -> Value: ...
+@overload
+def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -> Any: ...
 def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -> Any:
     """``start`` + Σ aᵢ·bᵢ, summed from the left: the graph is that of ``start + a[0] * b[0] + …``.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import Any, TypeAlias
 
-from autograd import maximum
+from autograd import Value, maximum
 from nn.activations import Activation, activation_name
 from nn.architecture import Architecture, Column, Kernel, Weight, image_size, plural
 from nn.counterpart import activated, refuse_other
@@ -86,11 +86,11 @@ class Conv2d(Module):
             for _ in range(out_channels)
         ]  # fmt: skip
 
-    def __call__(self, x: Any) -> list[list[list[Any]]]:
+    def __call__(self, x: Any) -> list[list[list[Value]]]:
         image = padded(checked(plain(x), self.in_channels), self.padding, 0.0)
         size = self.in_channels // self.groups
         per_group = self.out_channels // self.groups
-        out: list[list[list[Any]]] = [[] for _ in self.neurons]
+        out: list[list[list[Value]]] = [[] for _ in self.neurons]
         for group in range(self.groups):
             channels = image[group * size : (group + 1) * size]
             neurons = range(group * per_group, (group + 1) * per_group)

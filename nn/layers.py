@@ -16,6 +16,7 @@ from nn.counterpart import activated
 from nn.init import Init, Rng, generator, initial
 from nn.module import Module
 from nn.settings import positive
+from nn.signatures import Answer
 
 __all__ = [
     "MLP",
@@ -186,7 +187,7 @@ class Layer(Module):
         ]
         number_weights(self.neurons)
 
-    def __call__(self, x: Sequence[Number]) -> Value | list[Value]:
+    def __call__(self, x: Sequence[Number]) -> Answer:
         if isinstance(x, np.ndarray):
             x = numbers(x)
         out = [neuron.answer(x) if type(neuron) is Neuron else neuron(x) for neuron in self.neurons]
@@ -271,7 +272,7 @@ class MLP(Module):
         ]
         number_layers(self.layers)
 
-    def __call__(self, x: Sequence[Number]) -> Value | list[Value]:
+    def __call__(self, x: Sequence[Number]) -> Answer:
         out: Any = x
         for layer in self.layers:
             out = layer([out] if type(out) is Value else out)
@@ -345,6 +346,6 @@ def numbers(x: Any) -> list[Any]:
     return x.tolist()  # type: ignore[no-any-return]
 
 
-def as_list(out: Any) -> list[Any]:
+def as_list(out: Answer) -> list[Value]:
     """What a layer answered as a list, also where that is a single Value."""
     return out if isinstance(out, list) else [out]

@@ -15,12 +15,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
+from typing import Any, overload
 
-from autograd import exp, log, maximum, relu, softplus
+from autograd import Value, exp, log, maximum, relu, softplus
 from autograd.compiler.select import Index, select
 from nn.nested import flat, plain, shape_of
 from nn.settings import above
+from nn.signatures import Nested, Total, of_list, of_pairs, of_sum
 
 __all__ = [
     "LOSSES", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
@@ -29,11 +30,13 @@ __all__ = [
 ]  # fmt: skip
 
 
+@of_pairs
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """Squared errors: (input − target)²."""
     return _reduced([(x - t) * (x - t) for x, t in _pairs(input, target)], reduction)
 
 
+@of_pairs
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """Absolute errors, |input − target|: the MAE.
 
@@ -46,6 +49,12 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 mae_loss = l1_loss
 
 
+@overload
+def huber_loss(
+    input: Nested[Value], target: Any, reduction: Total = "mean", delta: float = 1.0
+) -> Value: ...
+@overload
+def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any: ...
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Half the squared error up to ``delta``, linear beyond: an outlier pulls with bounded force.
 
@@ -63,6 +72,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     return _reduced(losses, reduction)
 
 
+@of_pairs
 def hinge_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """The "max-margin" loss max(0, 1 − target · input); targets are −1 and 1.
 
@@ -72,6 +82,7 @@ def hinge_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     return _reduced([relu(1.0 - x * t) for x, t in _pairs(input, target)], reduction)
 
 
+@of_pairs
 def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     """−t·log(p) − (1 − t)·log(1 − p) of probabilities p; targets lie in 0 … 1.
 
@@ -91,6 +102,7 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
     )
 
 
+@of_pairs
 def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
     """The binary cross-entropy of sigmoid(input), from the logits: finite and exact at ±1000.
 
@@ -102,6 +114,7 @@ def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "
     return _reduced([(1.0 - t) * x + softplus(-x) for x, t in _pairs(input, target)], reduction)
 
 
+@of_pairs
 def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     """−log softmax(input)[target], from logits: finite and exact at ±1000.
 
@@ -146,6 +159,7 @@ def _cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     return logsumexp(logits) - select(logits, target)
 
 
+@of_sum
 def logsumexp(x: Sequence[Any]) -> Any:
     """log Σ exp(xᵢ), without overflow.
 
@@ -156,6 +170,7 @@ def logsumexp(x: Sequence[Any]) -> Any:
     return largest + log(_total([exp(xi - largest) for xi in x]))
 
 
+@of_list
 def softmax(x: Sequence[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ): probabilities that add up to 1.
 
@@ -168,6 +183,7 @@ def softmax(x: Sequence[Any]) -> list[Any]:
     return [e / total for e in exps]
 
 
+@of_list
 def log_softmax(x: Sequence[Any]) -> list[Any]:
     """log of `softmax`, exact also where a probability is too small for a float.
 

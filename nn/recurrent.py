@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import tanh
+from autograd import Value, tanh
 from nn.activations import Activation, activation_name
 from nn.architecture import Architecture, Column, Weight, described, subscript, weights_into
 from nn.counterpart import refuse_other
@@ -103,7 +103,7 @@ class RNN(_Recurrent):
 
     def __call__(
         self, x: Any, hidden: Sequence[Any] | None = None
-    ) -> tuple[list[list[Any]], list[Any]]:
+    ) -> tuple[list[list[Value]], list[Value]]:
         state = _state("hidden", hidden, self.hidden_size)
         outputs, steps = [], []
         for xt in _sequence(x, self.input_size):
@@ -179,7 +179,7 @@ class LSTM(_Recurrent):
 
     def __call__(
         self, x: Any, state: tuple[Sequence[Any], Sequence[Any]] | None = None
-    ) -> tuple[list[list[Any]], tuple[list[Any], list[Any]]]:
+    ) -> tuple[list[list[Value]], tuple[list[Value], list[Value]]]:
         h0, c0 = (None, None) if state is None else state
         h, c = _state("h", h0, self.hidden_size), _state("c", c0, self.hidden_size)
         outputs, steps = [], []
@@ -269,7 +269,7 @@ class GRU(_Recurrent):
 
     def __call__(
         self, x: Any, hidden: Sequence[Any] | None = None
-    ) -> tuple[list[list[Any]], list[Any]]:
+    ) -> tuple[list[list[Value]], list[Value]]:
         h = _state("hidden", hidden, self.hidden_size)
         outputs = []
         for xt in _sequence(x, self.input_size):

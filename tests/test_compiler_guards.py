@@ -164,7 +164,7 @@ def test_a_comparison_of_something_else_is_not_noticed():
     assert data > 0  # a constant of the graph: nothing that follows from it can change
     assert unused > 0
     loss = w * x * data
-    assert float(loss) == 6.0
+    assert loss.item() == 6.0
     assert loss.data > 0
     with warnings.catch_warnings():
         warnings.simplefilter("error")
