@@ -49,7 +49,6 @@ reveal_type(data.standardized().scaling)                # nn.standardize.Standar
 """
 WRONG = {
     'Adam(MLP(2, [1]))': "arg-type",
-    'mse_loss(x, 1.0, reduction="mena").data.nothing': "attr-defined",
     'tanh(x).backwards()': "attr-defined",
     'MLP(2, [1])([x]).nothing': "union-attr",
 }  # fmt: skip
