@@ -303,8 +303,11 @@ class Program:
         numbers[saved.plan.order] = saved.parameters
         return cls(saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes)
 
-    def to_torch(self) -> Any:
+    def to_torch(self, device: Any = None) -> Any:
         """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`.
+
+        Args:
+            device: where it computes, "cuda" say; the machine's processor by default.
 
         Raises:
             ModuleNotFoundError: without PyTorch.
@@ -312,7 +315,18 @@ class Program:
         """
         from autograd.compiler.run.torch import to_torch
 
-        return to_torch(self)
+        return to_torch(self, device)
+
+    def to_jax(self) -> Any:
+        """A pure function for `jax.jit`, `jax.grad` and sharding: see `autograd.compiler.run.jax`.
+
+        Raises:
+            ModuleNotFoundError: without JAX.
+            ValueError: naming an operation that JAX has no function for, or for float64 without x64.
+        """
+        from autograd.compiler.run.jax import to_jax
+
+        return to_jax(self)
 
 
 def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:

@@ -48,15 +48,15 @@ from autograd.compiler.read.arrays import Array
 __all__ = ["contributions", "needed", "reverse", "target"]
 
 
-def reverse(plan: Plan) -> list[Reverse]:
-    """The list for the instructions of a plan.
+def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
+    """The list for the instructions of a plan, from one of its outputs down.
 
     Takes a plan whose forward list is complete.
-    Finds what reaches the first output, and who writes each gradient first: nothing has to be zeroed.
+    Finds what reaches the output, and who writes each gradient first: nothing has to be zeroed.
     Gives back contributions, the last instruction's first, and `Clear` where only some rows were begun.
     """
     begun = (np.zeros(plan.static_size, dtype=bool), np.zeros(plan.batched_size, dtype=bool))
-    space, row = plan.outputs[0]
+    space, row = plan.outputs[output]
     begun[space][row] = True
     found: list[Reverse] = []
     for number in range(len(plan.instructions) - 1, -1, -1):
