@@ -201,6 +201,7 @@ def program_of(seed):
 def test_another_engine_reads_the_two_lists_of_random_programs(first):
     for seed in range(first, 4 * first + 50):
         program, given, loss, expected = program_of(seed)
+        assert len(str(program.backward).splitlines()) > 0
         if np.isfinite(loss) and np.abs(expected).max() < 1e4:
             assert close(another_answer(program, given), expected[program.order]), seed
             assert close(program.gradients, expected[program.order]), seed
@@ -330,6 +331,21 @@ def test_what_looks_like_a_cross_entropy_and_is_none_is_written_out():
     for wrong in (False, True):
         program = compile(lambda x, y: loss(x, y, wrong), p, inputs=(1.0, 2))  # noqa: B023
         assert ("softmax" in str(program.backward)) is not wrong
+
+
+def test_a_penalty_beside_a_layer():
+    """By hand: the penalty's 2cw arrives at every weight, and c once."""
+    model = nn.MLP(2, [1], rng=0)
+    program = compile(
+        lambda x: model(x) + 0.5 * sum(p * p for p in model.parameters()),
+        model,
+        inputs=([1.0, 2.0],),
+    )
+    lines = dict(line.split("=", 1) for line in str(program.backward).splitlines())
+    assert [right for left, right in lines.items() if left.startswith("∂w[3]")] == [
+        " 2 · ∂squares · w"
+    ]
+    assert [right for left, right in lines.items() if left.startswith("∂squares")] == [" 0.5 · ∂c1"]
 
 
 def test_sums_and_shared_weights_in_the_listing():

@@ -93,7 +93,7 @@ class _Line:
     def text(self, instruction: Instruction) -> str:
         biases = getattr(instruction, "biases", ())
         return self._sum(instruction) + "".join(
-            _term(self._bias(b.index), b.scale, False) for b in biases
+            _term(self.names.bias(b.index), b.scale, False) for b in biases
         )
 
     def _sum(self, instruction: Instruction) -> str:
@@ -171,11 +171,6 @@ class _Line:
             name = self.names.layer(candidates.index.ravel()) or "table"
             return f"{name}[{candidates.index.shape[1]}×{len(candidates.index)}]"
         return self._operand(candidates)
-
-    def _bias(self, index: Array) -> str:
-        if index.max() < len(self.plan.order):
-            return self.names.bias(index)
-        return self.names.at(STATIC, index)
 
 
 def _term(text: str, scale: Array | None, first: bool) -> str:

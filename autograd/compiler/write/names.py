@@ -108,7 +108,9 @@ class Names:
         return f"W{self._number(rows)}[{shape_text(rows.shape)}]"
 
     def bias(self, rows: Array) -> str:
-        """What the biases of a layer are called: their own names, or ``b₂`` beside ``W₂``."""
+        """What is added to a layer: biases by their names or as ``b₂`` beside ``W₂``, or results."""
+        if rows.max() >= len(self.plan.order):
+            return self.at(STATIC, rows)
         return self.parameters_at(rows, f"b{self._number(rows)}")
 
     def _number(self, rows: Array) -> str:

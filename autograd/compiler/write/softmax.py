@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
+    INPUT,
     Elementwise,
     Instruction,
     Largest,
@@ -55,7 +56,7 @@ class _Finder:
         whole = self.instructions[number]
         if not isinstance(whole, Terms) or whole.first is not None or whole.second.index is None:
             return None
-        parts = [self._owner(whole.space, index) for index in whole.second.index]
+        parts = [self._owner(whole.second.space, index) for index in whole.second.index]
         kinds = {type(self.instructions[p]): p for p in parts if p is not None}
         if len(parts) != 3 or kinds.keys() != {Largest, Select, Elementwise}:
             return None
@@ -79,10 +80,10 @@ class _Finder:
     def _log_sum_exp(self, log: int, largest: int, scores: Array) -> list[int] | None:
         """The numbers of what ``log`` is made of, if it is log Σ exp(scores − largest)."""
         total = self._operand(log, "log")
-        index = None if total is None else _summed(self.instructions[total])
+        space, index = (INPUT, None) if total is None else _summed(self.instructions[total])
         if total is None or index is None:
             return None
-        power = self._owner(self.instructions[total].space, np.unique(index))
+        power = self._owner(space, np.unique(index))
         shifted = None if power is None else self._operand(power, "exp")
         if power is None or shifted is None:
             return None
@@ -113,6 +114,8 @@ class _Finder:
 
     def _owner(self, space: int, index: Array) -> int | None:
         """The instruction whose whole result these rows are, in order."""
+        if space >= INPUT:
+            return None
         found = np.unique(self.owner[space][index])
         if len(found) != 1 or found[0] < 0:
             return None
@@ -133,17 +136,15 @@ class _Finder:
         return all(self.users.get(n, set()) <= numbers for n in numbers - {first})
 
 
-def _summed(instruction: Instruction) -> Array | None:
-    """The rows [V, R] that an instruction adds up, None if it does anything else."""
-    if not isinstance(instruction, (Matrix, Terms)) or instruction.biases:
-        return None
-    if isinstance(instruction, Terms):
-        if instruction.first is not None:
-            return None
-        scale, index = instruction.scale, instruction.second.index
-    else:
-        (part, *others) = instruction.parts
-        if part.weight is not None or others or len(instruction.node) > 1:
-            return None
-        scale, index = part.scale, part.column
-    return index if scale is None or (scale == 1.0).all() else None
+def _summed(instruction: Instruction) -> tuple[int, Array | None]:
+    """The space and the rows [V, R] that an instruction adds up, None if it does anything else."""
+    scale, space, index = None, INPUT, None
+    if isinstance(instruction, Terms) and instruction.first is None:
+        scale, space, index = instruction.scale, instruction.second.space, instruction.second.index
+    elif isinstance(instruction, Matrix) and len(instruction.node) == len(instruction.parts) == 1:
+        (part,) = instruction.parts
+        if part.weight is None:
+            scale, space, index = part.scale, part.space, part.column
+    if getattr(instruction, "biases", ()) or not (scale is None or (scale == 1.0).all()):
+        return space, None
+    return space, index
