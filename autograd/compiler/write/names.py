@@ -94,6 +94,8 @@ class Names:
         return common if len(common) > 1 else ""
 
     def _parameter(self, row: int) -> str:
+        if row >= len(self.plan.order):  # a constant among parameters
+            return ""
         place = int(self.plan.order[row])
         return self.parameters[place] if place < len(self.parameters) else ""
 
@@ -139,7 +141,7 @@ class Names:
         used = np.unique(index)
         owners = [o for o in self.owners[space] if ((used >= o.start) & (used < o.stop)).any()]
         if not owners:
-            return self.parameters_at(used, "w")
+            return self.parameters_at(used, "w") if space == STATIC else "constants"
         if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
             return f"gather({', '.join(o.name for o in owners)})[{shape_text(index.shape)}]"
         text = ", ".join(o.name for o in owners[:SHOWN]) + (", …" if len(owners) > SHOWN else "")
