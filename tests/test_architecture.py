@@ -45,11 +45,11 @@ def test_every_stop_of_the_way_exists(file: str, name: str) -> None:
 def test_the_arrows_are_those_that_stand_in_the_files(script: dict[str, Any]) -> None:
     reached = script["_reached"]
     arrows = script["arrows"]()
-    assert ("viz/page", "viz/graph") in arrows  # player.py draws with draw_graph
+    assert ("viz/page", "viz/graph") in arrows  # live.py asks groups.py
     assert "autograd/text" in reached("viz/terminal", arrows)
     assert not {room for room in reached("nn", arrows) if room.startswith("viz")}
     files = {path for room in script["rooms"]().values() for path in room}
     assert {ROOT / file for file, _ in STOPS} <= files
-    player = ROOT / "viz" / "page" / "player.py"
-    found = {path.relative_to(ROOT).as_posix() for path in script["imported"](player)}
-    assert {"autograd/stepping/stepper.py", "viz/drawing.py"} <= found  # one asked of a package
+    live = ROOT / "viz" / "page" / "live.py"
+    found = {path.relative_to(ROOT).as_posix() for path in script["imported"](live)}
+    assert {"autograd/formulas/names.py", "viz/arguments.py"} <= found  # one asked of a package

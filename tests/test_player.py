@@ -26,8 +26,8 @@ TITLES = """Object.fromEntries([...document.querySelectorAll('g.node')].map(
 PLACES = """[...document.querySelectorAll('g.node, #controls button')].map(element => {
     const box = element.getBoundingClientRect(); return [Math.round(box.x), Math.round(box.y)] })"""
 TEXT_WITHIN_CARDS = """[...document.querySelectorAll('text.grad')].map(t => t.closest('g')).every(g => {
-    const card = g.querySelector('path').getBBox();
-    return [...g.querySelectorAll('text')].every(text => {
+    const card = g.querySelector('rect.card').getBBox();
+    return [...g.querySelectorAll(':scope > text')].every(text => {
         const box = text.getBBox();
         return box.x >= card.x - 0.5 && box.x + box.width <= card.x + card.width + 0.5 }) })"""
 IN_SIGHT = """(() => { const figure = document.getElementById('figure').getBoundingClientRect();
@@ -70,7 +70,7 @@ def test_forward_then_backward() -> None:
         "x1.grad += ∂(x1·w1)/∂x1 · (x1·w1).grad = −3 · 0.5 = −1.5",
         "w1.grad += ∂(x1·w1)/∂w1 · (x1·w1).grad = 2 · 0.5 = 1",
     )
-    assert {"v2", "o2", "m2", "e2_0", "e2_1", "v0", "v1"} == set(page.frames[11].on)
+    assert {"v2", "o2", "e2_0", "e2_1", "v0", "v1"} == set(page.frames[11].on)
 
 
 def shown_at_the_end(page: Any) -> dict[str, float]:
@@ -106,7 +106,7 @@ class _Tags(HTMLParser):
 
 def test_one_file_that_asks_for_nothing() -> None:
     page = player(neuron()).html
-    assert len(page) < 60_000
+    assert len(page) < 120_000
     tags = _Tags()
     tags.feed(page)
     names = [tag for tag, _ in tags.found]
@@ -153,7 +153,7 @@ def test_hostile_names_stay_text() -> None:
     block = re.search(r'<script type="application/json" id="steps">(.*?)</script>', page, re.DOTALL)
     assert block is not None
     assert "<" not in block[1]
-    assert json.loads(block[1])["frames"]
+    assert json.loads(block[1])["steps"]
     page.encode("utf-8")
 
 
@@ -233,7 +233,7 @@ def test_steps_by_key_slider_button_and_link(page: Page, url: str) -> None:
     assert page.value(COUNT) == "11 / 11"
     page.press("ArrowLeft")
     assert page.value("[...document.querySelectorAll('.on')].map(e => e.id).sort()") == [
-        "e5_0", "e5_1", "m5", "o5", "v3", "v4", "v5",
+        "e5_0", "e5_1", "o5", "v3", "v4", "v5",
     ]  # fmt: skip
     page.press("Home")
     assert set(shown(page, "grad").values()) == {"–"}
@@ -266,7 +266,9 @@ def test_at_the_end_the_gradients_are_the_engines(page: Page, url: str) -> None:
         "x1": "−1.5", "w1": "1", "x2": "0.5", "w2": "0", "b": "0.5",
     }  # fmt: skip
     titles = page.value(TITLES)
-    assert titles["v0"] == f"x1: data 2.0, grad {topological_order(root)[0].grad!r}"
+    said, grad = titles["v0"].rsplit(" ", 1)
+    assert said == "x1: data 2, grad"
+    assert float(grad) == pytest.approx(topological_order(root)[0].grad, rel=1e-14)
 
 
 @browser

@@ -4,18 +4,21 @@ from autograd.import_names import keep_old_names
 from viz.drawing import Drawing
 from viz.graph.draw_graph import TooLargeError, draw_dot, draw_graph
 from viz.network.draw_network import draw_network
+from viz.page.live import Live, live
 from viz.page.player import Player, player
 from viz.plots import plot_activation, plot_decision_boundary, plot_loss
 from viz.process.render import RenderError
 
 __all__ = [
     "Drawing",
+    "Live",
     "Player",
     "RenderError",
     "TooLargeError",
     "draw_dot",
     "draw_graph",
     "draw_network",
+    "live",
     "player",
     "plot_activation",
     "plot_decision_boundary",

@@ -103,6 +103,20 @@ class Judge:
             return Verdict(f"right with {put} put in", True)
         return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
 
+    def candidates(self, value: int) -> Iterator[tuple[float, str]]:
+        """The numbers that usual slips give, likeliest first, each with its sentence."""
+        case = Case(self.plan, self.names, value, self.here)
+        with np.errstate(all="ignore"):
+            hits = [
+                (family.rank, k, family)
+                for family in _likely(case)
+                for k in range(len(family.predicted))
+            ]
+        for _, k, family in sorted(hits, key=lambda hit: hit[0]):
+            given = float(family.predicted[k, 0])
+            if math.isfinite(given) and not self._same(given, float(case.true[0])):
+                yield given, family.text(k)
+
     def _number(self, value: int, answer: Answer, given: float, true: float) -> Verdict:
         if self._same(given, true):
             return Verdict("right", True)

@@ -14,7 +14,7 @@ from autograd.stepping.moves import Move
 from autograd.text.format import number
 from autograd.value import Value
 
-__all__ = ["Product", "Span", "Step", "cells", "described", "factor", "rule_of"]
+__all__ = ["Product", "Span", "Step", "cells", "described", "factor", "ordinal", "rule_of"]
 
 _SHOWN = 12  # gradients in the summary of a span
 _ORDINALS = (
@@ -200,7 +200,7 @@ def _product(node: Value, move: Move, names: Names, path: str) -> Product:
     after = before + contribution
     total = f"{number(before)} + {factor(contribution)} = {number(after)}"
     if nth > 1:
-        text += f", {_ordinal(nth)} contribution: {total}"
+        text += f", {ordinal(nth)} contribution: {total}"
     elif before != 0.0:
         text += f", onto what was there: {total}"
     return Product(node, parent, local, node.grad, contribution, before, after, nth, rule, text)
@@ -229,7 +229,8 @@ def factor(x: float) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
-def _ordinal(n: int) -> str:
+def ordinal(n: int) -> str:
+    """``2`` as "second"; "10th" beyond nine."""
     if n < len(_ORDINALS):
         return _ORDINALS[n]
     ending = "th" if n // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

@@ -1,0 +1,54 @@
+// The address holds the step, the numbers and the folds; in a frame there may be none to hold them.
+function stated() {
+  const parts = [];
+  if (!(state.overview && state.step === last)) parts.push(`step=${state.step}`);
+  for (const i of moved()) parts.push(`${encodeURIComponent(nodes[i].full)}=${exact(state.numbers[i])}`);
+  if ([...state.folded].join() !== [...usual].join()) parts.push(`fold=${[...state.folded].sort((a, b) => a - b).join(".")}`);
+  return `#${parts.join("&")}`;
+}
+let usual = new Set();  // what is folded at first sight
+let settled = 0, spare = 50, wrote = 0;
+function remember() {
+  byId("here").setAttribute("href", stated());
+  clearTimeout(settled);  // browsers allow some hundred changes of the address in half a minute
+  const write = () => { try { history.replaceState(null, "", stated()); } catch { /* a frame */ } };
+  const now = performance.now();
+  spare = Math.min(50, spare + (now - wrote) / 300);
+  wrote = now;
+  if (spare < 1) { settled = setTimeout(write, 400); return; }
+  spare--;
+  write();
+}
+function fromAddress() {
+  const known = new Map(leaves.map((i) => [nodes[i].full, i]));
+  let step = -1, changed = false;
+  for (const part of location.hash.slice(1).split("&")) {
+    const [name, value] = part.split("=");
+    if (name === "step" && /^\d{1,9}$/.test(value)) step = Number(value);
+    else if (name === "fold") { fold((value || "").split(".").filter(Boolean).map(Number)); changed = true; }
+    else {
+      let label = "";
+      try { label = decodeURIComponent(name); } catch { continue; }
+      const x = value && value.trim() ? Number(value.replace("inf", "Infinity")) : NaN;
+      if (known.has(label) && !frozen && (x === x || value === "nan")) { state.numbers[known.get(label)] = x; changed = true; }
+    }
+  }
+  if (changed) refresh();
+  if (step >= 0) { pause(); go(step); }
+}
+function fold(which) {
+  state.folded = new Set(which.filter((g) => g in groups));
+  arrange(false);
+}
+byId("here").onclick = async (event) => {
+  event.preventDefault();  // in a frame, following it would load the notebook into its own cell
+  const here = byId("here");
+  try {
+    history.replaceState(null, "", stated());
+    await navigator.clipboard.writeText(location.href);
+    here.textContent = "copied";
+  } catch { here.textContent = "see address"; }
+  setTimeout(() => { here.textContent = "link"; }, 1600);
+};
+if (!/^(file|https?):$/.test(location.protocol)) byId("here").hidden = true;
+addEventListener("hashchange", fromAddress);

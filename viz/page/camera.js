@@ -1,0 +1,117 @@
+// Fit, zoom, pan, and the small map of a drawing beyond two screens.
+const figure = byId("figure"), drawing = byId("drawing"), world = byId("world"), map = byId("map");
+const camera = { x: 0, y: 0, scale: 1, bounds: [0, 0, 1, 1], touched: false };
+drawing.removeAttribute("viewBox");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+function look() {
+  world.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.scale})`);
+  const [left, top, width, height] = camera.bounds;
+  const large = width * camera.scale > 2 * figure.clientWidth || height * camera.scale > 2 * figure.clientHeight;
+  map.toggleAttribute("hidden", !large);
+  map.view?.setAttribute("x", -camera.x / camera.scale);
+  map.view?.setAttribute("y", -camera.y / camera.scale);
+  map.view?.setAttribute("width", figure.clientWidth / camera.scale);
+  map.view?.setAttribute("height", figure.clientHeight / camera.scale);
+}
+function fitting() {
+  const [left, top, width, height] = camera.bounds, air = Math.min(32, figure.clientWidth / 24);
+  const scale = Math.min(1.4, (figure.clientWidth - 2 * air) / width, (figure.clientHeight - 2 * air) / height);
+  const x = (figure.clientWidth - width * scale) / 2 - left * scale;
+  return { x, y: (figure.clientHeight - height * scale) / 2 - top * scale, scale };
+}
+function fit() {
+  Object.assign(camera, fitting(), { touched: false });
+  look();
+}
+function zoom(factor, x = figure.clientWidth / 2, y = figure.clientHeight / 2) {
+  const scale = Math.min(6, Math.max(0.05, camera.scale * factor)), by = scale / camera.scale;
+  Object.assign(camera, { x: x - (x - camera.x) * by, y: y - (y - camera.y) * by, scale, touched: true });
+  look();
+}
+function pan(dx, dy) {
+  Object.assign(camera, { x: camera.x + dx, y: camera.y + dy, touched: true });
+  look();
+}
+
+let gliding = 0;
+function glide(dx, dy) {
+  cancelAnimationFrame(gliding);
+  if (calm.matches) return pan(dx, dy);
+  const began = performance.now();
+  let done = 0;
+  const tick = (now) => {
+    const t = Math.min(1, Math.max(0, (now - began) / 260)), eased = 1 - (1 - t) ** 3;
+    pan((eased - done) * dx, (eased - done) * dy);
+    done = eased;
+    if (t < 1) gliding = requestAnimationFrame(tick);
+  };
+  gliding = requestAnimationFrame(tick);
+}
+// Where the drawing is larger than its window, keep what happens in sight; too far apart: the first.
+function follow(boxes) {
+  if (!boxes.length) return;
+  const size = [figure.clientWidth, figure.clientHeight], shift = [0, 0];
+  for (const axis of [0, 1]) {
+    const at = axis ? camera.y : camera.x;
+    const ends = boxes.map((box) => [box[axis] * camera.scale + at, (box[axis] + box[axis + 2]) * camera.scale + at]);
+    let low = Math.min(...ends.map((end) => end[0])), high = Math.max(...ends.map((end) => end[1]));
+    if (high - low > size[axis] - 24) [low, high] = ends[0];
+    if (low < 8 || high > size[axis] - 8) shift[axis] = (size[axis] - low - high) / 2;
+  }
+  if (shift[0] || shift[1]) glide(...shift);
+}
+
+// Pointers: one drags the drawing, two pinch it. A leaf is dragged by leaves.js, which comes first.
+const pointers = new Map();
+drawing.addEventListener("pointerdown", (event) => {
+  if (event.button || event.defaultPrevented) return;
+  pointers.set(event.pointerId, [event.clientX, event.clientY]);
+  drawing.setPointerCapture(event.pointerId);
+  drawing.classList.add("moving");
+});
+drawing.addEventListener("pointermove", (event) => {
+  const before = pointers.get(event.pointerId);
+  if (!before) return;
+  const box = figure.getBoundingClientRect(), now = [event.clientX, event.clientY];
+  if (pointers.size === 1) pan(now[0] - before[0], now[1] - before[1]);
+  else {
+    const [, other] = [...pointers].find(([id]) => id !== event.pointerId);
+    const apart = (p) => Math.hypot(p[0] - other[0], p[1] - other[1]) || 1;
+    zoom(apart(now) / apart(before), (now[0] + other[0]) / 2 - box.x, (now[1] + other[1]) / 2 - box.y);
+  }
+  pointers.set(event.pointerId, now);
+});
+for (const end of ["pointerup", "pointercancel"]) {
+  drawing.addEventListener(end, (event) => {
+    pointers.delete(event.pointerId);
+    if (!pointers.size) drawing.classList.remove("moving");
+  });
+}
+// On a page that scrolls the wheel belongs to the page, until the drawing has the focus.
+const scrolls = () => document.documentElement.scrollHeight > innerHeight + 1 || window !== window.top;
+figure.addEventListener("wheel", (event) => {
+  if (scrolls() && !event.ctrlKey && !figure.contains(document.activeElement)) return;
+  event.preventDefault();
+  const box = figure.getBoundingClientRect();
+  const lines = event.deltaMode === 1 ? 16 : 1;
+  zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - box.x, event.clientY - box.y);
+}, { passive: false });
+byId("closer").onclick = () => zoom(1.3);
+byId("farther").onclick = () => zoom(1 / 1.3);
+byId("fit").onclick = fit;
+
+function drawMap(boxes) {
+  const [left, top, width, height] = camera.bounds;
+  map.setAttribute("viewBox", `${left - 20} ${top - 20} ${width + 40} ${height + 40}`);
+  const spots = boxes.map(([x, y, w, h]) => draw("rect", { class: "spot", x, y, width: w, height: h, rx: 8 }));
+  map.view = draw("rect", { class: "view" });
+  map.replaceChildren(...spots, map.view);
+  look();
+}
+map.addEventListener("pointerdown", (event) => { map.setPointerCapture(event.pointerId); centre(event); });
+map.addEventListener("pointermove", (event) => { if (event.buttons) centre(event); });
+function centre(event) {
+  const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
+  pan(figure.clientWidth / 2 - at.x * camera.scale - camera.x, figure.clientHeight / 2 - at.y * camera.scale - camera.y);
+}

@@ -1,0 +1,106 @@
+// A leaf is dragged on its card, or with a slider; or a number is typed, on the card or beside the slider.
+const dials = byId("dials"), typing = byId("typing");
+const dialOf = new Map();
+const nice = (x) => { const power = 10 ** Math.floor(Math.log10(x)); return power * (x / power < 2 ? 1 : x / power < 5 ? 2 : 5); };
+const reachOf = (i) => Number.isFinite(initial[i]) ? Math.max(2, 2 * Math.abs(initial[i])) : 2;
+
+function change(i, x, { settle = true } = {}) {
+  if (frozen || Object.is(state.numbers[i], x)) return;
+  state.numbers[i] = x;
+  if (state.step === last && page.live) state.overview = true;
+  if (settle) { refresh(); remember(); } else soon();
+}
+const step = (i) => nice(reachOf(i) / 100);
+const snapped = (i, x) => Number((Math.round(x / step(i)) * step(i)).toPrecision(12));
+
+function makeDials() {
+  if (frozen) return dials.append(make("li", { className: "hint", textContent: nodes.find((node) => node.held).note }));
+  const home = (i) => groups.findIndex((group) => group.kind === "neuron" && group.members.includes(i));
+  let under = -1;
+  for (const [i, g] of leaves.map((i) => [i, home(i)]).sort((a, b) => a[1] - b[1])) {
+    if (g !== under) dials.append(make("li", { className: "hint", textContent: groups[under = g].title }));
+    const range = make("input", { type: "range", id: `dial${i}` }), field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off" });
+    const label = make("label", { htmlFor: range.id, textContent: nodes[i].name, title: nodes[i].full });
+    field.setAttribute("aria-label", `${nodes[i].full}, typed`);
+    const reach = reachOf(i), centre = Number.isFinite(initial[i]) ? snapped(i, initial[i]) : 0;
+    Object.assign(range, { min: centre - reach, max: centre + reach, step: step(i) });
+    range.oninput = () => change(i, Number(range.value), { settle: false });
+    range.onchange = () => remember();
+    field.onchange = () => accept(i, field);
+    range.onfocus = () => choose(i);
+    field.onfocus = () => { choose(i); field.value = exact(state.numbers[i]).replace("-", "−"); };
+    field.onblur = () => showDials();
+    const item = make("li", {}, label, range, field);
+    item.onpointerenter = () => light([`v${i}`], "lit");
+    item.onpointerleave = () => light([], "lit");
+    dials.append(item);
+    dialOf.set(i, { range, field });
+  }
+}
+function accept(i, field) {
+  const x = evaluated(field.value);
+  field.setAttribute("aria-invalid", x === null);
+  if (x === null) { field.title = "a number, like −1.5 or 2/3"; return false; }
+  field.removeAttribute("title");
+  change(i, x);
+  showDials();
+  return true;
+}
+function showDials() {
+  for (const [i, { range, field }] of dialOf) {
+    if (document.activeElement !== field) field.value = number(state.numbers[i], 5);
+    if (document.activeElement !== range || Number(range.value) !== state.numbers[i]) range.value = state.numbers[i];
+  }
+  byId("reset").disabled = !moved().length;
+}
+listeners.push(showDials);
+
+// On the card: a drag to the side changes the number, a click types it.
+for (const i of frozen ? [] : leaves) {
+  const card = byId(`v${i}`);
+  card.classList.add("leaf");
+  card.addEventListener("pointerdown", (event) => {
+    if (event.button || pointers.size || !event.isPrimary) return;
+    event.preventDefault();  // the drawing stays where it is
+    card.focus({ preventScroll: true });
+    const [began, at] = [event.clientX, state.numbers[i]];
+    let dragged = false;
+    card.setPointerCapture(event.pointerId);
+    card.onpointermove = (move) => {
+      const dx = move.clientX - began;
+      dragged ||= Math.abs(dx) > 3;
+      if (dragged) change(i, snapped(i, (Number.isFinite(at) ? at : 0) + dx * step(i) * (move.shiftKey ? 0.1 : 1)), { settle: false });
+    };
+    card.onpointerup = card.onpointercancel = (up) => {
+      card.onpointermove = card.onpointerup = card.onpointercancel = null;
+      if (dragged) { remember(); choose(i); } else if (up.type === "pointerup") { choose(i); if (up.pointerType === "mouse") type(i); }
+    };
+  });
+}
+function type(i) {
+  const box = cards.get(`v${i}`).data.getBoundingClientRect(), frame = figure.getBoundingClientRect();
+  const width = Math.max(72, 84 * camera.scale);
+  Object.assign(typing.style, { left: `${box.right - frame.left - width + 8}px`, top: `${box.top - frame.top - (32 - box.height) / 2}px`, width: `${width}px` });
+  typing.hidden = false;
+  typing.value = exact(state.numbers[i]).replace("-", "−");
+  typing.setAttribute("aria-label", `New number of ${nodes[i].full}`);
+  typing.focus();
+  typing.select();
+  const done = (keep) => {
+    typing.onblur = typing.onkeydown = null;
+    if (keep) accept(i, typing);
+    typing.hidden = true;
+    cards.get(`v${i}`).group.focus({ preventScroll: true });
+  };
+  typing.onblur = () => done(true);
+  typing.onkeydown = (event) => {
+    event.stopPropagation();
+    if (event.key === "Enter") done(true);
+    if (event.key === "Escape") done(false);
+  };
+}
+byId("reset").onclick = () => {
+  state.numbers.set(initial);
+  refresh();
+  remember();
+};

@@ -1,0 +1,80 @@
+// Why a gradient is what it is: the sum over the arrows that leave a value.
+const subject = byId("subject"), why = byId("why");
+const asked = (i) => `∂${nodes[root].name}/∂${nodes[i].name}`;
+const line = (className, ...parts) => make("p", { className }, ...parts);
+const wrapped = (text) => text[0] === "−" ? `(${text})` : text;
+
+function choose(i) {
+  if (state.chosen === i) return;
+  state.chosen = i;
+  light([`v${i}`], "chosen");
+  showAnswer();
+  explain();
+}
+function explain() {
+  const i = state.chosen;
+  if (i < 0) return;
+  const node = nodes[i], { now } = state;
+  subject.textContent = node.name;
+  const rows = [];
+  if (node.full !== node.name) rows.push(line("small", node.full));
+  if (node.equation) rows.push(line("", node.equation));
+  const frame = node.in && steps[forwardStep.get(i)];
+  if (frame && knowsData(i)) rows.push(line("", ...terms(frame.lines[1])));
+  else if (knowsData(i)) rows.push(line("", `${node.name} = `, term(number(now.data[i]), [`v${i}`])));
+  if (node.note) rows.push(line("small", node.note));
+  if (node.rules) rows.push(line("small", node.rules));
+  rows.push(...gradientOf(i));
+  const g = groups.findIndex((group, k) => group.members.includes(i) && !inside(groups[k].parent));
+  if (g >= 0) {
+    const button = make("button", { type: "button", textContent: `${state.folded.has(g) ? "unfold" : "fold"} ${groups[g].title}` });
+    button.onclick = () => { toggle(g); explain(); };
+    rows.push(button);
+  }
+  why.replaceChildren(...rows);
+}
+function gradientOf(i) {
+  if (!knowsGrad(i)) return [line("small", "The backward pass has not begun.")];
+  if (i === root) return [line("small", "It is what is differentiated: its gradient is 1.")];
+  if (hidden(i)) return [line("small", `${asked(i)} = ? Answer below.`)];
+  const rows = [line("small", users[i].length > 1 ? `Its gradient is a sum: one term for each of its ${users[i].length} arrows.` : "Its gradient comes along its one arrow:")];
+  const open = users[i].filter(([head]) => passed(head));
+  for (const [head, wire] of open) {
+    const ids = lineOf(head, nodes[head].slots[wire]);
+    const { local, grad, product } = state.now, part = product[head][wire];
+    rows.push(line("", `${nodes[head].terms[wire]} = `, term(number(local[head][wire]), ids), " · ", term(wrapped(number(grad[head])), [`v${head}`], tone(grad[head])), " = ", term(number(part), ids, tone(part))));
+  }
+  const total = term(number(state.shown[i]), [`v${i}`], tone(state.shown[i]));
+  const sum = open.flatMap(([head, wire], k) => [k ? " + " : "", wrapped(number(state.now.product[head][wire]))]);
+  if (users[i].length > 1 && open.length) rows.push(line("sum", `${asked(i)} = `, ...(open.length > 1 ? [...sum, " = "] : []), total, open.length < users[i].length ? " so far" : ""));
+  if (!open.length) rows.push(line("small", "Nothing has arrived yet."));
+  return rows;
+}
+listeners.push(explain);
+
+for (const [i] of nodes.entries()) {
+  const card = byId(`v${i}`);
+  card.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && !event.buttons) choose(i); });
+  card.addEventListener("click", () => choose(i));
+  card.addEventListener("focus", () => choose(i));
+  card.addEventListener("dblclick", () => unfoldOrFold(i));
+  card.addEventListener("keydown", (event) => {
+    if (event.target !== card) return;
+    if (event.key === "Enter" && !nodes[i].in && !frozen) { event.preventDefault(); type(i); }
+    else if (event.key === "f" || event.key === "F") { event.preventDefault(); unfoldOrFold(i); }
+    else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !nodes[i].in && !frozen) {
+      event.preventDefault();
+      event.stopPropagation();
+      change(i, snapped(i, state.numbers[i] + (event.key === "ArrowUp" ? 1 : -1) * step(i) * 5));
+    }
+  });
+}
+function unfoldOrFold(i) {
+  const folded = groupOf(i), g = folded >= 0 ? folded : groups.findIndex((group) => group.members.includes(i) && group.kind !== "layer");
+  if (g >= 0) toggle(g);
+}
+for (const [id, wire] of wires) {
+  if (!wire.label) continue;
+  wire.group.addEventListener("pointerenter", () => light([id, wire.tail, wire.head], "lit"));
+  wire.group.addEventListener("pointerleave", () => light([], "lit"));
+}

@@ -1,0 +1,59 @@
+// At first sight, and what the keys and the window do.
+const kindsOfFold = [["", "every value"], ...["neuron", "layer", "part"].filter((kind) => groups.some((group) => group.kind === kind)).map((kind) => [kind, `${kind === "part" ? "named part" : kind}s folded`])];
+const foldChoice = byId("fold");
+foldChoice.append(...kindsOfFold.map(([value, text]) => make("option", { value, textContent: text })));
+byId("show").hidden = kindsOfFold.length < 2;
+foldChoice.onchange = () => {
+  state.folded = new Set(foldChoice.value ? ofKind(foldChoice.value) : []);
+  camera.touched = false;
+  arrange();
+  refresh();
+  remember();
+};
+
+function openUp() {
+  makeDials();
+  refresh();
+  arrange(false);
+  for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
+    if (fitting().scale > (kind === "neuron" ? 0.42 : 0.34) || !ofKind(kind).length) break;
+    fold(ofKind(kind));
+    foldChoice.value = kind;
+  }
+  usual = new Set(state.folded);
+  makeRoom();
+  fit();
+  refresh();
+  mark();
+  if (page.live) choose(root);
+  fromAddress();
+  remember();
+}
+const moves = { ArrowLeft: () => state.step - 1, ArrowRight: () => state.step + 1, Home: () => 0, End: () => last };
+const pans = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  const field = event.target.closest?.("input:not(#slider), select, textarea");
+  if (field) return;
+  if (event.shiftKey && pans[event.key]) { event.preventDefault(); pan(...pans[event.key]); }
+  else if (event.key === " " && !event.target.closest("button, summary, a, [role='button']")) { event.preventDefault(); play(); }
+  else if (moves[event.key]) { event.preventDefault(); visit(moves[event.key]()); }
+  else if (event.key === "+" || event.key === "=") zoom(1.3);
+  else if (event.key === "-" || event.key === "−") zoom(1 / 1.3);
+  else if (event.key === "0") fit();
+});
+new ResizeObserver(() => { if (!camera.touched) fit(); else look(); }).observe(figure);
+addEventListener("resize", makeRoom);
+
+addEventListener("beforeprint", () => {
+  relist();
+  list.closest("details").open = true;
+  const [left, top, width, height] = camera.bounds;
+  drawing.setAttribute("viewBox", `${left - 8} ${top - 8} ${width + 16} ${height + 16}`);
+  world.removeAttribute("transform");
+});
+addEventListener("afterprint", () => {
+  drawing.removeAttribute("viewBox");
+  look();
+});
+openUp();
