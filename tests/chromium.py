@@ -17,6 +17,10 @@ from typing import Any
 EXECUTABLE = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+_KEYS = {
+    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35,
+    "Enter": 13, "Escape": 27, "Tab": 9,
+}  # fmt: skip
 MISSING = "no Chromium here: apt-get install chromium"
 
 
@@ -92,9 +96,9 @@ class Page:
         return result["result"].get("value")
 
     def press(self, key: str, modifiers: int = 0) -> None:
-        """Press and release a key: "ArrowLeft", "ArrowRight", "Home", "End" or " "."""
-        code = {"ArrowLeft": 37, "ArrowRight": 39, "Home": 36, "End": 35, " ": 32}[key]
-        text = {"text": " "} if key == " " else {}
+        """Press and release a key: a character, or a name such as "ArrowLeft" or "Enter"."""
+        code = _KEYS.get(key) or ord(key.upper())
+        text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
         for kind in ("keyDown", "keyUp"):
             self(
                 "Input.dispatchKeyEvent",
@@ -108,13 +112,50 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Click the middle of an element, as a mouse would."""
+        x, y = self.middle(selector)
+        for kind in ("mousePressed", "mouseReleased"):
+            self("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self("Input.insertText", text=text)
+
+    def drag(self, selector: str, dx: float, dy: float = 0.0, steps: int = 5) -> None:
+        """Press on the middle of an element, move the mouse so far, let go."""
+        x, y = self.middle(selector)
+        self._mouse("mouseMoved", x, y, 0)
+        self._mouse("mousePressed", x, y, 1)
+        for k in range(1, steps + 1):
+            self._mouse("mouseMoved", x + dx * k / steps, y + dy * k / steps, 1)
+        self._mouse("mouseReleased", x + dx, y + dy, 0)
+
+    def point(self, selector: str) -> None:
+        """Move the mouse onto the middle of an element."""
+        self._mouse("mouseMoved", *self.middle(selector), 0)
+
+    def wheel(self, selector: str, dy: float) -> None:
+        """Turn the wheel over the middle of an element."""
+        x, y = self.middle(selector)
+        self("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=dy)
+
+    def _mouse(self, kind: str, x: float, y: float, pressed: int) -> None:
+        self("Input.dispatchMouseEvent", type=kind, x=x, y=y, clickCount=1, buttons=pressed,
+             button="left" if pressed or kind == "mouseReleased" else "none")  # fmt: skip
+
+    def middle(self, selector: str) -> tuple[float, float]:
+        """Where the middle of an element is in the window, scrolled into sight."""
         x, y = self.value(f"""(() => {{
             const element = document.querySelector({selector!r});
             element.scrollIntoView({{block: 'nearest'}});
             const box = element.getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2] }})()""")
-        for kind in ("mousePressed", "mouseReleased"):
-            self("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        return x, y
+
+    def emulate(self, **features: str) -> None:
+        """Media features: ``prefers_color_scheme="dark"``; ``media="print"`` for paper."""
+        media = features.pop("media", "")
+        listed = [{"name": k.replace("_", "-"), "value": v} for k, v in features.items()]
+        self("Emulation.setEmulatedMedia", media=media, features=listed)
 
     def screenshot(self, path: str) -> None:
         with open(path, "wb") as file:
@@ -139,7 +180,7 @@ def chromium() -> Iterator[Page]:
             EXECUTABLE, "--headless=new", "--remote-debugging-pipe", f"--user-data-dir={profile}",
             "--no-first-run", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
             "--mute-audio", "--disable-background-networking", "--disable-component-update",
-            "--disable-extensions", "--disable-sync",
+            "--disable-extensions", "--disable-sync", "--disable-features=IsolateSandboxedIframes",
         ]  # fmt: skip
         process = subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import html
 import re
 import runpy
 import subprocess
@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-STEPS = re.compile(r'<script type="application/json" id="steps">(.*?)</script>', re.DOTALL)
+STEPS = re.compile(r'<li><a href="#step=\d+">(.*?)</a></li>')
 
 
 def steps(page: Path) -> list[list[str]]:
     """The captions of a page, step by step."""
-    found = STEPS.search(page.read_text("utf-8"))
-    assert found is not None
-    return [frame["lines"] for frame in json.loads(found[1])["frames"]]
+    found = STEPS.findall(page.read_text("utf-8"))
+    assert found
+    return [[html.unescape(line) for line in step.split("<br>")] for step in found]
 
 
 def test_the_pages_are_made_and_those_in_the_repository_say_the_same(tmp_path: Path) -> None:

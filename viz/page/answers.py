@@ -9,7 +9,7 @@ from autograd.by_hand.points import Plan
 __all__ = ["wrong_answers"]
 
 _VALUES = 60  # larger graphs are for looking at, not for deriving by hand
-_EACH = 24  # answers for one gradient
+_ALL, _LEAST = 1200, 12  # answers, of them all and for one gradient
 
 
 def wrong_answers(names: Names) -> tuple[dict[int, list[tuple[float, int]]], list[str]]:
@@ -21,10 +21,10 @@ def wrong_answers(names: Names) -> tuple[dict[int, list[tuple[float, int]]], lis
     found: dict[int, list[tuple[float, int]]] = {}
     if len(names.order) > _VALUES:
         return found, []
+    asked = [i for i, node in enumerate(names.order[:-1]) if not node.parents or node.label]
+    each = max(_LEAST, _ALL // max(1, len(asked)))
     judge = Judge(Plan(names.order), names, 1e-6)
-    for i, node in enumerate(names.order[:-1]):
-        if node.parents and not node.label:
-            continue
+    for i in asked:
         seen: set[float] = set()
         answers = []
         for given, text in judge.candidates(i):
@@ -33,7 +33,7 @@ def wrong_answers(names: Names) -> tuple[dict[int, list[tuple[float, int]]], lis
                 continue
             seen.add(key)
             answers.append((key, texts.setdefault(text, len(texts))))
-            if len(answers) == _EACH:
+            if len(answers) == each:
                 break
         found[i] = answers
     return found, list(texts)

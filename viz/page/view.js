@@ -79,7 +79,9 @@ function transit(before, after, glide) {
   const show = (t) => {
     for (const [id, box] of Object.entries(after.at)) {
       const [x, y] = mix(before.at[id], box, t);
-      cards.get(id).group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      const card = cards.get(id);
+      card.group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
+      card.unfold?.setAttribute("transform", `translate(${(x + box[2] - 4).toFixed(1)} ${(y + 4).toFixed(1)})`);
     }
     for (const [id, points] of Object.entries(after.paths)) {
       const wire = wires.get(id) || bundled.get(id), path = curve(mix(before.paths[id], points, t).map((x) => x.toFixed(1)));
@@ -154,11 +156,7 @@ function showFolds() {
     card.group.classList.toggle("folded", g >= 0);
     card.unfold?.remove();
     card.unfold = g < 0 ? null : foldButton(g, "+", `Unfold ${groups[g].title}`);
-    if (card.unfold) {
-      const [, , width] = boxes[id];
-      card.unfold.setAttribute("transform", `translate(${width - 4} 4)`);
-      card.group.append(card.unfold);
-    }
+    if (card.unfold) byId("nodes").append(card.unfold);  // beside the card: a button holds no button
     card.group.classList.toggle("many", g >= 0 && groups[g].outputs.length > 1);
     card.many = g >= 0 && groups[g].outputs.length > 1 ? groups[g].outputs.length : 0;
   }
