@@ -17,7 +17,7 @@ import numpy as np
 from autograd import dispatch as dispatch  # the rows learn to run on Values
 from autograd import ops
 from autograd.formulas.formula import derivative
-from autograd.modes import special
+from autograd.modes import observed, special
 from autograd.ops import Op
 from autograd.signatures import One, of_one, of_two
 from autograd.value import Number, Value
@@ -302,7 +302,7 @@ def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -
         raise ValueError(f"dot() takes two lists of one length, not {len(a)} and {len(b)}")
     total: Any = start
     for x, y in zip(a, b):
-        if special or type(x) is not Value or type(total) is not Value:
+        if type(x) is not Value or type(total) is not Value:
             total = x * y if total is None else total + x * y
             continue
         product: Value = _new(Value)
@@ -324,9 +324,9 @@ def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -
         out: Value = _new(Value)
         out.data = total.data + u
         out._a = total
-        out._b = product
+        out._b = observed(product) if special else product
         out._da = out._db = 1.0
         out._how = _ADD
         out.grad = 0.0
-        total = out
+        total = observed(out) if special else out
     return 0.0 if total is None else total
