@@ -433,3 +433,23 @@ def test_rows_are_functions_and_methods(op: Op) -> None:
         assert type(function(*at)) is float
         on_array = function(np.array([at[0], 1.5]), *at[1:])
         assert same(on_array, [expected, op(1.5, *at[1:])])
+
+
+def test_an_array_beside_a_value_is_taken_number_by_number() -> None:
+    x = Value(3.0)
+    for lengths in (
+        autograd.hypot(x, np.array([4.0, 0.0])),
+        autograd.hypot(np.array([4.0, 0.0]), x),
+    ):
+        assert [length.data for length in lengths] == [5.0, 3.0]
+    lengths[0].backward()
+    assert x.grad == 3 / 5
+
+
+def test_stop_gradient_stops_that_of_every_value_in_an_array() -> None:
+    x = Value(3.0)
+    stopped = autograd.stop_gradient(np.array([x * x, x]))
+    assert [value.data for value in stopped] == [9.0, 3.0]
+    (stopped[0] * x + stopped[1]).backward()
+    assert x.grad == 9.0
+    assert autograd.stop_gradient(np.array([2.0])).tolist() == [2.0]
