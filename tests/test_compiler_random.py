@@ -3,7 +3,8 @@
 What they are made of: operations, sums and products; `where` with conditions of every kind, plain,
 joined and nested; maxima; derivatives of derivatives; values selected by whole numbers; `detach` and
 `no_grad`; leaves that are shared, aliased and copied; whole numbers for inputs; optimizers over some of
-the parameters; steps that are compiled, and in between some that are not.
+the parameters; steps that are compiled, and in between some that are not; threads that share a program
+and build graphs of their own beside it.
 
 Kinks are kept out by constants that no sum meets: the order of a sum may decide which side it is on.
 
@@ -14,9 +15,11 @@ this file with the first seed and how many: ``python tests/test_compiler_random.
 from __future__ import annotations
 
 import copy
+import functools
 import math
 import random
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -240,6 +243,26 @@ def check(seed):
         program.run(*[x, chosen][: bool(inputs) + bool(indices)])
         program.update(optimizers[0])
         assert close(program.parameters, np.array([v.data for v in q])[program.order]), (seed, step)
+    if inputs:
+        in_threads(function, program, [v.data for v in q], rng, indices)
+
+
+def in_threads(function, program, numbers, rng, indices):
+    """One program shared by threads, each of which builds its graphs beside the others."""
+    inputs = program.plan.arguments[0]
+
+    def work(size):
+        x, chosen = samples[size]
+        (found,) = program.run(*[x, chosen][: 1 + bool(indices)])
+        loss, gradients = eager(function, fresh(numbers), x, chosen)
+        return close(found, loss) or not np.abs(gradients).max() < 1e4
+
+    samples = {
+        size: (rng.normal(size=(size, inputs)), rng.integers(0, 3, (size, indices)))
+        for size in (1, 2, 3)
+    }
+    with ThreadPoolExecutor(3) as threads:
+        assert all(threads.map(work, [1, 2, 3, 2, 1, 3]))
 
 
 def check_finished(seed):
@@ -267,7 +290,9 @@ def check_finished(seed):
     "first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (50, 150))]
 )
 @pytest.mark.parametrize("checked", [check, check_finished])
-def test_random_programs(checked, first):
+def test_random_programs(checked, first, request):
+    request.addfinalizer(functools.partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-5)  # threads take turns all the time
     for seed in range(first, first + (100 if first else 50)):
         checked(seed)
 
