@@ -58,7 +58,7 @@ def test_given_names_and_paths_of_a_model() -> None:
     inside = next(node for node in topological_order(y) if hidden.w[0] in node.parents)
     assert names.path(inside) == "layers.0.neurons.1"
     assert (
-        names.formula(inside, "layers.0.neurons.1").text == "w.0·v5"
+        names.formula(inside, "layers.0.neurons.1").text == "w₂₁⁽¹⁾·v5"
     )  # fifth: after B, W0, and this layer's first b and w.0
     assert named(x[0] * x[1], names={"left": x[0], "right": x[1]}) == [
         "left",

@@ -27,8 +27,8 @@ digraph expression {
 fontcolor="#1A1A1A", labelloc="t", outputorder="edgesfirst", rankdir="LR", nodesep="0.22", \
 ranksep="0.42", splines="true", ordering="in", labeljust="l"]
 	node [shape="plain", fontname="Helvetica,Arial,sans-serif", fontsize="11", fontcolor="#1A1A1A"]
-	edge [color="#7A7A7A", penwidth="1.1", arrowsize="0.6", arrowhead="vee", \
-fontname="Helvetica,Arial,sans-serif", fontsize="9", fontcolor="#5A5A5A"]
+	edge [color="#7A7A7A", penwidth="1.1", arrowsize="0.7", arrowhead="normal", \
+fontname="Helvetica,Arial,sans-serif", fontsize="10", fontcolor="#5A5A5A"]
 	v0 [id="v0", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED" COLOR="#0072B2" BGCOLOR="#DCEBF7"><TR><TD COLSPAN="2" ALIGN="CENTER" SIDES="B" \
 BORDER="1" COLOR="#0072B2"><B>x</B></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5A5A5A" \

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from autograd import Value, tanh
+from autograd import Backprop, Value, tanh, topological_order
 from nn import MLP
 from viz import TooLargeError, draw_dot, draw_graph
 from viz.graph.draw_graph import expression_scene
@@ -83,7 +85,9 @@ def test_merged_folds_the_operator_into_its_value():
     scene = expression_scene(o, merged=True)
     assert not [node for node in scene.nodes if node.kind == "operator"]
     assert len(scene.nodes) == 10
-    assert "o = tanh" in rows(scene)
+    assert "o= tanh(n)" in rows(scene)
+    assert "n= x1·w1 + x2·w2 + b" in rows(scene)
+    assert "x1·w1" in rows(scene)  # says itself how it is made
     assert {(edge.tail, edge.head) for edge in scene.edges if edge.id.startswith("e9")} == {
         ("v8", "v9")
     }
@@ -95,7 +99,7 @@ def test_what_names_say():
     assert "left·w1" in rows(scene)
     value = Value(1.0) * Value(2.0, label="plain")
     assert [node.kind for node in expression_scene(value).nodes if node.rows] == [
-        "constant", "input", "output"
+        "input", "input", "output"
     ]  # fmt: skip
     listed = expression_scene(value, parameters=value.parents)
     assert [node.kind for node in listed.nodes if node.rows][:2] == ["parameter", "parameter"]
@@ -168,7 +172,7 @@ def test_any_depth_is_answered():
 def test_depth_says_where_it_cuts():
     o, _, _ = neuron()
     scene = expression_scene(o, depth=1)
-    assert list(rows(scene)) == ["n = +⋯ of values not shown", "o"]
+    assert list(rows(scene)) == ["n= x1·w1 + x2·w2 + b⋯ of values not shown", "o"]
 
 
 def model_loss():
@@ -182,15 +186,124 @@ def model_loss():
 def test_neurons_and_layers_are_framed():
     model, loss = model_loss()
     scene = expression_scene(loss, names=model)
-    layer, last = scene.clusters
-    assert layer.title == "layers.0"
-    assert [inner.title for inner in layer.clusters] == ["layers.0.neurons.0", "layers.0.neurons.1"]
-    assert last.title == "layers.1.neurons.0"
+    titles = ["layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"]
+    assert [frame.title for frame in scene.clusters] == titles
+    folded = expression_scene(loss, names=model, fold="neurons")
+    assert [frame.title for frame in folded.clusters] == ["layers.0"]
+    assert folded.clusters[0].nodes == [n.id for n in folded.nodes if n.kind == "folded"][:2]
+    inputs = [n.id for n in folded.nodes if n.kind == "input"]
+    assert folded.first == inputs
+    assert folded.above == [tuple(folded.clusters[0].nodes), *itertools.pairwise(inputs)]
     assert not expression_scene(loss, names=model, clusters=False).clusters
-    inside = {id for inner in layer.clusters for id in inner.nodes}
+    inside = {id for frame in scene.clusters[:2] for id in frame.nodes}
     titles = {n.id: n.lines[0][0].text for n in scene.nodes if n.lines and n.rows}
     assert {titles[id] for id in inside if id in titles} >= {"w₁₁⁽¹⁾", "w₁₂⁽¹⁾", "w₁₃⁽¹⁾", "b₁⁽¹⁾"}
     assert not {"x1", "x2", "x3", "loss"} & {titles.get(id) for id in inside}
+
+
+def test_in_a_frame_sums_and_products_have_names_as_in_the_lecture():
+    model, loss = model_loss()
+    titles = [n.lines[0][0].text for n in expression_scene(loss, names=model).nodes if n.lines]
+    assert {"w₁₂⁽¹⁾·x2", "w₂₃⁽¹⁾·x3"} <= set(titles)
+    assert not [title for title in titles if "w." in title or "product" in title]
+
+
+def test_a_long_sum_is_called_by_what_was_added_last():
+    weights = [Value(float(i), label=f"weight{i}") for i in range(1, 5)]
+    total = sum((w * 2.0 for w in weights[1:]), weights[0] * 2.0)
+    titles = [n.lines[0][0].text for n in expression_scene(total.tanh()).nodes if n.lines]
+    assert "… + weight3·2" in titles
+
+
+@pytest.mark.parametrize(
+    ("formula", "parameters"),
+    [
+        ("a*b + c", set()),  # b is multiplied, and nothing is a weight: three inputs
+        ("x*w + b", {"w", "b"}),
+        ("w0*x0 + w1*x1 + w2", {"w0", "w1", "w2"}),
+        ("b*w", {"w"}),
+        ("w + b", set()),
+    ],
+)
+def test_a_leaf_is_what_it_does(formula, parameters):
+    names = [n for n in ("a", "b", "c", "x", "w", "x0", "x1", "w0", "w1", "w2") if n in formula]
+    root = eval(formula, {n: Value(2.0, label=n) for n in names})
+    kinds = {n.lines[0][0].text: n.kind for n in expression_scene(root).nodes if n.lines}
+    assert {n for n in names if kinds.get(n) == "parameter"} == parameters
+    assert {kinds[n] for n in names if n in kinds} <= {"parameter", "input"}
+
+
+def samples_loss():
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    xs, ys = [[1.0, 2.0], [0.5, -1.0], [3.0, 0.25], [-2.0, 1.5]], [1.0, -1.0, 1.0, -1.0]
+    inputs = [[Value(v, label=f"x{i}") for i, v in enumerate(x, 1)] for x in xs]
+    losses = [(model(x) - y) ** 2 for x, y in zip(inputs, ys)]
+    return model, losses
+
+
+@pytest.mark.parametrize("mean", [False, True])
+def test_the_loss_of_many_samples_is_one_picture_of_one(mean):
+    model, losses = samples_loss()
+    total = sum(losses) / 4 if mean else sum(losses)
+    total.label = "loss"
+    total.backward()
+    scene = expression_scene(total, names=model, fold=["samples", "neurons"])
+    assert len([n for n in scene.nodes if n.kind == "folded"]) == 4
+    assert len([n for n in scene.nodes if n.kind == "input"]) == 2
+    assert scene.clusters[0].title == "× 4 samples"
+    assert "sum over all 4" in scene.captions[0]
+    sums = [n for n in scene.nodes if n.kind == "operator" and n.lines[0][0].text == "Σ"]
+    assert len(sums) == 1
+    shown = {n.lines[0][0].text: n for n in scene.nodes if n.rows and n.lines}
+    title = "Σ of 4 samples" if mean else "loss"
+    right = sum(x.data for x in losses)
+    assert float(shown[title].rows[0].value.text) == pytest.approx(right, rel=1e-3)
+    drawn = draw_graph(total, names=model, fold=["samples", "neurons"]).pipe(
+        "svg", encoding="utf-8"
+    )
+    assert "× 4 samples" in drawn
+
+
+def test_samples_may_be_folded_alone_and_regularisation_stays():
+    model, losses = samples_loss()
+    total = sum(losses, 0.5 * sum(p * p for p in model.parameters()))
+    total.backward()
+    scene = expression_scene(total, names=model, fold="samples")
+    titles = [n.lines[0][0].text for n in scene.nodes if n.rows and n.lines]
+    assert titles.count("layers.0.neurons.0.w.0") == 1  # used outside of its neuron too
+    (sigma,) = [n.id for n in scene.nodes if n.lines and n.lines[0][0].text == "Σ"]
+    assert len([e for e in scene.edges if e.head == sigma]) == 2  # a sample, and the squares
+    assert len(scene.nodes) < len(expression_scene(total, names=model).nodes) / 2
+    with pytest.raises(ValueError, match="same loss for several samples"):
+        expression_scene(losses[0], names=model, fold="samples")
+
+
+def test_the_backward_pass_as_a_drawing_of_its_own():
+    o, _, _ = neuron()
+    with pytest.raises(ValueError, match="call backward"):
+        expression_scene(o, backward=True)
+    o.backward()
+    scene = expression_scene(o, backward=True)
+    assert scene.direction == "RL"
+    said = {(e.tail, e.head): e.label.text for e in scene.edges}
+    assert said["v9", "v8"] == "0.5 · 1 = 0.5"
+    assert said["v2", "v0"] == "(−3) · 0.5 = −1.5"
+    for i, node in enumerate(topological_order(o)):
+        brought = [e.label.text.split(" = ")[1] for e in scene.edges if e.head == f"v{i}"]
+        if brought:
+            total = sum(float(text.replace("−", "-")) for text in brought)
+            assert total == pytest.approx(node.grad, abs=1e-3)
+    steps = {
+        n.id: n.lines[-1][0].text for n in scene.nodes if n.lines[-1][0].text.startswith("step")
+    }
+    bp = Backprop(o)
+    index = {id(node): i for i, node in enumerate(topological_order(o))}
+    by_stepper = {}
+    for k, step in enumerate(bp, 1):
+        if k > 1:
+            by_stepper[f"v{index[id(step.node)]}"] = f"step {k}"
+    assert steps == by_stepper
+    assert all(row.name == "grad" for n in scene.nodes for row in n.rows)
 
 
 def test_a_folded_neuron_carries_the_derivative_through_it():

@@ -131,7 +131,7 @@ def test_an_edge_says_its_tone_width_and_opacity() -> None:
     assert edge(tone="plain")["color"] == LIGHT.edge
     assert edge(opacity=0.0)["color"] == LIGHT.edge + "00"
     lit = edge(tone="positive", width=1.0, highlighted=True)
-    assert (lit["color"], lit["penwidth"]) == (LIGHT.highlight, "2.6")
+    assert (lit["color"], lit["penwidth"]) == (LIGHT.highlight, "2.2")
 
 
 def test_an_edge_with_a_label_says_more_on_hovering() -> None:
@@ -165,7 +165,7 @@ def test_the_whole_says_how_it_is_laid_out() -> None:
     assert attributes(Scene("s", placed=True), "edge") == {
         "arrowhead": "none", "fontname": "Helvetica,Arial,sans-serif",
     }  # fmt: skip
-    assert attributes(Scene("s"), "edge")["arrowhead"] == "vee"
+    assert attributes(Scene("s"), "edge")["arrowhead"] == "normal"
 
 
 def test_lines_stand_below_units_where_everything_has_its_place() -> None:

@@ -45,6 +45,10 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
     yield from chain(edges, nodes) if scene.placed else chain(nodes, edges)
     for cluster in scene.clusters:
         yield from _cluster(cluster, palette, labels)
+    if scene.first:
+        yield f"\t{{ rank=source; {'; '.join(scene.first)} }}\n"
+    for upper, lower in scene.above:
+        yield _line(f"{upper} -> {lower}", {"style": "invis", "constraint": "false"})
 
 
 def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
@@ -80,8 +84,8 @@ def _of_edges(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
     if scene.placed:
         return {"arrowhead": "none", "fontname": font}
     return {
-        "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.6", "arrowhead": "vee",
-        "fontname": font, "fontsize": "9", "fontcolor": palette.muted,
+        "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.7", "arrowhead": "normal",
+        "fontname": font, "fontsize": "10", "fontcolor": palette.muted,
     }  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def _edge(edge: Edge, palette: Palette, labels: Mapping[str, str]) -> str:
     if edge.width:
         attributes["penwidth"] = f"{edge.width:.2f}"
     if edge.highlighted:
-        attributes |= {"color": palette.highlight, "penwidth": "2.6"}
+        attributes |= {"color": palette.highlight, "penwidth": "2.2"}
     elif edge.tone or edge.opacity < 1:
         alpha = f"{round(255 * edge.opacity):02X}" if edge.opacity < 1 else ""
         attributes["color"] = palette.lines.get(edge.tone, palette.edge) + alpha

@@ -104,7 +104,9 @@ class Scene:
     """A whole drawing.
 
     ``placed`` says that every node and edge has its coordinates; ``large``, that the layout may end
-    before it is the tightest possible; ``crowded``, that long lines from one node may share their way.
+    before it is the tightest possible; ``crowded``, that long lines from one node may share their
+    way. ``first`` stand where the drawing begins; of two in ``above`` the first stands above the
+    second, where both stand in one rank.
     """
 
     name: str
@@ -117,6 +119,8 @@ class Scene:
     placed: bool = False
     large: bool = False
     crowded: bool = False
+    first: list[str] = field(default_factory=list)
+    above: list[tuple[str, str]] = field(default_factory=list)
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
 
     def summary(self) -> str:

@@ -17,7 +17,7 @@ from autograd.value import Note, Value
 __all__ = ["Names"]
 
 _SPELLED_OUT = 10_000  # larger graphs get numbers in place of formulas
-_PLAIN = re.compile(r"[^\W\d][\w.#₀-₉]*")
+_PLAIN = re.compile(r"[^\W\d][\w.#₀-₉⁽⁾,]*")
 
 
 class Names:
@@ -143,7 +143,7 @@ class Names:
         if text is None:
             text = self._numbered(node)
         if within and node.note.parameter and text.text.startswith(f"{within}."):
-            return Formula(text.text[len(within) + 1 :])
+            return _atom(clean(node.label)) if node.label else Formula(text.text[len(within) + 1 :])
         return text
 
     def inputs(self, node: Value, within: str = "") -> list[Formula | float]:

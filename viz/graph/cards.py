@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from autograd import Names, Value
+from autograd.stepping.steps import factor
 from autograd.value import Choice
 from viz.escape import shorten
 from viz.graph.groups import Group
+from viz.graph.kinds import NUMBER
+from viz.graph.samples import Samples
 from viz.scene import Cluster, Edge, Line, Node, Row, Scene, Text
 from viz.style import number, text_width, tone
 
 __all__ = ["Graph", "scene_of"]
+
+_FORMULA = 26  # characters of a formula on a card
 
 
 @dataclass
@@ -31,6 +37,8 @@ class Graph:
     framing: bool = False
     highlighted: set[int] = field(default_factory=set)
     reserve: Mapping[Value, Iterable[float]] = field(default_factory=dict)
+    samples: Samples | None = None
+    backward: bool = False
 
     def __post_init__(self) -> None:
         self.index = {id(node): i for i, node in enumerate(self.order)}
@@ -38,6 +46,8 @@ class Graph:
         self.computed = any(
             node.grad != 0 for node in self.order if node.operation is not None or node is root
         )
+        operations = [i for i, node in enumerate(self.order) if node.operation is not None]
+        self.step = {i: k for k, i in enumerate(reversed(operations), 2)}  # 1 starts at the root
         self.framed = {i: group for group in self.groups if self.framing for i in group.members}
         self.box: dict[int, Group] = {}
         for group in self.groups:
@@ -55,10 +65,22 @@ class Graph:
         """The title of a card; within a neuron's frame, what the frame says already is left out."""
         group = self.framed.get(i)
         if group is None:
-            return self.titles[i]
-        if self.order[i].note.parameter and self.order[i].label:
-            return self.order[i].label
-        return self.titles[i].removeprefix(group.title).removeprefix(".")
+            return self.titles[i] or self._sum(i)
+        if i == group.outputs[-1]:
+            return self.titles[i] if self.order[i].label else ""
+        node = self.order[i]
+        if node.note.parameter and node.label:
+            return node.label
+        short = self.names.formula(node, group.title).text
+        return "" if short == group.title or NUMBER.search(short) else short
+
+    def _sum(self, i: int) -> str:
+        """A sum too long to spell out, by what was added last."""
+        node = self.order[i]
+        if node.operation is None or node.operation.name != "+" or len(node.parents) < 2:
+            return ""
+        last = self.names[node.parents[1]]
+        return "" if NUMBER.search(last) or len(last) > _FORMULA else f"… + {last}"
 
     def ranks_crossed(self) -> int:
         """How many ranks all lines cross together, about, in the better of two layouts.
@@ -95,6 +117,21 @@ def box_id(group: Group) -> str:
     return f"f{group.outputs[-1]}"
 
 
+def _in_order(scene: Scene, graph: Graph) -> None:
+    """Inputs from the first down, and in one rank; the neurons of a layer in order."""
+    drawn = {node.id for node in scene.nodes}
+    inputs = [graph.element(i) for i in sorted(graph.shown) if graph.kinds[i] == "input"]
+    inputs = [name for name in dict.fromkeys(inputs) if name in drawn]
+    layers: dict[int, list[str]] = {}
+    for group in graph.groups:
+        output = graph.element(group.outputs[-1])
+        if group.parent is not None and output in drawn:
+            layers.setdefault(id(group.parent), []).append(output)
+    scene.above = [(a, b) for ids in [*layers.values(), inputs] for a, b in pairwise(ids) if a != b]
+    if graph.samples is None:
+        scene.first = inputs
+
+
 def scene_of(graph: Graph) -> Scene:
     """The nodes and edges of everything that is shown."""
     scene = Scene("expression", spacing=(0.22, 0.55 if graph.merged else 0.42))
@@ -108,12 +145,19 @@ def scene_of(graph: Graph) -> Scene:
     for box in sorted(boxes, key=lambda box: box.outputs[-1]):
         _add_box(scene, graph, box)
     scene.clusters = _clusters(scene, graph) if graph.framing else []
+    if len(graph.groups) > 1 and not graph.backward:
+        _in_order(scene, graph)
+    if graph.samples is not None:
+        _frame_sample(scene, graph, graph.samples)
     return scene
 
 
 def _add_value(scene: Scene, graph: Graph, i: int) -> None:
     node = graph.order[i]
     op = node.operation
+    if graph.samples is not None and i == graph.samples.total:
+        _add_total(scene, graph, graph.samples)
+        return
     hidden = [p for p in node.parents if graph.index[id(p)] not in graph.shown]
     scene.nodes.append(_card(graph, i, cut=bool(hidden)))
     if op is None or hidden:
@@ -138,15 +182,26 @@ def _add_value(scene: Scene, graph: Graph, i: int) -> None:
             place = graph.index[id(operand)]
             lit = highlighted and place in graph.highlighted
             tail = graph.element(place)
-            scene.edges.append(_arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit))
+            scene.edges.append(_arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit, i))
             parent = next(local, None)
-        elif not chosen and isinstance(operand, float):
+        elif not chosen and isinstance(operand, float) and not graph.backward:
             scene.nodes.append(_constant(f"c{i}_{slot}", operand, graph.digits))
             scene.edges.append(Edge(f"e{i}_{slot}", f"c{i}_{slot}", head, style="dashed"))
 
 
-def _arrow(graph: Graph, id: str, tail: str, head: str, local: float, highlighted: bool) -> Edge:
+def _arrow(
+    graph: Graph, id: str, tail: str, head: str, local: float, highlighted: bool, user: int
+) -> Edge:
+    """From an operand to node ``user`` with its local derivative; backward: what comes back."""
     local = float(local)
+    if graph.backward:
+        upstream = graph.order[user].grad
+        brought = local * upstream
+        said = f"{factor(local)} · {factor(upstream)} = {number(brought, 3)}"
+        return Edge(
+            id, head, tail, tooltip=f"{local!r} · {upstream!r} = {brought!r}", highlighted=highlighted,
+            label=Text(said, tone(brought)) if graph.edge_labels else None,
+        )  # fmt: skip
     label = Text("×" + number(local, 3), tone(local)) if graph.edge_labels else None
     return Edge(
         id, tail, head, label=label, tooltip=f"local derivative {local!r}", highlighted=highlighted
@@ -162,13 +217,13 @@ def _card(graph: Graph, i: int, cut: bool = False) -> Node:
     node, kind = graph.order[i], graph.kinds[i]
     name = shorten(graph.title(i))
     op = node.operation
-    title: Line = (Text(name, bold=True),) if name else ()
+    lines: list[Line] = [(Text(name, bold=True),)] if name else []
     if op is not None and (graph.merged or cut):
-        made = Text(op.symbol, bold=True)
-        title = (Text(f"{name} = "), made) if name else (made,)
-    lines = [title] if title else []
+        lines += _made_by(graph, i, name)
     if cut:
-        lines.append((Text("⋯ of values not shown", "muted", size=8),))
+        lines.append((Text("⋯ of values not shown", "muted", size=9),))
+    if graph.backward and i in graph.step:
+        lines.append((Text(f"step {graph.step[i]}", "muted", size=9),))
     grad = graph.gradient(i)
     exact = "not computed" if grad is None else repr(grad)
     return Node(
@@ -178,12 +233,25 @@ def _card(graph: Graph, i: int, cut: bool = False) -> Node:
     )  # fmt: skip
 
 
+def _made_by(graph: Graph, i: int, name: str) -> list[Line]:
+    """What a node computes, where its name does not say it: a short formula, or the operation."""
+    node, group = graph.order[i], graph.framed.get(i)
+    assert node.operation is not None
+    formula = graph.names.expression(node, group.title if group else "").text
+    if name == formula:
+        return []
+    symbol = node.operation.symbol
+    if not name or len(formula) > _FORMULA or NUMBER.search(formula):
+        return [(Text(symbol, bold=not name),)]
+    return [(Text(f"= {formula}", "muted", size=9),)]
+
+
 def _rows(graph: Graph, node: Value, grad: float | None) -> tuple[Row, ...]:
     room = [grad, *graph.reserve.get(node, ())]
     widest = max((number(x, graph.digits) for x in room), key=lambda text: text_width(text, 11))
+    slope = Row("grad", Text(widest, tone(grad or 0.0)))
     return (
-        Row("data", Text(number(node.data, graph.digits))),
-        Row("grad", Text(widest, tone(grad or 0.0))),
+        (slope,) if graph.backward else (Row("data", Text(number(node.data, graph.digits))), slope)
     )
 
 
@@ -192,9 +260,9 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
     order, single = graph.order, len(box.outputs) == 1
     leaves = sum(not order[i].parents for i in box.members)
     inside = f"{len(box.members) - leaves} operations, {leaves} parameters"
-    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=8),)]
+    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=9),)]
     if not single:
-        lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=8),))
+        lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=9),))
     out = box.outputs[-1]
     grad, name = graph.gradient(out), box_id(box)
     scene.nodes.append(
@@ -217,13 +285,54 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
     for k, (tail, (p, slope)) in enumerate(reversed(entering.items())):
         lit = p in graph.highlighted and any(i in graph.highlighted for i in members)
         if single:
-            scene.edges.append(_arrow(graph, f"{name}_{k}", tail, name, slope, lit))
+            scene.edges.append(_arrow(graph, f"{name}_{k}", tail, name, slope, lit, out))
         else:
             scene.edges.append(Edge(f"{name}_{k}", tail, name, highlighted=lit, width=1.6))
 
 
+def _add_total(scene: Scene, graph: Graph, found: Samples) -> None:
+    """The sum over samples: one operator, whatever the number of its terms."""
+    i, many = found.total, len(found.each)
+    node, grad = graph.order[i], graph.gradient(i)
+    name = graph.title(i) if node.label else f"Σ of {many} samples"
+    scene.nodes.append(
+        Node(
+            f"v{i}", graph.kinds[i], rows=_rows(graph, node, grad), emphasis=graph.kinds[i] == "output",
+            lines=((Text(shorten(name), bold=True),),), highlighted=i in graph.highlighted,
+            tooltip=f"the sum over {many} samples: data = {node.data!r}",
+        )
+    )  # fmt: skip
+    lit = i in graph.highlighted
+    head = f"v{i}"
+    if not graph.merged:
+        head = f"o{i}"
+        scene.nodes.append(
+            Node(head, "operator", shape="circle", lines=((Text("Σ"),),), size=24.5, highlighted=lit,
+                 tooltip=f"the sum over {many} samples")
+        )  # fmt: skip
+        scene.edges.append(Edge(f"m{i}", head, f"v{i}", weight=4, highlighted=lit))
+    for k, term in enumerate([found.each[0], *([] if found.rest is None else [found.rest])]):
+        tail = graph.element(term)
+        scene.edges.append(
+            _arrow(graph, f"e{i}_{k}", tail, head, 1.0, lit and term in graph.highlighted, i)
+        )
+
+
+def _frame_sample(scene: Scene, graph: Graph, found: Samples) -> None:
+    """A frame around the sample that is drawn, which says how many there are."""
+    framed = {id for cluster in scene.every_cluster() for id in cluster.nodes}
+    inside = []
+    for node in scene.nodes:
+        place = int(node.id[1:].partition("_")[0])
+        shared = place < len(graph.order) and graph.order[place].note.parameter
+        if place in found.inside and not shared and node.id not in framed:
+            inside.append(node.id)
+    frame = Cluster("samples", f"× {len(found.each)} samples", inside, scene.clusters)
+    scene.clusters = [frame]
+
+
 def _clusters(scene: Scene, graph: Graph) -> list[Cluster]:
-    """A frame around each neuron that is not folded, and around each layer of several."""
+    """A frame around each neuron that is not folded, and around the folded ones of a layer."""
     drawn: dict[str, list[str]] = {}
     for node in scene.nodes:
         place = node.id[1:].partition("_")[0]
@@ -237,17 +346,11 @@ def _clusters(scene: Scene, graph: Graph) -> list[Cluster]:
         inside = [id for i in group.members for id in drawn.get(str(i), ())]
         if not inside:
             continue
-        neuron = Cluster(f"g{group.outputs[-1]}", group.title, nodes=inside)
-        if layer is None or len(layer.outputs) == 1:
-            if not group.folded:
-                found.append(neuron)
-            continue
-        if id(layer) not in layers:
-            layers[id(layer)] = Cluster(f"layer{layer.outputs[-1]}", layer.title)
-            found.append(layers[id(layer)])
-        frame = layers[id(layer)]
-        if group.folded:
-            frame.nodes.extend(inside)
-        else:
-            frame.clusters.append(neuron)
+        if not group.folded:
+            found.append(Cluster(f"g{group.outputs[-1]}", group.title, nodes=inside))
+        elif layer is not None and len(layer.outputs) > 1:
+            if id(layer) not in layers:
+                layers[id(layer)] = Cluster(f"layer{layer.outputs[-1]}", layer.title)
+                found.append(layers[id(layer)])
+            layers[id(layer)].nodes.extend(inside)
     return found

@@ -13,6 +13,7 @@ from viz.graph.groups import fold as fold_groups
 from viz.graph.groups import groups
 from viz.graph.highlight import on_a_path, products
 from viz.graph.kinds import kinds, titles
+from viz.graph.samples import samples
 from viz.scene import Scene
 from viz.style import FONT, Palette, checked_digits
 
@@ -22,7 +23,8 @@ OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
 # Laying out takes time by the square of how many ranks all lines cross together: seconds at so many,
 # and at so many of lines that share their way.
 RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
-_NAME_WIDTH = 18
+_NAME_WIDTH = 24
+_BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
 class TooLargeError(ValueError):
@@ -40,6 +42,7 @@ def draw_graph(
     clusters: bool | None = None,
     fold: str | Iterable[str] = (),
     highlight: Value | str | None = None,
+    backward: bool = False,
     depth: int | None = None,
     force: bool = False,
     digits: int = 4,
@@ -64,8 +67,11 @@ def draw_graph(
         edge_labels: write local derivatives on the edges; None: up to 600 values, and where lines are
             short enough for the layout to end soon.
         clusters: frame neurons and layers; None: where there are several neurons.
-        fold: draw as one box each: "neurons", "layers", or the titles of some ("layers.0").
+        fold: draw as one box each: "neurons", "layers", or the titles of some ("layers.0"); "samples":
+            of a loss over several samples one, marked with their number; or a list of these.
         highlight: a value (or its name): every path from it to ``root``, with the products.
+        backward: the backward pass by itself: arrows run from the root to the leaves, and each says
+            what it brings; cards show gradients only, and the step at which they are passed on.
         depth: draw only what is at most this many operations away from ``root``.
         force: draw more than 1500 values, however long that takes.
         digits: significant digits of data and grad.
@@ -78,7 +84,8 @@ def draw_graph(
     Raises:
         TypeError: if ``root`` is no Value.
         TooLargeError: for more than 1500 values; the message names the ways out.
-        ValueError: for an unknown rankdir, theme, format or name to fold.
+        ValueError: for an unknown rankdir, theme, format or name to fold, for samples where there are
+            none, for ``backward=True`` before `backward()` ran.
         KeyError: for an unknown name to highlight.
 
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
@@ -88,8 +95,8 @@ def draw_graph(
     """
     scene = expression_scene(
         root, names=names, parameters=parameters, title=title, merged=merged,
-        edge_labels=edge_labels, clusters=clusters, fold=fold, highlight=highlight, depth=depth,
-        force=force, digits=digits, rankdir=rankdir,
+        edge_labels=edge_labels, clusters=clusters, fold=fold, highlight=highlight, backward=backward,
+        depth=depth, force=force, digits=digits, rankdir=rankdir,
     )  # fmt: skip
     return Drawing(scene, theme, font=font, format=format, timeout=timeout)
 
@@ -110,6 +117,7 @@ def expression_scene(
     clusters: bool | None = None,
     fold: str | Iterable[str] = (),
     highlight: Value | str | None = None,
+    backward: bool = False,
     depth: int | None = None,
     force: bool = False,
     digits: int = 4,
@@ -138,25 +146,46 @@ def expression_scene(
     )
     if fold == ():
         check_size(len(shown), force)
-    found = groups(order, known)
+    fold, of_samples = _without_samples(fold)
+    folded = samples(order) if of_samples else None
+    if of_samples and folded is None:
+        raise ValueError(
+            "fold='samples' folds a sum of the same loss for several samples: here is none"
+        )
+    if folded is not None:
+        shown -= folded.hidden
+    found = groups(order, known, shown)
     fold_groups(found, fold)
     called = titles(order, known, names)
     graph = Graph(
         order, known, called, kinds(order, called, parameters), digits=digits, shown=shown,
         groups=found, framing=len(found) > 1 if clusters is None else clusters,
-        reserve=reserve or {},
+        reserve=reserve or {}, samples=folded, backward=backward,
     )  # fmt: skip
     size = len({graph.element(i) for i in shown})
     check_size(size, force)
+    if backward and not graph.computed:
+        raise ValueError(
+            "backward=True draws the gradients of a backward pass: call backward() first"
+        )
     crowded = _make_room(graph, size, merged, edge_labels, force)
     if highlight is not None:
         start = _highlighted(highlight, known)
         graph.highlighted = on_a_path(order, start)
     scene = scene_of(graph)
-    scene.title, scene.direction = title, rankdir
+    scene.title, scene.direction = title, _BACK[rankdir] if backward else rankdir
+    if folded is not None and rankdir in ("LR", "RL"):
+        _from_above(scene)
+    if folded is not None:
+        many = len(folded.each)
+        scene.captions = [
+            f"sample 1 of {many} is drawn; a parameter's gradient is the sum over all {many}"
+        ]
+    if backward:
+        scene.captions = ["each arrow brings: local derivative · gradient of what it comes from"]
     scene.large, scene.crowded = size > LABELS_UP_TO, crowded
     if highlight is not None:
-        scene.captions = products(root, start, known)
+        scene.captions += products(root, start, known)
     return scene
 
 
@@ -172,11 +201,30 @@ def _make_room(
         raise _too_large(
             f"{size} values with long lines, across {crossed} ranks together, take minutes"
         )
-    graph.merged = size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO if merged is None else merged
+    graph.merged = (
+        graph.backward or size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO
+        if merged is None or graph.backward
+        else merged
+    )
     crossed *= 1 if graph.merged else 2
     roomy = size <= LABELS_UP_TO and 2 * crossed <= RANKS_UP_TO
     graph.edge_labels = roomy if edge_labels is None else edge_labels
     return not graph.edge_labels and crossed > RANKS_UP_TO
+
+
+def _from_above(scene: Scene) -> None:
+    """Within frames Graphviz stacks what it reads first at the bottom."""
+    inputs = [node for node in scene.nodes if node.kind == "input"]
+    scene.nodes = [node for node in reversed(scene.nodes) if node.kind != "input"] + inputs
+    scene.above = []
+
+
+def _without_samples(fold: str | Iterable[str]) -> tuple[Any, bool]:
+    """What else is to be folded, and whether samples are."""
+    if isinstance(fold, str) or not isinstance(fold, Iterable):
+        return ((), True) if fold == "samples" else (fold, False)
+    titles = list(fold)
+    return [title for title in titles if title != "samples"], "samples" in titles
 
 
 def check_size(size: int, force: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograd import Names, Value
@@ -28,10 +28,12 @@ class Group:
     folded: bool = False
 
 
-def groups(order: Sequence[Value], names: Names) -> list[Group]:
+def groups(
+    order: Sequence[Value], names: Names, shown: Container[int] | None = None
+) -> list[Group]:
     """The neurons in a graph, in topological order of their outputs; each knows its layer.
 
-    A parameter belongs to a neuron when nothing outside the neuron uses it.
+    A parameter belongs to a neuron when nothing outside the neuron uses it; of what is ``shown``.
     """
     owner = owners(order)
     depth = layers(order)
@@ -48,7 +50,9 @@ def groups(order: Sequence[Value], names: Names) -> list[Group]:
         title = path or f"neuron {d}.{len(layer.outputs)}"
         neurons[i] = Group(title, "neuron", outputs=[i], parent=layer if layer_path else None)
     users: dict[int, set[int]] = {}
-    for node in order:
+    for i, node in enumerate(order):
+        if shown is not None and i not in shown:
+            continue
         output = owner.get(id(node))
         if output is not None:
             neurons[index[id(output)]].members.append(index[id(node)])

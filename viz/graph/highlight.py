@@ -11,6 +11,7 @@ from autograd.text.format import number
 __all__ = ["on_a_path", "products"]
 
 _SPELLED_OUT = 4
+_ROUTE = 60  # characters
 
 
 def on_a_path(order: Sequence[Value], start: Value) -> set[int]:
@@ -30,8 +31,12 @@ def products(root: Value, start: Value, names: Names) -> list[str]:
     >>> a = Value(3.0, label="a")
     >>> c = a * a + 2 * a
     >>> c.label = "c"
-    >>> products(c, a, Names(c))
-    ['3 · 1 = 3', '3 · 1 = 3', '2 · 1 = 2', '∂c/∂a = 3 + 3 + 2 = 8']
+    >>> for line in products(c, a, Names(c)):
+    ...     print(line)
+    a → a² → c:  3 · 1 = 3
+    a → a² → c:  3 · 1 = 3
+    a → 2·a → c:  2 · 1 = 2
+    ∂c/∂a = 3 + 3 + 2 = 8
     """
     found = paths(root, start, names)
     derivative, total = f"∂{names[root]}/∂{names[start]}", number(found.total)
@@ -44,4 +49,7 @@ def products(root: Value, start: Value, names: Names) -> list[str]:
     lines = [f"{' · '.join(map(factor, way.locals))} = {number(way.product)}" for way in ways]
     if len(ways) == 1:
         return [f"{derivative} = {lines[0]}"]
+    routes = [" → ".join(names[node] for node in way.nodes) for way in ways]
+    if max(map(len, routes)) <= _ROUTE:
+        lines = [f"{route}:  {line}" for route, line in zip(routes, lines)]
     return [*lines, f"{derivative} = {' + '.join(factor(way.product) for way in ways)} = {total}"]
