@@ -31,6 +31,7 @@ def compile(
     *,
     dtype: Any = np.float64,
     check: bool = True,
+    engine: str = "auto",
 ) -> Program:
     """Read a graph of scalars back as matrix products and return the program that runs them.
 
@@ -50,6 +51,8 @@ def compile(
         inputs: see above.
         dtype: of the program's numbers, float64 or float32.
         check: trace a function three times more, with other examples, and compare.
+        engine: what runs it: "numpy", "native" (machine code, ``pip install "chainrule[native]"``), or
+            "auto", the faster one for this program; ``repr(program)`` says which and why.
 
     Raises:
         TraceError: if the program would hold something that depends on the numbers of the example.
@@ -82,7 +85,7 @@ def compile(
     numbers = np.array([p.data for p in values], dtype=np.float64)
     fused = fuse(graph)
     plan = lay_out(draft(fused, blocks(fused)), fused)
-    return Program(plan, numbers, values, names, dtype, shapes)
+    return Program(plan, numbers, values, names, dtype, shapes, engine)
 
 
 def _parameters(params: Any) -> tuple[list[str], list[Value]]:

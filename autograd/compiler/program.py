@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Callable, Sequence
 from threading import RLock
@@ -12,7 +13,7 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.numpy.replay import Replay
+from autograd.compiler.run.engines import choose
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
@@ -22,7 +23,7 @@ from autograd.value import Value
 __all__ = ["Program", "sample_shape_fits"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
-KEPT = 8  # batch sizes whose replays are kept
+KEPT = 8  # batch sizes whose runners are kept
 
 
 class _Optimizer(Protocol):
@@ -60,10 +61,11 @@ class Program:
         names: Sequence[str] = (),
         dtype: Any = np.float64,
         shapes: Sequence[tuple[int, ...]] | None = None,
+        engine: str = "auto",
     ) -> None:
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
-        self.plan = plan
+        self.plan, self._wanted = plan, engine
         self.names = list(names)
         self.shapes = list(shapes or [(n,) for n in plan.arguments])
         self._values = list(values)
@@ -80,13 +82,15 @@ class Program:
     def _begin(self) -> None:
         """What a copy does not take along: its arrays are views of each other."""
         self._lock = RLock()
-        self._replays: dict[int, Replay] = {}
-        self._borrowed = False  # whether `_outputs` are rows of a replay
+        self.engine = choose(self.plan, self._wanted)
+        self._replays: dict[int, Any] = {}
+        self._borrowed = False  # whether `_outputs` are rows of a run
+        self._checked: tuple[Sequence[Any], list[Array], int] = ((), [], 0)  # the last arguments
 
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
             state = {**self.__dict__, "_outputs": self.outputs}
-        for name in ("_lock", "_replays", "_borrowed"):
+        for name in ("_lock", "engine", "_replays", "_borrowed", "_checked"):
             del state[name]
         return state
 
@@ -152,12 +156,11 @@ class Program:
         return _joined(pieces, self.plan)
 
     def _forward_and_backward(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
-        """Run ``size`` samples of a batch and return their outputs, as they lie in the replay."""
-        with np.errstate(all="ignore"):
-            replay = self._replay(size)
-            replay.forward(arrays)
-            replay.backward(arrays, size / batch / len(replay.seed))
-        return replay.outputs()
+        """Run ``size`` samples of a batch and return their outputs, as they lie there."""
+        runner = self._runner(size)
+        runner.run(arrays, size / batch)
+        outputs: list[Array] = runner.outputs()
+        return outputs
 
     def forward(self, *inputs: Any) -> list[Array]:
         """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
@@ -167,10 +170,9 @@ class Program:
             if self._borrowed:  # their rows are written anew
                 self._outputs, self._borrowed = self.outputs, False
             for start in range(0, batch, CHUNK):
-                replay = self._replay(min(CHUNK, batch - start))
-                with np.errstate(all="ignore"):
-                    replay.forward([array[start : start + CHUNK] for array in arrays])
-                pieces.append([o.copy() for o in replay.outputs()])
+                runner = self._runner(min(CHUNK, batch - start))
+                runner.forward([array[start : start + CHUNK] for array in arrays])
+                pieces.append([o.copy() for o in runner.outputs()])
         return [np.broadcast_to(o, batch) for o in _joined(pieces, self.plan)]
 
     __call__ = forward
@@ -181,19 +183,23 @@ class Program:
         with self._lock:
             return [o.copy() for o in self._outputs]
 
-    def _replay(self, batch: int) -> Replay:
+    def _runner(self, batch: int) -> Any:
         if batch not in self._replays:
             if len(self._replays) >= KEPT:
                 del self._replays[next(iter(self._replays))]
-            self._replays[batch] = Replay(self.plan, self._static, self._gradient, batch)
+            start = self.engine.start
+            self._replays[batch] = start(self.plan, self._static, self._gradient, batch)
         return self._replays[batch]
 
     def _arguments(self, given: Sequence[Any]) -> tuple[list[Array], int]:
         """The arguments as [batch, columns], and the batch size."""
+        before, arrays, batch = self._checked
+        if given and len(given) == len(before) and all(map(operator.is_, given, before)):
+            return arrays, batch
         wanted = self.plan.arguments
         if len(given) != len(wanted):
             raise ValueError(f"this program takes {len(wanted)} arrays, not {len(given)}")
-        arrays: list[Array] = []
+        arrays = []
         for k, (x, size, shape) in enumerate(zip(given, wanted, self.shapes)):
             array = np.asarray(x)
             if array.dtype.kind not in "biuf":
@@ -211,7 +217,10 @@ class Program:
                     f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}"
                 )
             arrays.append(array.reshape(len(array), size))
-        return arrays, len(arrays[0]) if arrays else 1
+        batch = len(arrays[0]) if arrays else 1
+        if all(type(x) is np.ndarray and np.may_share_memory(x, a) for x, a in zip(given, arrays)):
+            self._checked = given, arrays, batch  # read where they lie: also when they come again
+        return arrays, batch
 
     # Training -------------------------------------------------------------------------------------
 
@@ -284,7 +293,7 @@ class Program:
     def __repr__(self) -> str:
         return (
             f"<Program: {len(self.plan.instructions)} instructions, {len(self.order)} parameters, "
-            f"{sum(self.plan.arguments)} inputs, {self.dtype}>"
+            f"{sum(self.plan.arguments)} inputs, {self.dtype}, {self.engine}>"
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

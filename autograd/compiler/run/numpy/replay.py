@@ -80,19 +80,25 @@ class Replay:
         self._values = binder.values
         self._limits = [(x, binder.integers(x.argument)) for x in limits(plan.instructions)]
 
+    def run(self, inputs: Sequence[Array], weight: float) -> None:
+        """Compute every row, and the gradient of the mean of the first output, times ``weight``."""
+        with np.errstate(all="ignore"):
+            self._compute(inputs)
+            self.seed[...] = weight / len(self.seed)
+            self._backward.run(inputs)
+
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every row for these inputs, [batch, columns] each."""
+        with np.errstate(all="ignore"):
+            self._compute(inputs)
+
+    def _compute(self, inputs: Sequence[Array]) -> None:
         for limit, numbers in self._limits:
             limit.read(inputs[limit.argument], numbers)
         for argument, start in self.plan.copied.items():
             rows = self._values[BATCHED][start : start + self.plan.arguments[argument]]
             np.copyto(rows, inputs[argument].T, casting="same_kind")
         self._forward.run(inputs)
-
-    def backward(self, inputs: Sequence[Array], seed: float) -> None:
-        """Compute the gradient of the first output, times ``seed``, after `forward`."""
-        self.seed[...] = seed
-        self._backward.run(inputs)
 
     def outputs(self) -> list[Array]:
         """Each output: a row [batch], or a copy [1] if it does not depend on the inputs."""

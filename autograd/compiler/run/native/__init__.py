@@ -1,0 +1,7 @@
+"""A plan as machine code: a sample in each lane of a vector register, compiled by LLVM.
+
+In: a plan, storage for its static rows, a batch size.
+Out: a `Native`, whose `run` fills outputs and gradients, as a `Replay` does.
+Open first: `engine`; then `module` (the functions of a program), `forward` and `reverse` (a line of code
+for each number), `lane` and `forms` (what NumPy's functions are in machine code), `jit` (LLVM itself).
+"""

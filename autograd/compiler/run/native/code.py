@@ -1,0 +1,104 @@
+"""The text of a function in LLVM's language, written line by line."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Code", "Types"]
+
+
+class Types:
+    """What numbers are called in LLVM's language.
+
+    Attributes:
+        lanes: how many samples a value holds.
+        scalar, value, truth, whole: one number, a number a lane, a truth value a lane, an index a lane.
+        size: bytes of one number.
+    """
+
+    def __init__(self, dtype: Any, lanes: int) -> None:
+        self.dtype, self.lanes = np.dtype(dtype), lanes
+        self.size = self.dtype.itemsize
+        self.scalar = "double" if self.size == 8 else "float"
+        self.value, self.truth, self.whole = (self.vector(t) for t in (self.scalar, "i1", "i64"))
+
+    def vector(self, kind: str) -> str:
+        return kind if self.lanes == 1 else f"<{self.lanes} x {kind}>"
+
+    def literal(self, x: float) -> str:
+        """A number as LLVM reads it: the bits of a double, also where it is a float."""
+        (bits,) = struct.unpack("<Q", struct.pack("<d", float(self.dtype.type(x))))
+        return f"0x{bits:016X}"
+
+
+class Code:
+    """The lines of one function; an expression that stands there already is not computed again.
+
+    Attributes:
+        types: of the values.
+        lines: so far; an empty one may be filled in later.
+        calls: declarations of the functions that are called, by name.
+    """
+
+    def __init__(self, types: Types) -> None:
+        self.types = types
+        self.lines: list[str] = []
+        self.calls: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        self._count = 0
+
+    def line(self, text: str) -> None:
+        self.lines.append(text)
+
+    def new(self, expression: str) -> str:
+        """Compute an expression; the name of the result."""
+        self._count += 1
+        name = f"%v{self._count}"
+        self.lines.append(f"{name} = {expression}")
+        return name
+
+    def emit(self, expression: str) -> str:
+        """The same, unless it was computed before: not for what reads memory that changes."""
+        name = self._known.get(expression)
+        if name is None:
+            name = self._known[expression] = self.new(expression)
+        return name
+
+    def block(self) -> None:
+        """Begin a new basic block: what was computed before is to be read from memory."""
+        self._count += 1
+        self.lines += [f"br label %b{self._count}", f"b{self._count}:"]
+        self._known.clear()
+
+    def splat(self, scalar: str) -> str:
+        """A scalar in every lane."""
+        t = self.types
+        if t.lanes == 1:
+            return scalar
+        one = self.emit(f"insertelement {t.value} poison, {t.scalar} {scalar}, i64 0")
+        return self.emit(
+            f"shufflevector {t.value} {one}, {t.value} poison, <{t.lanes} x i32> zeroinitializer"
+        )
+
+    def constant(self, x: float) -> str:
+        """A number in every lane."""
+        t = self.types
+        literal = t.literal(x)
+        return literal if t.lanes == 1 else f"splat ({t.scalar} {literal})"
+
+    def address(self, base: str, number: int | str, kind: str) -> str:
+        """The address of an element."""
+        return self.emit(f"getelementptr {kind}, ptr {base}, i64 {number}")
+
+    def load(self, base: str, number: int, kind: str = "") -> str:
+        """A value that an array holds; always read anew."""
+        kind = kind or self.types.value
+        return self.new(f"load {kind}, ptr {self.address(base, number, kind)}")
+
+    def store(self, base: str, number: int | str, name: str, kind: str = "") -> str:
+        """The line that puts a value into an array."""
+        kind = kind or self.types.value
+        return f"store {kind} {name}, ptr {self.address(base, number, kind)}"

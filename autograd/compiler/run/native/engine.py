@@ -1,0 +1,106 @@
+"""One batch size of a program as machine code."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import Plan
+from autograd.compiler.read.arrays import Array
+from autograd.compiler.run.native import frame, jit
+from autograd.compiler.run.native.module import module
+from autograd.compiler.run.numpy.selection import limits
+
+__all__ = ["Native"]
+
+_STEP = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_double)
+
+
+class Native:
+    """A plan at ``batch`` samples, as machine code.
+
+    A program has one for each batch size it has met; they share the static vector and its gradient.
+    """
+
+    def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
+        self.plan, self.batch, self.dtype = plan, batch, static.dtype
+        self.lanes = 1 if batch == 1 else jit.lanes(static.itemsize)
+        blocks = -(-batch // self.lanes)
+        self._missing = blocks * self.lanes - batch
+        self._limits = [
+            (x, np.zeros((plan.arguments[x.argument], batch), dtype=np.int64))
+            for x in limits(plan.instructions)
+        ]
+        self._outputs = _aligned((len(plan.outputs), blocks * self.lanes), self.dtype)
+        self._static = static
+        self._seeds = batch if plan.outputs[0].space else 1
+        rows = plan.static_size * self.lanes
+        whole = frame.selecting(plan)
+        self._memory = [
+            static, static_gradient, _aligned(rows, self.dtype),
+            _aligned(plan.static_size, self.dtype), _aligned(plan.batched_size * self.lanes, self.dtype), self._outputs,
+        ]  # fmt: skip
+        buffers = [
+            _aligned(blocks * self.lanes * columns, np.int64 if k in whole else self.dtype)
+            for k, columns in enumerate(plan.arguments)
+        ]
+        self._table = (ctypes.c_int64 * (len(self._memory) + 4 * len(buffers)))()
+        for k, array in enumerate(self._memory):
+            self._table[k] = array.ctypes.data
+        for k, array in enumerate(buffers):
+            self._table[len(self._memory) + 4 * k] = array.ctypes.data
+        self._memory += buffers
+        self._given = [k for k in range(len(buffers)) if k not in whole]
+        for limit, numbers in self._limits:
+            self._point(limit.argument, numbers.T)
+        self._frame = ctypes.addressof(self._table)
+        self._pointed: Sequence[Array] = ()
+        self._steps: dict[bool, Any] = {}
+
+    def _point(self, argument: int, array: Array) -> None:
+        """Say where the samples [batch, columns] of an argument lie."""
+        at = len(frame.FIXED) + 4 * argument + 1
+        self._table[at] = array.ctypes.data
+        self._table[at + 1], self._table[at + 2] = array.strides
+
+    def _step(self, backward: bool) -> Any:
+        if backward not in self._steps:
+            text = module(self.plan, self.dtype, self.lanes, backward)
+            machine = jit.assemble(text, ("step",))
+            self._steps[backward] = _STEP(machine.address["step"]), machine
+        return self._steps[backward][0]
+
+    def run(self, inputs: Sequence[Array], weight: float) -> None:
+        """Compute every output, and the gradient of the mean of the first, times ``weight``."""
+        self._call(inputs, weight / self._seeds, True)
+
+    def forward(self, inputs: Sequence[Array]) -> None:
+        """Compute every output for these inputs, [batch, columns] each."""
+        self._call(inputs, 0.0, False)
+
+    def _call(self, inputs: Sequence[Array], seed: float, backward: bool) -> None:
+        for limit, numbers in self._limits:
+            limit.read(inputs[limit.argument], numbers)
+        if inputs is not self._pointed:
+            for k in self._given:
+                self._point(k, inputs[k])
+            self._pointed = inputs
+        self._step(backward)(self._frame, self.batch, seed)
+
+    def outputs(self) -> list[Array]:
+        """Each output: a row [batch], or a copy [1] if it does not depend on the inputs."""
+        return [
+            self._outputs[k, self._missing :] if space else self._static[row : row + 1].copy()
+            for k, (space, row) in enumerate(self.plan.outputs)
+        ]
+
+
+def _aligned(shape: Any, dtype: Any) -> Array:
+    """Zeros that begin where a vector register likes to read."""
+    count, size = int(np.prod(shape)), np.dtype(dtype).itemsize
+    raw = np.zeros(count * size + 64, dtype=np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + count * size].view(dtype).reshape(shape)

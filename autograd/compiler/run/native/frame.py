@@ -1,0 +1,199 @@
+"""What is the same in every program: its functions' arguments, its memory, the loop over blocks.
+
+The memory of a program is a table of addresses, the frame: static rows, gradients, sums of gradients a
+lane, their totals, rows of a block, outputs; then for each argument a buffer of blocks [columns, lanes],
+the caller's array, and how many bytes its samples and columns lie apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from autograd.compiler.plan.instructions import Plan, Select
+from autograd.compiler.run.native.code import Types
+
+__all__ = ["ATTRIBUTES", "FIXED", "begin_block", "function", "selecting", "step"]
+
+ATTRIBUTES = """
+attributes #0 = { nounwind willreturn memory(none) }
+attributes #1 = { nounwind noinline }
+"""
+FIXED = ["static", "gradient", "sums", "totals", "values", "outputs"]
+_TAKES = ", ".join(
+    [f"ptr noalias %{name}" for name in FIXED] + ["ptr %frame", "i64 %number", "i64 %blocks"]
+)
+
+
+def function(name: str, lines: Iterable[str], scalar: str) -> str:
+    body = "\n".join(lines)
+    return f"define internal void @{name}({_TAKES}, {scalar} %seed) #1 {{\n{body}\nret void\n}}"
+
+
+def selecting(plan: Plan) -> set[int]:
+    """The arguments that are whole numbers."""
+    return {i.argument for i in plan.instructions if isinstance(i, Select)}
+
+
+def begin_block(plan: Plan, t: Types) -> list[str]:
+    """The lines that find a block's inputs and outputs."""
+    lines, whole = [], selecting(plan)
+    for k, columns in enumerate(plan.arguments):
+        lines += [
+            f"%at{k} = getelementptr ptr, ptr %frame, i64 {len(FIXED) + 4 * k}",
+            f"%buffer{k} = load ptr, ptr %at{k}",
+            f"%skip{k} = mul i64 %number, {columns}",
+            f"%{'whole' if k in whole else 'input'}{k} = getelementptr "
+            f"{t.whole if k in whole else t.value}, ptr %buffer{k}, i64 %skip{k}",
+        ]
+    for k in range(len(plan.outputs)):
+        lines += [
+            f"%from{k} = mul i64 %blocks, {k}",
+            f"%to{k} = add i64 %from{k}, %number",
+            f"%output{k} = getelementptr {t.value}, ptr %outputs, i64 %to{k}",
+        ]
+    return lines
+
+
+def step(plan: Plan, t: Types) -> str:
+    """The function that is called: `step(frame, batch, seed)`."""
+    wanted = np.flatnonzero(plan.needs.static)
+    low, high = (int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else (0, 0)
+    batched = any(i.batched for i in plan.instructions)
+    lines = []
+    for k, name in enumerate(FIXED):
+        lines += [f"%p{k} = getelementptr ptr, ptr %frame, i64 {k}", f"%{name} = load ptr, ptr %p{k}"]
+    given = ", ".join([*(f"ptr %{name}" for name in FIXED), "ptr %frame"])
+    mask = t.lanes - 1
+    lines += [
+        f"%short = sub i64 0, %batch\n%missing = and i64 %short, {mask}",
+        "%filled = add i64 %batch, %missing",
+        f"%blocks = udiv i64 %filled, {t.lanes}",
+        f"%seed = fptrunc double %weight to {t.scalar}" if t.size < 8 else "%seed = fadd double %weight, 0.0",
+        f"call void @before({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
+    ]  # fmt: skip
+    if not batched:
+        lines.append(f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)")
+        return _whole(lines, [])
+    whole = selecting(plan)
+    for k, columns in enumerate(plan.arguments):
+        kind = "whole" if k in whole else "number"
+        for n, name in enumerate(("buffer", "from", "apart", "beside")):
+            lines += [
+                f"%{name}{k}.p = getelementptr ptr, ptr %frame, i64 {len(FIXED) + 4 * k + n}",
+                f"%{name}{k} = load {'i64' if n > 1 else 'ptr'}, ptr %{name}{k}.p",
+            ]
+        lines.append(
+            f"call void @arrange_{kind}(ptr %buffer{k}, ptr %from{k}, i64 %missing, i64 %batch, "
+            f"i64 {columns}, i64 %apart{k}, i64 %beside{k})"
+        )
+    lines += [
+        f"%first = getelementptr {t.value}, ptr %sums, i64 {low}",
+        f"call void @llvm.memset.p0.i64(ptr %first, i8 0, i64 {(high - low) * t.lanes * t.size}, i1 0)",
+        "br label %next",
+        "next:",
+        "%b = phi i64 [ 0, %0 ], [ %after, %again ]",
+        f"call void @block({given}, i64 %b, i64 %blocks, {t.scalar} %seed)",
+        "%is_first = icmp eq i64 %b, 0",
+        "%some = icmp ne i64 %missing, 0",
+        "%both = and i1 %is_first, %some",
+        "br i1 %both, label %fill, label %again",
+        "fill:",
+        f"call void @mask(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
+        "br label %again",
+        "again:",
+        "%after = add i64 %b, 1",
+        "%more = icmp ult i64 %after, %blocks",
+        "br i1 %more, label %next, label %done",
+        "done:",
+        f"call void @reduce(ptr %sums, ptr %totals, i64 {low}, i64 {high})",
+        f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
+    ]
+    helpers = [
+        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
+        _arrange("number", t.scalar, t.lanes), _arrange("whole", "i64", t.lanes),
+        _mask(t), _reduce(t),
+    ]  # fmt: skip
+    return _whole(lines, helpers)
+
+
+def _whole(lines: list[str], helpers: list[str]) -> str:
+    body = "\n".join(lines)
+    head = "define void @step(ptr %frame, i64 %batch, double %weight)"
+    return "\n".join([*helpers, f"{head} {{\n{body}\nret void\n}}"])
+
+
+def _loop(lines: str, start: str, end: str) -> str:
+    """Lines for each i from start to end, which is more than start."""
+    return f"""br label %loop
+loop:
+%i = phi i64 [ {start}, %0 ], [ %i.next, %next ]
+{lines}
+br label %next
+next:
+%i.next = add i64 %i, 1
+%more = icmp ult i64 %i.next, {end}
+br i1 %more, label %loop, label %done
+done:
+ret void
+}}"""
+
+
+def _arrange(name: str, kind: str, lanes: int) -> str:
+    """Copy an array of samples into blocks; the first lanes of the first block stay free."""
+    return f"""
+define internal void @arrange_{name}(ptr noalias %to, ptr noalias %from, i64 %missing, i64 %batch,
+                                     i64 %columns, i64 %apart, i64 %beside) #1 {{
+""" + _loop(f"""%place = add i64 %i, %missing
+%block = udiv i64 %place, {lanes}
+%lane = urem i64 %place, {lanes}
+%skip = mul i64 %block, %columns
+%sample = mul i64 %i, %apart
+%source = getelementptr i8, ptr %from, i64 %sample
+br label %column
+column:
+%c = phi i64 [ 0, %loop ], [ %c.next, %column ]
+%offset = mul i64 %c, %beside
+%x.p = getelementptr i8, ptr %source, i64 %offset
+%x = load {kind}, ptr %x.p, align 1
+%row = add i64 %skip, %c
+%first = mul i64 %row, {lanes}
+%at = add i64 %first, %lane
+%y.p = getelementptr {kind}, ptr %to, i64 %at
+store {kind} %x, ptr %y.p
+%c.next = add i64 %c, 1
+%c.more = icmp ult i64 %c.next, %columns
+br i1 %c.more, label %column, label %end
+end:""", "0", "%batch")
+
+
+def _mask(t: Types) -> str:
+    """Take the lanes that hold no sample out of the sums."""
+    lane = ", ".join(f"i64 {k}" for k in range(t.lanes))
+    if t.lanes == 1:
+        return "define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 { ret void }"
+    return f"""
+define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 {{
+%one = insertelement {t.whole} poison, i64 %missing, i64 0
+%all = shufflevector {t.whole} %one, {t.whole} poison, <{t.lanes} x i32> zeroinitializer
+%real = icmp uge {t.whole} <{lane}>, %all
+""" + _loop(f"""%p = getelementptr {t.value}, ptr %sums, i64 %i
+%x = load {t.value}, ptr %p
+%y = select {t.truth} %real, {t.value} %x, {t.value} zeroinitializer
+store {t.value} %y, ptr %p""", "%low", "%high")
+
+
+def _reduce(t: Types) -> str:
+    """The sums over the lanes."""
+    head = "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {\n"
+    store = f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i\nstore {t.scalar} %y, ptr %q"
+    load = f"%p = getelementptr {t.value}, ptr %sums, i64 %i\n"
+    if t.lanes == 1:
+        return head + _loop(f"{load}%y = load {t.scalar}, ptr %p\n{store}", "%low", "%high")
+    name = f"llvm.vector.reduce.fadd.v{t.lanes}f{8 * t.size}"
+    return f"declare {t.scalar} @{name}({t.scalar}, {t.value})\n" + head + _loop(
+        f"{load}%x = load {t.value}, ptr %p\n"
+        f"%y = call reassoc {t.scalar} @{name}({t.scalar} -0.0, {t.value} %x)\n{store}",
+        "%low", "%high",
+    )  # fmt: skip
