@@ -85,7 +85,7 @@ class Program:
         self.engine = choose(self.plan, self._wanted)
         self._replays: dict[int, Any] = {}
         self._borrowed = False  # whether `_outputs` are rows of a run
-        self._checked: tuple[Sequence[Any], list[Array], int] = ((), [], 0)  # the last arguments
+        self._checked: tuple[Sequence[Any], list[Array], int] | None = None  # the last arguments
 
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
@@ -136,11 +136,12 @@ class Program:
         arrays, batch = self._arguments(inputs)
         with self._lock:
             if batch <= CHUNK:
-                self._outputs = self._forward_and_backward(arrays, batch, batch)
-                self._borrowed = True
-            else:
-                self._outputs = self._in_pieces(arrays, batch)
-                self._borrowed = False
+                runner = self._runner(batch)
+                runner.run(arrays, 1.0)
+                self._outputs, self._borrowed = runner.outputs(), True
+                means: tuple[float, ...] = runner.means()
+                return means
+            self._outputs, self._borrowed = self._in_pieces(arrays, batch), False
             return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
 
     def _in_pieces(self, arrays: list[Array], batch: int) -> list[Array]:
@@ -150,17 +151,12 @@ class Program:
         for start in range(0, batch, CHUNK):
             piece = [array[start : start + CHUNK] for array in arrays]
             size = min(CHUNK, batch - start)
-            pieces.append([o.copy() for o in self._forward_and_backward(piece, size, batch)])
+            runner = self._runner(size)
+            runner.run(piece, size / batch)
+            pieces.append([o.copy() for o in runner.outputs()])
             total += self.gradients
         self.gradients[...] = total
         return _joined(pieces, self.plan)
-
-    def _forward_and_backward(self, arrays: list[Array], size: int, batch: int) -> list[Array]:
-        """Run ``size`` samples of a batch and return their outputs, as they lie there."""
-        runner = self._runner(size)
-        runner.run(arrays, size / batch)
-        outputs: list[Array] = runner.outputs()
-        return outputs
 
     def forward(self, *inputs: Any) -> list[Array]:
         """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
@@ -193,9 +189,10 @@ class Program:
 
     def _arguments(self, given: Sequence[Any]) -> tuple[list[Array], int]:
         """The arguments as [batch, columns], and the batch size."""
-        before, arrays, batch = self._checked
-        if given and len(given) == len(before) and all(map(operator.is_, given, before)):
-            return arrays, batch
+        if self._checked is not None:
+            before, arrays, batch = self._checked
+            if len(given) == len(before) and all(map(operator.is_, given, before)):
+                return arrays, batch
         wanted = self.plan.arguments
         if len(given) != len(wanted):
             raise ValueError(f"this program takes {len(wanted)} arrays, not {len(given)}")

@@ -11,7 +11,7 @@ from autograd.compiler.run.native.code import Code
 from autograd.compiler.run.native.lane import Lane, Number
 from autograd.compiler.run.native.rows import Rows
 
-__all__ = ["add_chosen", "chosen"]
+__all__ = ["add_chosen", "chosen", "is_chosen"]
 
 
 def chosen(rows: Rows, own: Select, r: int) -> Number:
@@ -24,8 +24,8 @@ def chosen(rows: Rows, own: Select, r: int) -> Number:
             out = _is(code, own, r, v).choose(rows.read(own.candidates.space, row), out)
         return out
     name = "poison"
-    for lane, row in _static_rows(rows, own, r):
-        number = code.new(f"load {t.scalar}, ptr {code.address('%static', row, t.scalar)}")
+    for lane, place in _static_rows(rows, own, r):
+        number = code.new(f"load {t.scalar}, ptr {code.address('%static', place, t.scalar)}")
         if t.lanes == 1:
             return Lane(code, number)
         name = code.emit(f"insertelement {t.value} {name}, {t.scalar} {number}, i64 {lane}")

@@ -29,19 +29,22 @@ class Native:
         self.plan, self.batch, self.dtype = plan, batch, static.dtype
         self.lanes = 1 if batch == 1 else jit.lanes(static.itemsize)
         blocks = -(-batch // self.lanes)
-        self._missing = blocks * self.lanes - batch
         self._limits = [
             (x, np.zeros((plan.arguments[x.argument], batch), dtype=np.int64))
             for x in limits(plan.instructions)
         ]
-        self._outputs = _aligned((len(plan.outputs), blocks * self.lanes), self.dtype)
-        self._static = static
-        self._seeds = batch if plan.outputs[0].space else 1
-        rows = plan.static_size * self.lanes
+        outputs = _aligned((len(plan.outputs), blocks * self.lanes), self.dtype)
+        self._counts = [batch if space else 1 for space, _ in plan.outputs]
+        self._rows = [
+            row[blocks * self.lanes - count :] for row, count in zip(outputs, self._counts)
+        ]
+        rows = plan.static_size + len(plan.outputs)
+        totals = _aligned(rows, self.dtype)
+        self._sums = totals[plan.static_size :]
         whole = frame.selecting(plan)
         self._memory = [
-            static, static_gradient, _aligned(rows, self.dtype),
-            _aligned(plan.static_size, self.dtype), _aligned(plan.batched_size * self.lanes, self.dtype), self._outputs,
+            static, static_gradient, _aligned(rows * self.lanes, self.dtype), totals,
+            _aligned(plan.batched_size * self.lanes, self.dtype), outputs,
         ]  # fmt: skip
         buffers = [
             _aligned(blocks * self.lanes * columns, np.int64 if k in whole else self.dtype)
@@ -59,6 +62,7 @@ class Native:
         self._frame = ctypes.addressof(self._table)
         self._pointed: Sequence[Array] = ()
         self._steps: dict[bool, Any] = {}
+        self._machines: list[jit.Machine] = []
 
     def _point(self, argument: int, array: Array) -> None:
         """Say where the samples [batch, columns] of an argument lie."""
@@ -70,12 +74,13 @@ class Native:
         if backward not in self._steps:
             text = module(self.plan, self.dtype, self.lanes, backward)
             machine = jit.assemble(text, ("step",))
-            self._steps[backward] = _STEP(machine.address["step"]), machine
-        return self._steps[backward][0]
+            self._steps[backward] = _STEP(machine.address["step"])
+            self._machines.append(machine)
+        return self._steps[backward]
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
         """Compute every output, and the gradient of the mean of the first, times ``weight``."""
-        self._call(inputs, weight / self._seeds, True)
+        self._call(inputs, weight / self._counts[0], True)
 
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every output for these inputs, [batch, columns] each."""
@@ -90,12 +95,17 @@ class Native:
             self._pointed = inputs
         self._step(backward)(self._frame, self.batch, seed)
 
+    def again(self) -> None:
+        """`run` on the same arrays once more: nothing but the code."""
+        self._steps[True](self._frame, self.batch, 1.0 / self._counts[0])
+
     def outputs(self) -> list[Array]:
-        """Each output: a row [batch], or a copy [1] if it does not depend on the inputs."""
-        return [
-            self._outputs[k, self._missing :] if space else self._static[row : row + 1].copy()
-            for k, (space, row) in enumerate(self.plan.outputs)
-        ]
+        """Each output: a row [batch], or [1] if it does not depend on the inputs."""
+        return self._rows
+
+    def means(self) -> tuple[float, ...]:
+        """The mean of each output."""
+        return tuple([x / count for x, count in zip(self._sums.tolist(), self._counts)])
 
 
 def _aligned(shape: Any, dtype: Any) -> Array:
@@ -103,4 +113,5 @@ def _aligned(shape: Any, dtype: Any) -> Array:
     count, size = int(np.prod(shape)), np.dtype(dtype).itemsize
     raw = np.zeros(count * size + 64, dtype=np.uint8)
     start = -raw.ctypes.data % 64
-    return raw[start : start + count * size].view(dtype).reshape(shape)
+    rows: Array = raw[start : start + count * size].view(dtype).reshape(shape)
+    return rows

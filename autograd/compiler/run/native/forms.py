@@ -190,7 +190,7 @@ def machine(x: Lane, op: Op, inputs: tuple[Any, ...]) -> Any:
         NotImplementedError: naming an operation that is made of something else.
     """
     try:
-        found = (_NAMED[op.name] if op.name in _NAMED else op.array)(*inputs)
+        found = _NAMED.get(op.name, op.array)(*inputs)
     except (TypeError, ValueError, AttributeError) as error:
         raise NotImplementedError(op.name) from error
     if not isinstance(found, (Lane, float, int)):

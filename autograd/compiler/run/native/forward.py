@@ -25,7 +25,7 @@ from autograd.compiler.run.native.lane import FORMS, Lane, Number
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
-__all__ = ["Forward", "times", "total"]
+__all__ = ["Forward", "index_of", "plus", "times", "total"]
 
 Factors = list[Number]
 
@@ -171,7 +171,7 @@ class Forward:
         if any(isinstance(x, Lane) for x in inputs):
             return machine(inputs[0], op, tuple(inputs))  # type: ignore[arg-type]
         with np.errstate(all="ignore"):
-            return float(op.array(*map(np.float64, inputs)))
+            return float(op.array(*np.array(inputs)))
 
     def _select(self, own: Select) -> None:
         from autograd.compiler.run.native.choice import chosen

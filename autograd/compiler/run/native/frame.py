@@ -1,8 +1,8 @@
 """What is the same in every program: its functions' arguments, its memory, the loop over blocks.
 
-The memory of a program is a table of addresses, the frame: static rows, gradients, sums of gradients a
-lane, their totals, rows of a block, outputs; then for each argument a buffer of blocks [columns, lanes],
-the caller's array, and how many bytes its samples and columns lie apart.
+The memory of a program is a table of addresses, the frame: static rows, gradients, sums of gradients
+a lane, their totals, rows of a block, outputs; then for each argument a buffer of blocks [columns,
+lanes], the caller's array, and how many bytes its samples and columns lie apart.
 """
 
 from __future__ import annotations
@@ -59,18 +59,22 @@ def begin_block(plan: Plan, t: Types) -> list[str]:
 def step(plan: Plan, t: Types) -> str:
     """The function that is called: `step(frame, batch, seed)`."""
     wanted = np.flatnonzero(plan.needs.static)
-    low, high = (int(wanted[0]), int(wanted[-1]) + 1) if len(wanted) else (0, 0)
+    high = plan.static_size + len(plan.outputs)
+    low = int(wanted[0]) if len(wanted) else plan.static_size
     batched = any(i.batched for i in plan.instructions)
     lines = []
     for k, name in enumerate(FIXED):
-        lines += [f"%p{k} = getelementptr ptr, ptr %frame, i64 {k}", f"%{name} = load ptr, ptr %p{k}"]
+        lines += [
+            f"%p{k} = getelementptr ptr, ptr %frame, i64 {k}",
+            f"%{name} = load ptr, ptr %p{k}",
+        ]
     given = ", ".join([*(f"ptr %{name}" for name in FIXED), "ptr %frame"])
     mask = t.lanes - 1
     lines += [
         f"%short = sub i64 0, %batch\n%missing = and i64 %short, {mask}",
         "%filled = add i64 %batch, %missing",
         f"%blocks = udiv i64 %filled, {t.lanes}",
-        f"%seed = fptrunc double %weight to {t.scalar}" if t.size < 8 else "%seed = fadd double %weight, 0.0",
+        "%seed = fptrunc double %weight to float" if t.size < 8 else "%seed = fadd double %weight, 0.0",
         f"call void @before({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
     ]  # fmt: skip
     if not batched:
@@ -145,7 +149,8 @@ def _arrange(name: str, kind: str, lanes: int) -> str:
     return f"""
 define internal void @arrange_{name}(ptr noalias %to, ptr noalias %from, i64 %missing, i64 %batch,
                                      i64 %columns, i64 %apart, i64 %beside) #1 {{
-""" + _loop(f"""%place = add i64 %i, %missing
+""" + _loop(
+        f"""%place = add i64 %i, %missing
 %block = udiv i64 %place, {lanes}
 %lane = urem i64 %place, {lanes}
 %skip = mul i64 %block, %columns
@@ -165,28 +170,38 @@ store {kind} %x, ptr %y.p
 %c.next = add i64 %c, 1
 %c.more = icmp ult i64 %c.next, %columns
 br i1 %c.more, label %column, label %end
-end:""", "0", "%batch")
+end:""",
+        "0",
+        "%batch",
+    )
 
 
 def _mask(t: Types) -> str:
     """Take the lanes that hold no sample out of the sums."""
     lane = ", ".join(f"i64 {k}" for k in range(t.lanes))
+    head = "define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 {"
     if t.lanes == 1:
-        return "define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 { ret void }"
+        return f"{head} ret void\n}}"
     return f"""
-define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 {{
+{head}
 %one = insertelement {t.whole} poison, i64 %missing, i64 0
 %all = shufflevector {t.whole} %one, {t.whole} poison, <{t.lanes} x i32> zeroinitializer
 %real = icmp uge {t.whole} <{lane}>, %all
-""" + _loop(f"""%p = getelementptr {t.value}, ptr %sums, i64 %i
+""" + _loop(
+        f"""%p = getelementptr {t.value}, ptr %sums, i64 %i
 %x = load {t.value}, ptr %p
 %y = select {t.truth} %real, {t.value} %x, {t.value} zeroinitializer
-store {t.value} %y, ptr %p""", "%low", "%high")
+store {t.value} %y, ptr %p""",
+        "%low",
+        "%high",
+    )
 
 
 def _reduce(t: Types) -> str:
     """The sums over the lanes."""
-    head = "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {\n"
+    head = (
+        "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {\n"
+    )
     store = f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i\nstore {t.scalar} %y, ptr %q"
     load = f"%p = getelementptr {t.value}, ptr %sums, i64 %i\n"
     if t.lanes == 1:

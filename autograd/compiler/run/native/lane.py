@@ -1,4 +1,4 @@
-"""Numbers that write machine code: what NumPy or a rule of the table computes with them is a line each."""
+"""Numbers that write machine code: what NumPy or a rule of the table makes of them is a line each."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from autograd.compiler.run.native.code import Code
 
-__all__ = ["FORMS", "Lane", "Number"]
+__all__ = ["FORMS", "Lane", "Number", "as_lane"]
 
 Number: TypeAlias = "Lane | float"
 FORMS: dict[Any, Callable[..., Any]] = {}  # by NumPy's function; `forms` fills it
+
 
 class Lane:
     """A value of a function that is being written: a number of each sample, or a truth value."""
@@ -137,6 +138,11 @@ class Lane:
         if options or function not in FORMS:
             return NotImplemented
         return FORMS[function](*inputs)
+
+
+def as_lane(code: Code, x: Any) -> Lane:
+    """A number, known or not, as a value."""
+    return x.number() if isinstance(x, Lane) else Lane(code, code.constant(float(x)))
 
 
 def _truth(x: Any, code: Code) -> str:

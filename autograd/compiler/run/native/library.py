@@ -38,9 +38,7 @@ def _by_lanes(name: str, scalar: str, arity: int, t: Types) -> str:
             lines.append(f"%x{lane}_{k} = extractelement {t.value} %a{k}, i64 {lane}")
         given = ", ".join(f"{t.scalar} %x{lane}_{k}" for k in range(arity))
         lines.append(f"%y{lane} = call {t.scalar} @{scalar}({given})")
-        lines.append(
-            f"%z{lane} = insertelement {t.value} {out}, {t.scalar} %y{lane}, i64 {lane}"
-        )
+        lines.append(f"%z{lane} = insertelement {t.value} {out}, {t.scalar} %y{lane}, i64 {lane}")
         out = f"%z{lane}"
     takes = ", ".join(f"{t.value} %a{k}" for k in range(arity))
     body = "\n".join([*lines, f"ret {t.value} {out}"])

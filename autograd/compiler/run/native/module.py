@@ -8,11 +8,12 @@ from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, P
 from autograd.compiler.run.native import frame
 from autograd.compiler.run.native.code import Code, Types
 from autograd.compiler.run.native.forward import Forward
-from autograd.compiler.run.native.lane import Lane
+from autograd.compiler.run.native.lane import Lane, as_lane
 from autograd.compiler.run.native.reverse import Reverse
 from autograd.compiler.run.native.rows import Rows, Stores
 
 __all__ = ["module"]
+
 
 def module(plan: Plan, dtype: Any, lanes: int, backward: bool) -> str:
     """The text of a module whose function `step` runs a plan.
@@ -43,12 +44,18 @@ class _Module:
                 if instruction.space == rows.space:
                     forward.add(instruction)
         self._give_outputs(block)
+        after = Rows(plan, self.after, self.stores, STATIC)
         if self.backward:
             self._push(block)
-            self._push(Rows(plan, self.after, self.stores, STATIC))
+            self._push(after)
+        self._give_static_outputs(after)
         bodies = [
             frame.function("before", self.before.lines, self.types.scalar),
-            frame.function("block", [*frame.begin_block(plan, self.types), *self.block.lines], self.types.scalar),
+            frame.function(
+                "block",
+                [*frame.begin_block(plan, self.types), *self.block.lines],
+                self.types.scalar,
+            ),
             frame.function("after", self.after.lines, self.types.scalar),
             frame.step(plan, self.types),
         ]
@@ -56,14 +63,24 @@ class _Module:
         return "\n".join([*calls.values(), *bodies, frame.ATTRIBUTES])
 
     def _give_outputs(self, block: Rows) -> None:
+        """Each output, and its sum over the samples beside the sums of gradients."""
+        code, size = self.block, self.plan.static_size
         for k, (space, row) in enumerate(self.plan.outputs):
             if space == BATCHED:
-                value = block.read(space, row)
-                code = self.block
-                name = value.name if isinstance(value, Lane) else code.constant(value)
-                code.line(code.store(f"%output{k}", 0, name))
-            elif row >= len(self.plan.order) and block.constant(space, row) is None:
-                self.stores.want((space, row))
+                value = as_lane(code, block.read(space, row))
+                code.line(code.store(f"%output{k}", 0, value.name))
+                old = Lane(code, code.load("%sums", size + k))
+                code.line(code.store("%sums", size + k, (old + value).name))
+
+    def _give_static_outputs(self, after: Rows) -> None:
+        code, t = self.after, self.types
+        for k, (space, row) in enumerate(self.plan.outputs):
+            if space == STATIC:
+                name = as_lane(code, after.read(space, row)).name
+                code.line(code.store("%totals", self.plan.static_size + k, name))
+                place = code.emit(f"mul i64 %blocks, {(k + 1) * t.lanes}")
+                place = code.address("%outputs", code.emit(f"sub i64 {place}, 1"), t.scalar)
+                code.line(f"store {t.scalar} {name}, ptr {place}")
 
     def _push(self, rows: Rows) -> None:
         """The contributions of one space's instructions, and what came of the others."""
@@ -100,6 +117,5 @@ class _Module:
             for r in range(len(plan.order)):
                 arrive(r)
                 if r in reverse.gradients:
-                    g = reverse.gradients[r]
-                    name = g.name if isinstance(g, Lane) else code.constant(g)
+                    name = as_lane(code, reverse.gradients[r]).name
                     code.line(code.store("%gradient", r, name))

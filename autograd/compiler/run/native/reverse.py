@@ -18,14 +18,13 @@ from autograd.compiler.plan.instructions import (
     Largest,
     Matrix,
     Operand,
-    Plan,
     Products,
     Select,
     Terms,
 )
 from autograd.compiler.run.native.choice import add_chosen, is_chosen
 from autograd.compiler.run.native.forward import Forward, index_of, plus, times
-from autograd.compiler.run.native.lane import Lane, Number
+from autograd.compiler.run.native.lane import Lane, Number, as_lane
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
@@ -76,6 +75,7 @@ class Reverse:
 
     def _to_weight(self, own: Matrix, entry: Contribution) -> None:
         part = own.parts[entry.place]
+        assert part.weight is not None
         positions = own.node.shape[1]
         for f in range(own.node.shape[0]):
             for k, row in enumerate(part.weight[f].tolist()):
@@ -196,7 +196,7 @@ class Reverse:
             g = self.arrived(own, r)
             if g is None:
                 continue
-            lane = g if isinstance(g, Lane) else Lane(self.code, self.code.constant(g))
+            lane = as_lane(self.code, g)
             if space == STATIC:
                 add_chosen(self.rows, own, r, lane)
             elif space == BATCHED:
@@ -209,7 +209,3 @@ def _unless_zero(g: Number, product: Number) -> Number:
     if not isinstance(g, Lane):
         return product if g else 0.0
     return g.compare("oeq", 0.0).choose(0.0, product)
-
-
-def needed(plan: Plan, space: int, row: int) -> bool:
-    return space < INPUT and bool(plan.needs[space][row])

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.compiler.plan.instructions import BATCHED, INPUT, STATIC, Plan
 from autograd.compiler.run.native.code import Code
-from autograd.compiler.run.native.lane import Lane, Number
+from autograd.compiler.run.native.lane import Lane, Number, as_lane
 
 __all__ = ["Rows", "Stores"]
 
@@ -83,13 +83,17 @@ class Rows:
 
     def write(self, row: int, value: Any) -> None:
         code = self.code
-        if isinstance(value, Lane):
-            value = value.number()
-        else:  # a number, whatever the inputs
-            value = Lane(code, code.constant(float(value)))
+        if not isinstance(value, Lane):  # a number, whatever the inputs
+            value = as_lane(code, value)
         self._values[self.space, row] = value
         base, kind = (
-            ("%static", code.types.scalar) if self.space == STATIC else ("%values", code.types.value)
+            ("%static", code.types.scalar)
+            if self.space == STATIC
+            else ("%values", code.types.value)
         )
         address = code.address(base, row, kind)
-        self.stores.offer((self.space, row), code.lines, f"store {kind} {value.name}, ptr {address}")
+        self.stores.offer(
+            (self.space, row),
+            code.lines,
+            f"store {kind} {as_lane(code, value).name}, ptr {address}",
+        )

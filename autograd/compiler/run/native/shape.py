@@ -46,13 +46,13 @@ def _nodes(own: Instruction) -> int:
         return own.count * (sum(len(part.column) for part in own.parts) + len(own.biases))
     if isinstance(own, Products):
         assert own.first.index is not None
-        return own.count * own.first.index.shape[2]
+        return own.count * int(own.first.index.shape[2])
     if isinstance(own, (Terms, Largest)):
         assert own.second.index is not None
-        return own.second.index.size
+        return int(own.second.index.size)
     if isinstance(own, Select):
         assert own.candidates.index is not None
-        return own.count if own.candidates.space == 0 else own.candidates.index.size
+        return own.count if own.candidates.space == 0 else int(own.candidates.index.size)
     return own.count
 
 
@@ -62,13 +62,14 @@ def why_not(plan: Plan, asked: bool) -> str:
         if isinstance(own, Elementwise) and not _has_form(own.operation):
             return f"the operation {own.operation!r} has no form in machine code"
     count = nodes(plan)
-    if count > MOST:
+    if count > MOST and not asked:
         return f"{count} nodes"
     return ""
 
 
 def described(plan: Plan) -> str:
-    return f"{nodes(plan)} nodes"
+    count = nodes(plan)
+    return f"{count} node" if count == 1 else f"{count} nodes"
 
 
 @cache

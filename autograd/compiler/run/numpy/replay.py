@@ -105,6 +105,10 @@ class Replay:
         values = self._values
         return [values[s][row] if s else values[s][row].copy() for s, row in self.plan.outputs]
 
+    def means(self) -> tuple[float, ...]:
+        """The mean of each output."""
+        return tuple([float(np.add.reduce(o)) / len(o) for o in self.outputs()])
+
 
 class _Pass:
     """Calls that were written, to run again and again."""

@@ -1,0 +1,272 @@
+"""Machine code beside the NumPy replay of the same program: every operation, lane and edge."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import pickle
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from test_compiler_random import random_function
+
+import autograd
+import nn
+from autograd import OPS, Value, compile, log, maximum, select, tanh, where
+from autograd.compiler.run.native import jit, library
+from autograd.ops import Op
+
+pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[native]"')
+
+RNG = np.random.default_rng
+EDGES = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -3.5, 36.0, 720.0, -720.0, 1e-310, -1e-310, 1e200, -1e200,
+         math.inf, -math.inf, math.nan]  # fmt: skip
+WITHOUT_A_FORM = {"sinc", "sinc_slope", "round_to"}
+BATCHES = [1, 2, 7, 8, 9, 33]  # one lane; a part of a block; a whole one; more than one
+
+
+def close(found, expected, rtol=1e-12, message=""):
+    np.testing.assert_allclose(found, expected, rtol=rtol, atol=rtol, err_msg=message)
+
+
+def agree(function, values, *arrays, rtol=1e-12, dtype=np.float64):
+    """Run both engines on batches of several sizes, after two steps of training as well."""
+    native, numpy = (
+        compile(
+            function, values, inputs=tuple(a[0] for a in arrays), check=False, dtype=dtype,
+            engine=engine,
+        )
+        for engine in ("native", "numpy")
+    )  # fmt: skip
+    assert native.engine.name == "native"
+    for batch in [n for n in BATCHES if n <= len(arrays[0])] if arrays else [1, 1]:
+        given = [a[:batch] for a in arrays]
+        found, expected = native.run(*given), numpy.run(*given)
+        close(found, expected, rtol)
+        scale = max(1.0, np.abs(numpy.gradients).max(initial=0.0))
+        close(native.gradients / scale, numpy.gradients / scale, rtol)
+        for one, other in zip(native.outputs, numpy.outputs):
+            close(one, other, rtol)
+        for one, other in zip(native.forward(*given), numpy.forward(*given)):
+            close(one, other, rtol)
+        for program in (native, numpy):
+            program.parameters[...] -= 0.01 * numpy.gradients
+    return native
+
+
+# Operations ---------------------------------------------------------------------------------------
+
+
+def same(found, expected):
+    found, expected = np.asarray(found), np.asarray(expected)
+    with np.errstate(all="ignore"):
+        near = np.abs(found - expected) <= 1e-12 * np.maximum(np.abs(expected), 1e-300)
+    return bool(((found == expected) | near | (np.isnan(found) & np.isnan(expected))).all())
+
+
+def masked(op):
+    return lambda *x: where(x[-1] > 0.75, op(*x), x[0] * 2.0)
+
+
+@pytest.mark.parametrize("name", [n for n, op in OPS.items() if n not in WITHOUT_A_FORM])
+def test_operations_at_the_edges(name):
+    """Values and derivatives, alone and in a branch of `where`, in one lane and in all of them."""
+    op = OPS[name]
+    edges = EDGES[:: op.arity]  # 17 points, or 81, or 216
+    points = np.array(list(itertools.product(edges, repeat=op.arity)))
+    p = [Value(0.0) for _ in range(op.arity)]
+
+    def shifted(x):
+        return [xi + pi for xi, pi in zip(x, p)]
+
+    for function in (lambda x: op(*shifted(x)), lambda x: masked(op)(*shifted(x))):
+        native, numpy = (
+            compile(function, p, inputs=([0.3] * op.arity,), check=False, engine=engine)
+            for engine in ("native", "numpy")
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert same(native.forward(points)[0], numpy.forward(points)[0])
+            for point in points:
+                for batch in (1, 3):
+                    both = []
+                    for program in (native, numpy):
+                        program.run(np.tile(point, (batch, 1)))
+                        both.append(program.gradients.copy())
+                    value = numpy.outputs[0][0]
+                    assert same(*both) or math.isnan(value), (point, batch, both)
+
+
+def test_a_library_without_vector_functions_is_called_a_lane_at_a_time(monkeypatch):
+    monkeypatch.setattr(library, "_FAMILIES", {})
+    w = Value(0.7)
+    agree(lambda x: (w * x).tanh() + (w + x) ** (w * w + x) + log(x), [w], RNG(0).uniform(size=33))
+
+
+def test_without_llvm_programs_run_and_machine_code_says_how_to_install_it(monkeypatch):
+    w = Value(2.0)
+    jit.available.cache_clear()
+    jit._llvm.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "llvmlite.binding", None)
+        assert compile(w * w, [w]).engine.name == "numpy"
+        with pytest.raises(ModuleNotFoundError, match=r'pip install "chainrule\[native\]"'):
+            compile(w * w, [w], engine="native")
+    jit.available.cache_clear()
+    assert compile(w * w, [w]).engine.name == "native"
+
+
+def test_engines_are_named():
+    w = Value(2.0)
+    assert compile(w * w, [w], engine="numpy").run() == (4.0,)
+    assert repr(compile(w * w, [w], engine="native")).endswith("float64, engine native: 1 node>")
+    with pytest.raises(ValueError, match="auto, numpy, native"):
+        compile(w * w, [w], engine="c")
+    assert compile(w.sinc(), [w]).engine.name == "numpy"
+    with pytest.raises(ValueError, match="'sinc' has no form"):
+        compile(w.sinc(), [w], engine="native")
+
+
+def test_a_users_operation_is_made_of_numpys_functions_or_refused_by_name():
+    def branching(x):
+        return np.array([xi if xi > 0 else -xi for xi in x])
+
+    x = Value(0.5)
+    cube = Op(
+        "cube", "cube", "x³", lambda x: x**3, lambda x: x * x * np.abs(x), (lambda x, y: 3 * x * x,)
+    )
+    odd = Op("odd", "odd", "|x|", abs, branching, (lambda x, y: 1.0,))
+    for op in (cube, odd):
+        OPS[op.name] = op
+    try:
+        agree(lambda a: cube(x * a), [x], RNG(0).uniform(size=9))
+        program = compile(lambda a: odd(x * a), [x], inputs=(0.5,))
+        assert "'odd'" in repr(program)
+        assert program.engine.name == "numpy"
+        with pytest.raises(ValueError, match="'odd' has no form in machine code"):
+            compile(lambda a: odd(x * a), [x], inputs=(0.5,), engine="native")
+    finally:
+        for op in (cube, odd):
+            del OPS[op.name]
+
+
+# Programs -----------------------------------------------------------------------------------------
+
+
+def test_networks():
+    for activation in ("relu", "tanh", "gelu"):
+        model = nn.MLP(3, [5, 4], activation=activation, rng=0)
+        agree(
+            lambda x, y, m=model: nn.cross_entropy(m(x), y) + 0.01 * sum(p * p for p in m.parameters()),
+            model.parameters(), RNG(0).normal(size=(33, 3)), RNG(1).integers(0, 4, 33),
+        )  # fmt: skip
+    memory, out = nn.LSTM(2, 3, rng=0), nn.MLP(3, [1], rng=1)
+    agree(
+        lambda xs, y: (out(memory(xs)[0][-1]) - y) ** 2,
+        memory.parameters() + out.parameters(),
+        RNG(0).normal(size=(33, 4, 2)), RNG(1).normal(size=33),
+    )  # fmt: skip
+    picture = nn.Sequential(
+        nn.Conv2d(1, 2, 3, padding=1, activation="relu", rng=0), nn.MaxPool2d(2), nn.Flatten(),
+        nn.MLP(8, [3], rng=1),
+    )  # fmt: skip
+    agree(
+        lambda x, y: nn.cross_entropy(picture(x), y), picture.parameters(),
+        RNG(0).normal(size=(9, 1, 4, 4)), RNG(1).integers(0, 3, 9),
+    )  # fmt: skip
+
+
+def test_choices_attention_and_ties():
+    table = [[Value(0.3 * i - 0.2 * j) for j in range(2)] for i in range(3)]
+    mixed = [table[2][0], table[0][1], table[1][1]]
+
+    def loss(tokens, which):
+        rows = [[tanh(v) for v in select(table, t)] for t in tokens]
+        scores = [[sum(a * b for a, b in zip(p, q)) for q in rows] for p in rows]
+        chosen = select([s * 2.0 for line in scores for s in line], which)
+        return chosen * select(mixed, tokens[0]) + sum(s * s for line in scores for s in line)
+
+    agree(
+        loss, [v for row in table for v in row],
+        RNG(0).integers(0, 3, (33, 3)), RNG(1).integers(0, 9, 33),
+    )  # fmt: skip
+    w = [Value(1.0), Value(1.0), Value(2.0)]
+    agree(lambda x: maximum(maximum(w[0], w[1]) * x, w[2] * 0.5 * x), w, np.ones(9))
+    with pytest.raises(IndexError, match="from 0 to 2"):
+        compile(lambda i: select(mixed, i), mixed, inputs=(0,), engine="native").run([3])
+
+
+@pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (10, 90))])
+def test_random_programs(first):
+    for seed in range(first, first + (80 if first else 10)):
+        function, parameters, inputs, indices = random_function(seed, traced=True)
+        p = [Value(x) for x in RNG(seed).normal(size=parameters).tolist()]
+        x = RNG(seed).normal(size=(9, inputs))
+        chosen = RNG(seed).integers(0, 3, (9, indices))
+        if indices:
+            agree(lambda x, i, f=function, p=p: f(p, x, i), p, x, chosen, rtol=1e-10)
+        elif inputs:
+            agree(lambda x, f=function, p=p: f(p, x), p, x, rtol=1e-10)
+        else:
+            agree(lambda f=function, p=p: f(p, []), p, rtol=1e-10)
+
+
+def test_single_precision():
+    model = nn.MLP(3, [5, 4], activation="tanh", rng=0)
+    program = agree(
+        lambda x, y: nn.cross_entropy(model(x), y), model.parameters(),
+        RNG(0).normal(size=(33, 3)).astype(np.float32), RNG(1).integers(0, 4, 33),
+        rtol=2e-5, dtype=np.float32,
+    )  # fmt: skip
+    assert program.gradients.dtype == np.float32
+
+
+def test_inputs_are_read_wherever_they_lie_and_whenever_they_change():
+    w = Value(3.0)
+    program = compile(
+        lambda x, y: w * x[0] * x[1] + y, [w], inputs=([1.0, 2.0], 0.5), engine="native"
+    )
+    whole = RNG(0).normal(size=(4, 20))
+    x, y = whole[:2].T, whole[3]
+    for _ in range(2):
+        assert program.run(x, y)[0] == pytest.approx((3.0 * x[:, 0] * x[:, 1] + y).mean())
+        whole *= 0.5  # the same arrays with other numbers
+    assert program.run(x[::3], y[::3])[0] == pytest.approx(
+        (3 * x[::3, 0] * x[::3, 1] + y[::3]).mean()
+    )
+    assert program.run([[1, 2]], [True]) == (7.0,)
+
+
+def test_copies_pickles_and_threads():
+    w = [Value(0.5), Value(-1.5)]
+    program = compile(lambda x: (tanh(w[0] * x) - w[1]) ** 2, w, inputs=(0.3,), engine="native")
+    x = RNG(0).normal(size=11)
+    program.run(x)
+    for other in (copy.deepcopy(program), pickle.loads(pickle.dumps(program))):
+        assert other.engine.name == "native"
+        assert [o.tolist() for o in other.outputs] == [o.tolist() for o in program.outputs]
+        other.parameters[...] *= 2.0
+        other.run(x)
+        assert other.gradients.tolist() != program.gradients.tolist()
+        assert program.run(x) == program.run(x)
+    samples = RNG(1).normal(size=(40, 11))
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(program.run, samples))
+    assert found == [program.run(sample) for sample in samples]
+
+
+def test_large_batches_run_in_pieces():
+    w = [Value(0.5), Value(-1.5)]
+    agree(lambda x: [(w[0] * x - w[1]) ** 2, w[0] * w[1]], w, RNG(0).normal(size=33))
+    native, numpy = (
+        compile(lambda x: [(w[0] * x - w[1]) ** 2, w[0] * 2.0], w, inputs=(0.3,), engine=engine)
+        for engine in ("native", "numpy")
+    )
+    x = RNG(0).normal(size=9001)
+    close(native.run(x), numpy.run(x))
+    close(native.gradients, numpy.gradients)
+    assert autograd.Program is type(native)
