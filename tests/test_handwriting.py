@@ -27,6 +27,9 @@ SIGMOID = 1 / (1 + math.exp(-N))
         ("σ(n)", SIGMOID), ("σ'(n)", SIGMOID * (1 - SIGMOID)), ("tanh′(n)", 1 - math.tanh(N) ** 2),
         ("√x", math.sqrt(X)), ("√(x+1)", math.sqrt(X + 1)), ("|b|", 0.6), ("2|x-y|", 2 * abs(X - Y)),
         ("1 - tanh²(n)", 1 - math.tanh(N) ** 2), ("1-tanh^2(n)", 1 - math.tanh(N) ** 2),
+        ("2√x", 2 * math.sqrt(X)), ("1/(2√x)", 0.5 / math.sqrt(X)), ("x√(y+1)", X * math.sqrt(Y + 1)),
+        ("xtanh(n)", X * math.tanh(N)), ("2xyσ(n)", 2 * X * Y * SIGMOID),
+        ("w11exp(x)", 2.5 * math.exp(X)),
         ("sech²(n)", math.cosh(N) ** -2), ("ReLU(b)", 0.0),
         ("sgn(b)", -1.0), ("arctan(x)", math.atan(X)),
         ("x^{2}", X * X), (r"\frac{a}{b}", A / B), (r"2\cdot x", 2 * X), ("e^{-x}", math.exp(-X)),
@@ -46,6 +49,7 @@ def test_read_as_it_was_meant(text: str, meant: float) -> None:
 @pytest.mark.parametrize(
     ("text", "asks"),
     [
+        ("1/2√x", r"is sqrt below the line"),
         ("1/2x", r"is x below the line in /2x\? write \(…/2\)\*x or …/\(2\*x\)"),
         ("xy", r"is 'xy' the value of that name, or x·y\?"),
         ("2 3", r"is 2 3 a product\?"),

@@ -61,6 +61,7 @@ def plain(text: str, known: Callable[[str], bool]) -> str:
     text = without_latex(text.strip().strip("$").strip())
     text = re.sub(r"(?<=[\w)\]}|])\s*[.;,]$", "", text.translate(_CHARACTERS))
     text = _decimal_commas(text)
+    text = re.sub(r"(?<=\w)√", " √", text)
     text = re.sub(r"√\s*([^\W\d_]\w*|\d+(?:\.\d+)?)(?!\w*\()", r"√(\1)", text)
     text = _absolute(text)
     return "".join(_conditions(_products(_functions(text, known), known)))
@@ -100,6 +101,9 @@ def _functions(text: str, known: Callable[[str], bool]) -> str:
         name = _called(match[1], known)
         at = match.end()
         if not name:
+            if cut := _product_before(match[1], known):
+                at = match.start() + cut
+                text, at = f"{text[:at]}*{text[at:]}", at + 1
             continue
         close = _closing(text, match.end())
         inside = text[match.end() + 1 : close]
@@ -134,6 +138,16 @@ def _called(name: str, known: Callable[[str], bool]) -> str:
         if candidate in FUNCTIONS or candidate in _OVER:
             return candidate
     return ""
+
+
+def _product_before(name: str, known: Callable[[str], bool]) -> int:
+    """Where the function begins in a name like ``xtanh`` before a parenthesis; 0 if it is none."""
+    if known(name):
+        return 0
+    for cut in range(1, len(name)):
+        if _called(name[cut:], known) and (known(name[:cut]) or _splits(name[:cut], known)):
+            return cut
+    return 0
 
 
 def _closing(text: str, opening: int) -> int:
