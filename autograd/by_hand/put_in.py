@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +12,6 @@ import numpy as np
 from autograd.by_hand.answer import Answer
 from autograd.by_hand.points import Array, Points
 from autograd.by_hand.sampling import around
-from autograd.text.format import number
 
 if TYPE_CHECKING:
     from autograd.by_hand.judge import Judge
@@ -18,10 +20,11 @@ __all__ = ["put_in"]
 
 _POWERS = (1.0, 2.0, -1.0, 3.0, -2.0, 0.5)
 _MOST = 12  # letters looked for
+_CARRIERS = 6  # numbers that may have come from one letter, of which every group is tried
 
 
-def put_in(judge: Judge, value: int, answer: Answer) -> str:
-    """Which letters' numbers were put in, as ``x = 3``; "" if the answer is not right that way.
+def put_in(judge: Judge, value: int, answer: Answer) -> dict[str, float]:
+    """Which letters' numbers were put in, by their names; none if the answer is not right that way.
 
     The letters that the answer does not speak of stay where they are; then it has to be right. And each
     of those that matter has to be seen in it: a number in the text that, changed along with the letter,
@@ -29,7 +32,7 @@ def put_in(judge: Judge, value: int, answer: Answer) -> str:
     """
     plan = judge.plan
     if answer.typed is None:
-        return ""
+        return {}
     spoken = np.zeros(len(plan.order), bool)
     spoken_of = [*answer.nodes.values(), *(of for of, _ in answer.typed.derivatives.values())]
     for node in spoken_of:
@@ -41,17 +44,16 @@ def put_in(judge: Judge, value: int, answer: Answer) -> str:
                     spoken[plan.parent[edge]] = True
     quiet = [i for i in plan.leaf_numbers if not spoken[i]]
     if not quiet or not _right(judge, value, answer, around(plan, 3, quiet)):
-        return ""
-    found: list[str] = []
+        return {}
+    found: dict[str, float] = {}
     for leaf in quiet:
         moved = around(plan, 3, [i for i in quiet if i != leaf])
         if _right(judge, value, answer, moved):
             continue  # it does not matter
         if not _seen(judge, value, answer, moved, leaf) or len(found) == _MOST:
-            return ""
-        name = judge.names.formula(plan.order[leaf]).within_all()
-        found.append(f"{name} = {number(plan.order[leaf].data)}")
-    return ", ".join(found)
+            return {}
+        found[judge.names.formula(plan.order[leaf]).within_all()] = plan.order[leaf].data
+    return found
 
 
 def _right(judge: Judge, value: int, answer: Answer, points: Points) -> bool:
@@ -64,28 +66,44 @@ def _agree(judge: Judge, hand: Array, points: Points, value: int) -> bool:
 
 
 def _seen(judge: Judge, value: int, answer: Answer, points: Points, leaf: int) -> bool:
-    """Whether a number of the formula carries the letter."""
+    """Whether numbers of the formula carry the letter."""
     assert answer.typed is not None
     formula = answer.typed.formula
-    x = points.data[leaf]
-    here = float(x[0])
-    for place, literal in enumerate(formula.numbers):
-        changes = [literal + x - here, literal - x + here] if here else []
-        if (
-            here
-            and (abs(here) != 1.0 or abs(literal) == 1.0)
-            and (abs(literal) != 1.0 or abs(here) == 1.0)
-        ):
-            changes += [
-                literal * np.sign(x / here) ** (p % 2) * abs(x / here) ** p for p in _POWERS
-            ]
-        if literal in (here, -here):
-            changes.append(x * (1 if literal == here else -1))
-        for change in changes:
-            hand = np.array([
-                answer.at(points.chosen([k]), formula.with_number(place, float(c)))[0]
-                for k, c in enumerate(change)
-            ])  # fmt: skip
-            if _agree(judge, hand, points, value):
-                return True
+    for change in _changes(formula.numbers, points.data[leaf]):
+        hand = np.array([
+            answer.at(
+                points.chosen([k]), formula.with_numbers({p: float(c[k]) for p, c in change.items()})
+            )[0]
+            for k in range(len(points.data[0]))
+        ])  # fmt: skip
+        if _agree(judge, hand, points, value):
+            return True
     return False
+
+
+def _changes(literals: tuple[float, ...], x: Array) -> Iterator[dict[int, Array]]:
+    """What the numbers of a formula become where a letter was put in, by their places."""
+    here = float(x[0])
+    if not here:
+        yield from ({place: x} for place, literal in enumerate(literals) if not literal)
+        return
+
+    def power(literal: float, p: float) -> Array:
+        moved: Array = literal * np.sign(x / here) ** (p % 2) * abs(x / here) ** p
+        return moved
+
+    for place, literal in enumerate(literals):
+        yield {place: literal + x - here}
+        yield {place: literal - x + here}
+        if (abs(here) == 1.0) == (abs(literal) == 1.0):
+            yield from ({place: power(literal, p)} for p in _POWERS)
+    powers = {
+        place: next((p for p in _POWERS if math.isclose(abs(literal), abs(here) ** p)), 0.0)
+        for place, literal in enumerate(literals)
+    }
+    carriers = [place for place, literal in enumerate(literals) if abs(literal) not in (0.0, 1.0)]
+    if abs(here) == 1.0 or len(carriers) > _CARRIERS:
+        carriers = [place for place in powers if powers[place]]
+    for size in range(2, len(carriers) + 1) if len(carriers) <= _CARRIERS else (len(carriers),):
+        for places in combinations(carriers, size):
+            yield {place: power(literals[place], powers[place] or 1.0) for place in places}

@@ -48,17 +48,16 @@ class Expression:
         codes = (code for _, line in self._statements for code in line)
         return tuple(c.push for c in codes if c.run is None and not isinstance(c.push, str))
 
-    def with_number(self, place: int, number: float) -> Expression:
-        """The same formula with another number in one place (of `numbers`)."""
-        left = place
+    def with_numbers(self, new: Mapping[int, float]) -> Expression:
+        """The same formula with other numbers in some places (of `numbers`)."""
+        place = 0
         statements = []
         for name, line in self._statements:
             codes = list(line)
             for i, code in enumerate(codes):
                 if code.run is None and not isinstance(code.push, str):
-                    if not left:
-                        codes[i] = code._replace(push=number)
-                    left -= 1
+                    codes[i] = code._replace(push=new.get(place, code.push))
+                    place += 1
             statements.append((name, tuple(codes)))
         return Expression(self.text, self.columns, tuple(statements))
 
