@@ -14,7 +14,7 @@ from autograd.by_hand.html import comparison_html
 from autograd.by_hand.judge import Judge, Verdict
 from autograd.by_hand.points import Plan
 from autograd.by_hand.slips.explain import Slip
-from autograd.by_hand.slips.whole_slips import bare_ratio
+from autograd.by_hand.slips.last_resorts import bare_ratio
 from autograd.derivatives.numerical import EPS, step
 from autograd.formulas.names import Names
 from autograd.text.format import clean, number, table
@@ -32,7 +32,8 @@ class Row:
         autograd, by_hand, numerical: the three numbers.
         error: |by hand − autograd|.
         ok: whether the derivation is right.
-        verdict: "right", "right to the digits given", "right with x = 3 put in", "close", "wrong" or
+        verdict: "right", "right to the digits given", "right with x = 3 put in",
+            "right on this side of a kink", "close", "wrong" or
             "right at these numbers only".
         slips: what explains the number, likeliest first; () for a right one.
         is_number: whether a number was given, which several slips may explain.

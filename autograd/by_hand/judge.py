@@ -11,14 +11,15 @@ import numpy as np
 from autograd.by_hand.answer import Answer
 from autograd.by_hand.points import Array, Plan, Points
 from autograd.by_hand.put_in import put_in
-from autograd.by_hand.sampling import around
+from autograd.by_hand.sampling import around, beyond
 from autograd.by_hand.slips.case import Case, Family
 from autograd.by_hand.slips.explain import Slip, explain
+from autograd.by_hand.slips.last_resorts import twofold, wrong_points
 from autograd.by_hand.slips.other_slips import other_slips
 from autograd.by_hand.slips.path_slips import path_slips
 from autograd.by_hand.slips.rule_slips import rule_slips
 from autograd.by_hand.slips.use_slips import use_slips
-from autograd.by_hand.slips.whole_slips import twofold, whole_slips, wrong_points
+from autograd.by_hand.slips.whole_slips import whole_slips
 from autograd.formulas.names import Names
 from autograd.text.format import number
 
@@ -35,7 +36,8 @@ class Verdict:
     """What is said of one answer.
 
     Attributes:
-        text: "right", "right to the digits given", "right with x = 3 put in", "close",
+        text: "right", "right to the digits given", "right with x = 3 put in", "right on this side
+            of a kink", "close",
             "right at these numbers only" or "wrong".
         ok: whether it is right.
         slips: what explains a wrong one, likeliest first.
@@ -92,15 +94,20 @@ class Judge:
         truth = points.up[value]
         agree = [self._same(a, b) for a, b in zip(hand.tolist(), truth.tolist())]
         if all(agree):
-            return Verdict("right", True)
+            side = "" if self._beyond(value, answer) else " on this side of a kink"
+            return Verdict(f"right{side}", True)
+        put = put_in(self, value, answer) if agree[0] else {}
+        said = ", ".join(f"{name} = {number(x)}" for name, x in put.items())
+        if put and 1.0 not in map(abs, put.values()):  # a 1 may be a factor forgotten
+            return Verdict(f"right with {said} put in", True)
         case = Case(self.plan, self.names, value, points)
         slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
         if not slips and self._integrated(value, answer):
             slips = [
                 Slip("power", "that is the integral: integrated where it is to be differentiated")
             ]
-        if agree[0] and not slips and (put := put_in(self, value, answer)):
-            return Verdict(f"right with {put} put in", True)
+        if put and not slips:
+            return Verdict(f"right with {said} put in", True)
         return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
 
     def candidates(self, value: int) -> Iterator[tuple[float, str]]:
@@ -153,7 +160,15 @@ class Judge:
             if found:
                 return found
         found = explain(wrong_points(case), hand, case.true, tolerance, general)
-        return found if general or len(found) == 1 else []
+        return found if general or len(found) <= _POINTS else []
+
+    def _beyond(self, value: int, answer: Answer) -> bool:
+        """Whether an answer that is right here is right beyond every kink too."""
+        points = beyond(self.plan)
+        if points is None:
+            return True
+        hand, true = answer.at(points), points.up[value]
+        return not (abs(hand - true) > self.rtol * (abs(true) + abs(true[0]))).any()
 
     def _integrated(self, value: int, answer: Answer) -> bool:
         """Whether the derivative of the answer by the value is what was to be differentiated."""

@@ -9,9 +9,10 @@ import numpy as np
 from autograd.by_hand.points import Array, Plan, Points
 from autograd.ops import Course
 
-__all__ = ["around"]
+__all__ = ["around", "beyond"]
 
 _RADII = (0.3, 0.05, 0.005, 1e-4)  # the widest first: past a kink, another formula holds
+_FAR = 3.0
 _NEAR = 0.01  # a `where` keeps its branch: nobody knows how far its condition holds
 _EACH = 4
 _ALONE = 64  # leaves tried one by one, where moving all of them leads nowhere
@@ -41,14 +42,22 @@ def around(plan: Plan, count: int, still: Collection[int] = ()) -> Points:
     return points.chosen(fine[: count + 1])
 
 
-def _moved(plan: Plan, leaves: list[int]) -> Array:
+def beyond(plan: Plan) -> Points | None:
+    """The graph at points farther off, on both sides of its kinks; None if it has none."""
+    if all(batch.op.course is Course.SMOOTH for batch in plan.batches):
+        return None
+    points = plan.at(_moved(plan, plan.leaf_numbers, (_FAR,)))
+    return points.chosen(np.flatnonzero(np.isfinite(points.slopes).all(0)).tolist())
+
+
+def _moved(plan: Plan, leaves: list[int], radii: tuple[float, ...] = _RADII) -> Array:
     """(N, points): the graph's own numbers, then moved ones, the farthest first."""
     generator = np.random.default_rng(0)
-    data = plan.start(1 + _EACH * len(_RADII))
+    data = plan.start(1 + _EACH * len(radii))
     here = data[leaves, :1]
     shape = (len(leaves), _EACH)
     chosen = any(node.op == "where" for node in plan.order)
-    for i, radius in enumerate(_RADII):
+    for i, radius in enumerate(radii):
         radius = min(radius, _NEAR) if chosen else radius
         moves = generator.uniform(0.3, 1.0, shape) * generator.choice([-1.0, 1.0], shape)
         data[leaves, 1 + i * _EACH : 1 + (i + 1) * _EACH] = here + radius * moves * (

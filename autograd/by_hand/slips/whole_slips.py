@@ -1,4 +1,4 @@
-"""Slips of the whole answer: constants, an update, a term of the sum, another point, two at once."""
+"""Slips of the whole answer: constants, an update, a term of the sum, a target forgotten."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import partial
-from itertools import combinations, permutations
 
 import numpy as np
 
-from autograd.by_hand.points import Array
 from autograd.by_hand.slips.case import Case, Family
 from autograd.text.format import number
 
-__all__ = ["bare_ratio", "twofold", "whole_slips", "wrong_points"]
+__all__ = ["fraction", "whole_slips"]
 
 _RATES = (0.1, 0.01, 0.001, 0.5, 0.05, 0.2, 0.02, 0.005, 1e-4, 0.3)
-_MOST_WORK = 600_000  # numbers worked out in search of another point
 _SHORT = 2000  # nodes of a graph that is differentiated twice
 
 
@@ -27,6 +24,7 @@ def whole_slips(case: Case) -> Iterator[Family]:
     yield from _constants(case)
     yield from _updates(case)
     yield from _again(case)
+    yield from _beside(case)
 
 
 def _terms(case: Case) -> Iterator[Family]:
@@ -115,11 +113,12 @@ def _constants(case: Case) -> Iterator[Family]:
 def _times(causes: list[tuple[float, str]], sign: float, i: int) -> str:
     factor, why = causes[i]
     also = " and the sign is flipped" if sign < 0 else ""
-    times = f"{_fraction(sign * factor)} times what it should be"
+    times = f"{fraction(sign * factor)} times what it should be"
     return f"a constant factor is off: it is {times}{why}{also}"
 
 
-def _fraction(x: float) -> str:
+def fraction(x: float) -> str:
+    """A factor as people write it: 1/3 where that is exact."""
     small = Fraction(x).limit_denominator(1000)
     plain = abs(small.numerator) == 1 or small.denominator <= 12
     exact = plain and math.isclose(small, x, rel_tol=1e-9)
@@ -199,64 +198,22 @@ def _again(case: Case) -> Iterator[Family]:
     )
 
 
-def wrong_points(case: Case) -> Iterator[Family]:
-    """The right formula with wrong numbers: leaves exchanged, negated, or taken as 0 or 1."""
-    plan, count = case.plan, case.data.shape[1]
-    leaves = plan.leaf_numbers
-    room = _MOST_WORK // (len(plan.order) * count)
-    names: list[str] = []
-    changes: list[dict[int, Array]] = []
-    for i, j in combinations(leaves, 2):
-        if len(changes) >= room:
-            break
-        names.append(f"with {case.name(i)} and {case.name(j)} exchanged")
-        changes.append({i: case.data[j], j: case.data[i]})
-    for i, j in permutations(leaves, 2):
-        if len(changes) >= room:
-            break
-        names.append(f"with {case.name(j)} in place of {case.name(i)}")
-        changes.append({i: case.data[j]})
-    for i in leaves:
-        if len(changes) >= room:
-            break
-        for says, x in (
-            ("−" + case.name(i) + " in place of " + case.name(i), -case.data[i]),
-            (case.name(i) + " = 0", 0 * case.data[i]),
-            (case.name(i) + " = 1", 1 + 0 * case.data[i]),
-        ):
-            names.append(f"with {says}")
-            changes.append({i: x})
-    if not changes:
-        return
-    data = np.tile(case.data, (1, len(changes)))
-    for k, change in enumerate(changes):
-        for node, x in change.items():
-            data[node, k * count : (k + 1) * count] = x
-    found = plan.at(data).up[case.value].reshape(len(changes), count)
-    yield Family("point", 60.0, found, lambda i: f"it is evaluated at the wrong point: {names[i]}")
-
-
-def bare_ratio(hand: float, true: float) -> str:
-    """A factor without a cause: a fact, stated where there is nothing better to say."""
-    ratio = hand / true if true else math.inf
-    return f"it is {_fraction(ratio)} times what it should be" if math.isfinite(ratio) else ""
-
-
-def twofold(families: list[Family]) -> Iterator[Family]:
-    """Each slip together with a flipped sign, or with a 2 too much or too little."""
-    for factor, says in (
-        (-1.0, "the sign is flipped"),
-        (0.5, "a factor 2 is missing"),
-        (2.0, "a factor 2 is too much"),
-    ):
-        for family in families:
-            yield Family(
-                family.kind,
-                family.rank + 40.0,
-                factor * family.predicted,
-                partial(_also, family, says),
-            )
-
-
-def _also(family: Family, says: str, i: int) -> str:
-    return f"{family.text(i)}; and {says}"
+def _beside(case: Case) -> Iterator[Family]:
+    """A target or an output too much or too little."""
+    root = case.data[case.plan.root]
+    yield Family(
+        "factor",
+        27.6,
+        np.array([case.true / root, case.true * root]),
+        lambda i: f"the factor {case.name(case.plan.root)} is {'too much' if i else 'missing'}",
+    )
+    if (case.plan.ops == "log").any():
+        yield Family(
+            "loss",
+            27.4,
+            np.array([case.true + 1.0, case.true - 1.0]),
+            lambda i: (
+                "the target is 1 for the true class, 0 for the others: "
+                f"a 1 is subtracted {'that does not belong' if i else 'there'}"
+            ),
+        )
