@@ -40,6 +40,8 @@ def text(root: Value, name: str, by_hand: Any) -> str:
     return row.slips[0].text if row.slips else row.verdict
 
 
+ONE = {"x": 1.3, "y": 0.6}
+
 # Right ones are never accused ---------------------------------------------------------------------
 
 
@@ -325,6 +327,23 @@ def test_the_numbers_of_this_problem_may_be_put_in() -> None:
     assert compare(f, {"y": "3*3"}).ok
 
 
+@pytest.mark.parametrize("by_hand", ["3*(1.3^2 + y^2)^2*2*1.3", "(2.6y + 2.6y)*1.5*(1.69 + y²)²/y"])
+def test_a_letter_may_be_put_in_more_than_once(by_hand: str) -> None:
+    f = built("f = (x**2 + y**2)**3", ONE)
+    assert compare(f, {"x": by_hand}).rows[0].verdict == "right with x = 1.3 put in"
+
+
+def test_what_holds_on_one_side_of_a_kink_is_right_there() -> None:
+    f = built("h = relu(w*x); f = h**2", {"w": 2.0, "x": 3.0})
+    found = compare(f, {"w": "2*h*x", "x": "2*h*(w*x > 0)*w", "h": "2*w*x"})
+    assert [row.verdict for row in found.rows] == [
+        "right",  # h is 0 where the slope is
+        "right",
+        "right on this side of a kink",
+    ]
+    assert found
+
+
 @pytest.mark.parametrize(
     ("formula", "data", "by", "wrong"),
     [
@@ -368,7 +387,7 @@ RNN = "h1 = tanh(w*h0 + x1); h2 = tanh(w*h1 + x2); L = (h2 - t)**2"
 STEPS = {"w": 0.8, "h0": 0.3, "x1": -0.5, "x2": 0.9, "t": 0.1}
 NETWORK = "z = w1*x; h = sigmoid(z); v = w2*h; L = (v - t)**2"
 WEIGHTS = {"w1": 0.9, "x": 1.4, "w2": -1.1, "t": 0.6}
-ONE = {"x": 1.3, "y": 0.6}
+SOFTMAX = "s = exp(x) + exp(y); L = log(s) - x"
 
 
 @pytest.mark.parametrize(
@@ -390,6 +409,16 @@ ONE = {"x": 1.3, "y": 0.6}
         ("f = cos(x)", ONE, "x", "sin(x)", "sign", "the sign is flipped"),
         ("f = sin(x)", ONE, "x", "cos(x*pi/180)", "rule", "degrees were taken for radians"),
         ("f = sigmoid(x)*y", ONE, "x", "y*(1 - sigmoid(x)**2)", "rule", "that is the rule of tanh"),
+        ("f = sin(x)/x", ONE, "x", "sin(x) + cos(x)/x", "quotient", "(1/v)′ is −v′/v²"),
+        ("f = 1/(x**2 + 1)", ONE, "x", "(x**2 + 1 - 2*x)/(x**2 + 1)**2", "quotient", "above is 0"),
+        ("f = 3 - x**2", ONE, "x", "3 - 2*x", "constant", "the derivative of a constant is 0"),
+        ("f = tanh(x)*y", ONE, "x", "-tanh(x)**2*y", "rule", "the 1 of 1 − tanh² is missing"),
+        ("f = sin(x)", ONE, "x", "1/cos(x)", "rule", "sin′ is cos, not 1/cos"),
+        ("f = x**y", ONE, "y", "y*log(x)", "power", "that is the logarithm of the power"),
+        ("f = x**2*y + x*y", ONE, "x", "2*x*y*y", "path", "are added, not multiplied"),
+        (SOFTMAX, ONE, "y", "exp(y)/s - 1", "loss", "a 1 is subtracted that does not belong"),
+        (NETWORK, WEIGHTS, "t", "-2*(w2*z - t)", "other", "z stands where h belongs"),
+        (NETWORK, WEIGHTS, "w1", "w1", "other", "that is w1 itself"),
         (NETWORK, WEIGHTS, "w2", "2*(v - t)*z", "other", "z = 1.26 stands where h"),
         (NETWORK, WEIGHTS, "w1", "2*(v - t)*h*(1 - h)*x", "factor", "∂(w2·h)/∂h = w2 = −1.1 is"),
         (NETWORK, WEIGHTS, "w1", "w1 - 0.1*2*(v - t)*w2*h*(1 - h)*x", "update", "that is the update"),
@@ -413,6 +442,13 @@ def test_a_slip_of_each_group_is_named(
         (row,) = compare(root, {by: answer}).rows
         assert not row.ok
         assert any(slip.kind == kind and says in slip.text for slip in row.slips), row.slips
+
+
+def test_a_list_shows_slips_of_many_kinds() -> None:
+    f = built("z = u*x + v*w; f = z**2", {"u": 1.0, "x": 2.0, "v": -1.0, "w": 1.0})
+    (row,) = compare(f, {"u": 8.0}).rows  # right is 2·z·x = 4
+    assert len({slip.kind for slip in row.slips}) >= 4
+    assert any("2 times what it should be" in slip.text for slip in row.slips)
 
 
 def test_a_number_that_fits_several_slips_lists_them() -> None:

@@ -246,8 +246,16 @@ class Plan:
             if on.any():
                 on &= batch.nodes != value
                 found[batch.nodes[on]] = True
-                batches.append(_some(batch, on))
+                batches += [_some(batch, kept) for kept in self._alike(batch, on, found)]
         return found, batches
+
+    def _alike(self, batch: Batch, on: Array, found: Array) -> list[Array]:
+        """Of some nodes, those whose left, right and both operands depend on the value, apart."""
+        left, right = (*batch.edges, None)[:2]
+        if left is None or right is None:
+            return [on]
+        pattern = found[self.parent[left]] + 2 * found[self.parent[right]]
+        return [kept for p in (1, 2, 3) if (kept := on & (pattern == p)).any()]
 
 
 def _some(batch: Batch, kept: Array) -> Batch:

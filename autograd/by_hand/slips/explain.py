@@ -14,7 +14,7 @@ __all__ = ["Slip", "explain"]
 
 _REPORTED = 3  # of a formula: the same slip in other words
 _FAR = 13.0  # in rank
-_LISTED = 5  # of a number: several slips may give it
+_LISTED = 6  # of a number: several slips may give it
 
 
 class Slip(NamedTuple):
@@ -72,6 +72,8 @@ def _told(hits: list[_Hit], tolerance: Array, general: bool) -> list[Slip]:
             causes.append([hit])
     if general:  # what is far less likely than the likeliest would only confuse
         causes = [[h for h in cause if _worth(h, cause[0])] for cause in causes]
+    else:
+        causes = _varied(causes)
     room = _LISTED if len(causes) > 1 else _REPORTED
     told: list[Slip] = []
     kinds = [_first_of_each_kind(cause) for cause in causes]
@@ -83,6 +85,17 @@ def _told(hits: list[_Hit], tolerance: Array, general: bool) -> list[Slip]:
                 if slip not in told:
                     told.append(slip)
     return told
+
+
+def _varied(causes: list[list[_Hit]]) -> list[list[_Hit]]:
+    """The likeliest of each kind first, then the next of each: a list is to show what may be."""
+    turns: dict[str, int] = {}
+    turn = []
+    for cause in causes:
+        kind = cause[0].family.kind
+        turns[kind] = turns.get(kind, 0) + 1
+        turn.append(turns[kind])
+    return [causes[i] for i in sorted(range(len(causes)), key=turn.__getitem__)]
 
 
 def _worth(hit: _Hit, best: _Hit) -> bool:

@@ -37,6 +37,7 @@ def _others(case: Case) -> Iterator[Family]:
     root = case.plan.root
     leaves = np.array(case.plan.leaf_numbers, int)
     inner = np.flatnonzero(case.plan.ops != "")
+    inner = inner[inner != root]
     of = case.name(root)
     by = case.name(case.value)
     for rank, nodes in ((17.5, leaves), (18.0, inner)):
@@ -65,12 +66,8 @@ def _others(case: Case) -> Iterator[Family]:
         case.true + case.up[rest],
         lambda i: f"{case.name(int(rest[i]))} is differentiated too: it is a constant here",
     )
-    yield Family(
-        "other",
-        29.0,
-        case.data[case.plan.root][None],
-        lambda _: f"that is {of} itself",
-    )
+    for rank, node in ((17.4, root), (19.9, case.value)):
+        yield Family("other", rank, case.data[node][None], partial(_itself, case.name(node)))
     if len(ahead) <= _SHORT:
         late, early = (np.repeat(ahead, len(ahead)), np.tile(ahead, len(ahead)))
         kept = late > early
@@ -87,6 +84,10 @@ def _others(case: Case) -> Iterator[Family]:
         yield Family(
             "factor", 26.5, case.slopes, lambda i: f"that is only the factor {case.about(i)}"
         )
+
+
+def _itself(name: str, _: int) -> str:
+    return f"that is {name} itself, not a derivative"
 
 
 def _by(case: Case, nodes: Array, i: int) -> str:
@@ -224,7 +225,7 @@ def _activations(case: Case) -> Iterator[Family]:
     plan, count = case.plan, case.data.shape[1]
     nodes = [
         int(n)
-        for batch in case.batches
+        for batch in plan.batches
         for n in batch.nodes
         if batch.op.arity == 1 and batch.op.name != "neg" and n != plan.root
     ][:20]
@@ -237,15 +238,13 @@ def _activations(case: Case) -> Iterator[Family]:
         before = int(plan.parent[max(plan.into[node])])
         held[k * count : (k + 1) * count] = case.data[before]
         fixed[node] = held
-    up = plan.at(data, fixed).up
-    columns = [slice(k * count, (k + 1) * count) for k in range(len(nodes))]
-    direct = np.array([up[n, c] * case.down[n] for n, c in zip(nodes, columns)])
+    found = plan.at(data, fixed).up[case.value].reshape(len(nodes), count)
 
     def text(i: int) -> str:
         before = int(plan.parent[max(plan.into[nodes[i]])])
         return f"{case.name(before)} stands where {case.name(nodes[i])} belongs, in what follows it"
 
-    yield Family("other", 19.7, direct, text)
+    yield Family("other", 19.7, found, text)
 
 
 def _negated(case: Case) -> Iterator[Family]:

@@ -43,7 +43,8 @@ def _edges(case: Case) -> Iterator[Family]:
     none = np.full_like(local, math.nan)
     many = 0.0 if len(case.edges) < 60 else 8.0
     with np.errstate(all="ignore"):
-        lost = np.where(abs(local + 1.0) < 1e-15, math.nan, 1.0)  # −1 lost is a flipped sign
+        signs = (abs(local + 1.0) < 1e-15).all(1, keepdims=True)  # −1 lost is a flipped sign
+        lost = np.where(signs, math.nan, np.ones_like(local))
         yield _about(case, "factor", 11.8 + many, lost, "the factor {} is forgotten")
         yield _about(
             case,

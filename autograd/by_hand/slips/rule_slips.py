@@ -138,6 +138,8 @@ def _applied(case: Case, row: WrongRule, batch: Batch, down: Array | None = None
         if row.op in (ANY, TERM, FACTOR, RECIPROCAL):
             other = inputs[1 - one] if len(inputs) > 1 else 0.0
             a, da, b, db = inputs[one], tangents[one], other, 0.0
+            if batch.op.name == "-":  # as a sum: u + (−c), −u + c
+                da, b = (-da, b) if one else (da, -b)
         else:
             (a, b), (da, db) = inputs, tangents
         x = case.data[case.value]

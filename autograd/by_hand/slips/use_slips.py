@@ -52,6 +52,12 @@ def _uses(case: Case) -> Iterator[Family]:
             f"only the last {i + 1} of {count} uses of {by} are left, from {use(count - 1 - i)} on"
         ),
     )
+    yield Family(
+        "path",
+        22.2,
+        each.prod(0)[None],
+        lambda _: f"the contributions of the {count} uses of {by} are added, not multiplied",
+    )
     others = [
         ("in reverse order", local[::-1]),
         ("each from the use before", np.roll(local, 1, 0)),

@@ -41,6 +41,9 @@ _quotient("order and denominator: it is (u′v − uv′)/v²", lambda n: n.a * 
 _quotient("a difference, and the square: it is (u′v − uv′)/v²",
        lambda n: (n.da * n.b + n.a * n.db) / n.b)
 _quotient("that is u′v′/v²",               lambda n: n.da * n.db / (n.b * n.b))
+_quotient("(1/v)′ is −v′/v², not v′",       lambda n: n.da / n.b + n.a * n.db)
+_quotient("the denominator is v², not v⁴",
+       lambda n: (n.da * n.b - n.a * n.db) / (n.b * n.b) / (n.b * n.b))
 _quotient("only the denominator is differentiated, and left below", lambda n: n.a / n.db)
 _product("the product of the derivatives is not the derivative of the product",
        lambda n: n.da * n.db)
@@ -80,6 +83,7 @@ _chain("outer and inner derivative are multiplied, not nested", lambda n: n.z * 
 # Constants ----------------------------------------------------------------------------------------
 _whole(TERM, "constant", "the derivative of a constant is 0: it does not stay", lambda n: n.da + n.b)
 _whole(TERM, "constant", "the derivative of a constant is 0, not 1", lambda n: n.da + 1.0)
+_whole(TERM, "constant", "the derivative of a constant is 0, not 1", lambda n: n.da - 1.0)
 _whole(FACTOR, "constant", "a constant factor stays, it is not differentiated",
        lambda n: n.da * n.b + n.a)
 _whole(FACTOR, "constant", "a constant factor stays: its derivative 0 does not make the product 0",
@@ -88,4 +92,8 @@ _whole(FACTOR, "constant", "a constant factor stays, its derivative is no factor
        lambda n: n.a + 0.0 * n.da)
 _whole(RECIPROCAL, "quotient", "the derivative of v is not left below: (c/v)′ is no c/v′",
        lambda n: n.b / n.da)
+_whole(RECIPROCAL, "quotient", "the derivative of the constant above is 0, not 1",
+       lambda n: (n.a - n.b * n.da) / (n.a * n.a))
+_whole(RECIPROCAL, "quotient", "that is 1/v, integrated, and the inner derivative is forgotten",
+       lambda n: n.b * ops.LOG(n.a) + 0.0 * n.da)
 # fmt: on
