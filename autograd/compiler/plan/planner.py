@@ -237,7 +237,8 @@ class Planner:
             return Operand(_space(bool(self.fused.nodes.batched[node[0]])), node)
         number = operand.number
         assert number is not None
-        same = (number == number[0]).all()
+        bits = number.view(np.int64)  # 0.0 is not −0.0
+        same = (bits == bits[0]).all()
         return Operand(STATIC, None, number[:1] if same else number[order])
 
     def _select(self, block: SelectBlock) -> None:

@@ -127,6 +127,9 @@ RAGGED = 64  # plain sums of different lengths up to this one go together
 def _sums(fused: Fused, hashes: Hashes, group: Group) -> Iterator[Block]:
     table = fused.rows
     dense = factor(group.members, hashes)
+    if len(dense) > FEW and _of_parameters(fused, group):
+        yield from _products(fused, group)  # of one table with another
+        return
     if group.kind == Kind.MATRIX and not group.masked:
         dense, matrix = filled(table, dense, fused.zero)
         if matrix is not None:
@@ -140,6 +143,20 @@ def _sums(fused: Fused, hashes: Hashes, group: Group) -> Iterator[Block]:
             yield _matrix(table, group, rows)
     if small:
         yield from _terms(fused, group, np.sort(np.concatenate(small)))
+
+
+def _of_parameters(fused: Fused, group: Group) -> bool:
+    """Whether all columns are parameters, as all coefficients are."""
+    if group.batched or group.kind != Kind.MATRIX:
+        return False
+    table = fused.rows
+    at = np.concatenate(
+        [
+            np.arange(s, e)
+            for s, e in zip(table.start[group.members], table.start[group.members + 1])
+        ]
+    )
+    return bool(fused.nodes.parameter[table.second[at]].all())
 
 
 def _is_small(kind: Kind, rows: Array, k: int, ragged: bool) -> bool:

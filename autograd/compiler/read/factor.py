@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.rows import Rows
 
-__all__ = ["Hashes", "factor"]
+__all__ = ["Hashes", "factor", "mixed"]
 
 
 class Hashes:
@@ -23,16 +23,21 @@ class Hashes:
 
     def __init__(self, rows: Rows) -> None:
         start = rows.start[:-1]
-        size = rows.size
-        position = np.arange(len(rows.second)) - np.repeat(start, size)
-        weight = rows.scale.view(np.uint64) * _ODD[2] + rows.first.astype(np.uint64) * _ODD[0]
-        place = position.astype(np.uint64) * _ODD[1]
-        total = np.add.reduceat
-        self.columns = total(_mix(rows.second.astype(np.uint64) * _ODD[0] + place), start).tolist()
-        self.coefficients = total(_mix(weight + place), start).tolist()
+        position = np.arange(len(rows.second)) - np.repeat(start, rows.size)
+        weight = mixed(rows.scale.view(np.int64), rows.first, position)
+        self.columns = np.add.reduceat(mixed(rows.second, position), start).tolist()
+        self.coefficients = np.add.reduceat(weight, start).tolist()
 
 
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], dtype=np.uint64)
+
+
+def mixed(*columns: Array) -> Array:
+    """One number for each place, that depends on all columns of whole numbers: equal where they are."""
+    total = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        total = _mix(total * _ODD[1] + column.astype(np.uint64) * _ODD[0] + _ODD[2])
+    return total
 
 
 def _mix(x: Array) -> Array:

@@ -24,6 +24,13 @@ from autograd.compiler.read.rows import Kind, place_of
 __all__ = ["Group", "groups"]
 
 _POW = CODE[ops.POW]
+_FAST = (
+    2.0,
+    -1.0,
+    0.5,
+    -0.5,
+)  # exponents that engines need no power for: a group each, if they are ...
+_MANY = 8  # ... so many; others share one
 
 
 @dataclass
@@ -244,8 +251,13 @@ def _operand_kinds(fused: Fused) -> Array:
         np.where(operand[operations] < 0, 0, 1 + batched[operand[operations]])
         for operand in (graph.a, graph.b)
     ]
+    exponent = graph.cb[operations]
     power = (graph.code[operations] == _POW) & (graph.b[operations] < 0)
-    exponent = np.where(power, graph.cb[operations], 0.0)  # a group for each, which may be a square
+    own = np.zeros(len(operations), dtype=bool)
+    for fast in _FAST:
+        like = power & (exponent == fast)
+        own |= like & (np.count_nonzero(like) >= _MANY)
+    exponent = np.where(own, exponent, 0.0)
     more = np.full(len(operations), -1)
     if graph.more:
         names: dict[tuple[object, ...], int] = {}

@@ -26,7 +26,7 @@ class Filled:
 
 def filled(table: Rows, dense: list[Array], zero: int) -> tuple[list[Array], Filled | None]:
     """Make one matrix of the blocks that are single rows, if few places stay empty; and the others."""
-    single = [b for b in dense if b.shape[1] == 1 and table.size[b[0, 0]] > 1]
+    single = [b for b in dense if b.shape[1] == 1]
     if len(single) <= FEW:
         return dense, None
     rows = np.concatenate(single)
