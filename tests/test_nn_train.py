@@ -72,6 +72,17 @@ def test_one_epoch_of_one_batch_by_hand():
     assert (neuron.w[0].data, neuron.b.data) == (3.5, 2.0)
 
 
+@BOTH
+def test_a_loss_of_ones_own(compiled):
+    neuron = Neuron(1, "linear", init="zeros", rng=0)
+    data, steps = ([[1.0], [2.0]], [1.0, 3.0]), SGD(neuron.parameters(), lr=0.5)
+    settings = {"epochs": 1, "shuffle": False, "progress": False, "compiled": compiled}
+    history = fit(neuron, data, lambda answer, y: 3.0 * y - answer, steps, **settings)
+    assert history["loss"] == [(3 + 9) / 2]
+    # d/dw = the mean of −1 and −2, d/db = −1
+    assert (neuron.w[0].data, neuron.b.data) == (0.75, 0.5)
+
+
 class Reader(Module):
     def __init__(self, cell):
         self.letters = Embedding(11, 3, rng=0)
