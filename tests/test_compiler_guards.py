@@ -643,7 +643,7 @@ def test_the_same_graph_gives_the_same_file(tmp_path):
 torch_missing = importlib.util.find_spec("torch") is None
 
 
-@pytest.mark.skipif(not torch_missing, reason="PyTorch is installed")
+@pytest.mark.skipif(not torch_missing, reason="needs a system without PyTorch")
 def test_without_torch_the_error_says_what_to_install():
     with pytest.raises(ModuleNotFoundError, match="pip install torch"):
         example()[1].to_torch()

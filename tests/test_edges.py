@@ -243,7 +243,7 @@ def test_every_derivative_of_sinc_is_sympys() -> None:
 
 @pytest.mark.slow
 def test_pytorch_agrees_or_the_value_is_nan_or_ours_is_sympys() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
     functions = {**vars(torch.nn.functional), **vars(torch)}
     differ: set[str] = set()
     for op, x, order in itertools.product(UNARY, [*FINITE, inf, -inf, nan], (1, 2, 3)):

@@ -60,7 +60,7 @@ def test_the_gradient_that_was_cut() -> None:
 
 
 def torch_number() -> Any:
-    return pytest.importorskip("torch").tensor(1.5)
+    return pytest.importorskip("torch", reason="needs PyTorch: pip install torch").tensor(1.5)
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,7 @@ def test_a_deep_network_is_no_recursion():
 
 def test_without_pytorch_the_message_says_so():
     if importlib.util.find_spec("torch"):
-        pytest.skip("PyTorch is installed here")
+        pytest.skip("needs a system without PyTorch")
     with pytest.raises(
         ModuleNotFoundError, match="needs PyTorch, which is not installed: pip install torch"
     ):

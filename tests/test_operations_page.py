@@ -34,7 +34,7 @@ def test_the_page_is_up_to_date() -> None:
 
 @pytest.mark.slow
 def test_pytorch_answers_as_the_page_says() -> None:
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
     functions = {"**": torch.pow, "%": torch.remainder, **vars(torch.nn.functional), **vars(torch)}
     for peer in operations_page().PEERS:
         at = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in peer.at]
@@ -52,7 +52,7 @@ def test_pytorch_answers_as_the_page_says() -> None:
 
 @pytest.mark.slow
 def test_jax_answers_as_the_page_says() -> None:
-    jax = pytest.importorskip("jax")
+    jax = pytest.importorskip("jax", reason="needs JAX: pip install jax")
     functions = {"**": jax.numpy.power, "%": jax.numpy.mod, **vars(jax.nn), **vars(jax.numpy)}
     with jax.enable_x64(True):
         for peer in operations_page().PEERS:
