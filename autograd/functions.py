@@ -82,7 +82,7 @@ def _function(op: Op) -> One[[]]:
 
     function.__name__ = function.__qualname__ = op.name
     function.__doc__ = (
-        f"{op.formula}\n\nDerivative: {derivative(op, 'x')}.\n\n"
+        f"``{op.formula}``\n\nDerivative: ``{derivative(op, 'x')}``.\n\n"
         "Args:\n    x: a Value, a number or an array of them.\n\n"
         "Returns:\n    the same kind: a Value records the operation in its graph.\n"
     )

@@ -181,5 +181,5 @@ def looked_at(value: Value) -> None:
 def _documented(method: Callable[..., Any], op: Op) -> Callable[..., Any]:
     method.__name__ = method.__qualname__ = op.name
     answer = "True or False: no part of the graph" if op.compares else "recorded as a node"
-    method.__doc__ = f"{op.formula}, {answer}."
+    method.__doc__ = f"``{op.formula}``, {answer}."
     return method

@@ -12,7 +12,7 @@ __all__ = ["History"]
 _ENDS = 5  # epochs at either end of a table
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The numbers of a training, epoch by epoch.
 
@@ -36,6 +36,11 @@ class History:
 
     def __len__(self) -> int:
         return len(self.epochs)
+
+    def __repr__(self) -> str:
+        losses = self["loss"] if self.epochs and "loss" in self.epochs[0] else []
+        said = f": loss {losses[0]:.4g} → {losses[-1]:.4g}" if losses else ""
+        return f"<History of {len(self)} epochs, {self.stopped}{said}>"
 
     def _repr_html_(self) -> str:
         names = list(self.epochs[0]) if self.epochs else ["loss"]

@@ -38,7 +38,7 @@ def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 @of_pairs
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Absolute errors, |input − target|: the MAE.
+    """Absolute errors, ``abs(input − target)``: the MAE.
 
     >>> l1_loss([1.0, 5.0], [2.0, 2.0])
     2.0

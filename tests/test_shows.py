@@ -87,7 +87,7 @@ def test_a_step_is_set_with_its_rule_and_what_it_adds() -> None:
     last = steps[-1]._repr_latex_()
     assert last is not None
     assert r"\frac{\partial (a \, b)}{\partial a} = b\quad (a = b = x)" in last
-    assert r"x.\mathrm{grad} \mathrel{+}= 3 \cdot 1 = 3 \quad (4 \to 7)" in last
+    assert r"x.\mathrm{grad} \,{+}{=}\, 3 \cdot 1 = 3 \quad (4 \to 7)" in last
     assert rule("∂(x·w)/∂w = x") == r"\frac{\partial (x \, w)}{\partial w} = x"
     assert list(Backprop(Value(1.0).relu()))[1]._repr_latex_() is None  # an if is no formula
 
@@ -110,6 +110,7 @@ def test_a_history_and_a_dataset_are_tables_of_a_few_rows() -> None:
     assert cells[:6] == ["epoch", "loss", "lr", "0", "1", "0.1"]
     assert cells[-3:] == ["99", "0.01", "0.1"]
     assert len(cells) == 3 * 12
+    assert repr(history) == "<History of 100 epochs, finished: loss 1 → 0.01>"
     data = Dataset(np.arange(40.0).reshape(20, 2), np.arange(20) % 2, ("a", "b<"), ("no", "yes"))
     assert repr(data) == "<Dataset: 20 samples of 2 numbers, 2 classes>"
     assert Cells(data._repr_html_()).cells[:6] == ["a", "b<", "target", "0", "1", "no"]

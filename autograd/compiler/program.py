@@ -122,8 +122,8 @@ class Program:
         """Compute the loss and its gradients.
 
         Args:
-            inputs: an array for each argument, [batch, *shape], with the shape of the example behind
-                the batch, or flat, [batch, size]. One that is C-contiguous and of the program's dtype
+            inputs: an array for each argument, ``[batch, *shape]``, with the shape of the example
+                behind the batch, or flat, [batch, size]. One that is C-contiguous and of the program's dtype
                 is read where it lies; whole numbers that do not select are converted to it.
 
         Returns:

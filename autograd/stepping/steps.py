@@ -99,10 +99,10 @@ class Step:
         """The same set by a notebook; None where a rule is no formula."""
         try:
             head = rf"\text{{step {self.number} of {self.total}: }}" + sides(self.equation)
-            lines = [rf" \\ &{_set(product)}" for product in self.products]
+            lines = [rf" \\ {_set(product)}" for product in self.products]
         except FormulaError:
             return None
-        return rf"$$\begin{{aligned}} &{head}{''.join(lines)} \end{{aligned}}$$"
+        return rf"$$\begin{{array}}{{l}} {head}{''.join(lines)} \end{{array}}$$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Span:
 def _set(product: Product) -> str:
     """A product as LaTeX: its rule, and what it adds."""
     into = within(product.text.partition(".grad")[0])
-    adds = rf"{into}.\mathrm{{grad}} \mathrel{{+}}= "
+    adds = rf"{into}.\mathrm{{grad}} \,{{+}}{{=}}\, "
     if product.node is None:
         return adds + "1"
     local, upstream, contribution, before, after = map(
