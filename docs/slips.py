@@ -41,8 +41,9 @@ Besides these rows `compare` tries: a sign flipped at any operation; a path, a u
 forgotten, or left alone; `=` where `+=` was meant; a factor forgotten, twice, or divided by; a
 node taken as constant or not differentiated; the derivative by another value, or of another;
 another value in the place of a factor (z for h); factors of 2, of the number of terms, of an
-exponent, of ten; the learning rate, or the update itself; another point; the integral and the
-second derivative.
+exponent, of ten; the learning rate, or the update itself; a weight that has made its step already;
+a target of 1 or 0 mistaken; another point; the integral and the second derivative; parentheses
+forgotten in what was typed.
 
 In the formulas x is the input, of two a and b; u and v are inner functions, u′ and v′ their
 derivatives.

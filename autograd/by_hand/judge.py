@@ -9,6 +9,7 @@ from copy import copy
 import numpy as np
 
 from autograd.by_hand.answer import Answer
+from autograd.by_hand.brackets import missing_brackets
 from autograd.by_hand.points import Array, Plan, Points
 from autograd.by_hand.put_in import put_in
 from autograd.by_hand.sampling import around, beyond
@@ -83,9 +84,11 @@ class Judge:
             answer: the answer.
             given: what it comes to at the numbers of the graph.
         """
-        true = float(self.here.up[value, 0])
         if answer.is_number:
-            return self._number(value, answer, given, true)
+            return self._number(value, answer, given, float(self.here.up[value, 0]))
+        return self._formula(value, answer, given)
+
+    def _formula(self, value: int, answer: Answer, given: float) -> Verdict:
         points = self.around
         hand = answer.at(points)
         hand[0] = given
@@ -100,15 +103,20 @@ class Judge:
         said = ", ".join(f"{name} = {number(x)}" for name, x in put.items())
         if put and 1.0 not in map(abs, put.values()):  # a 1 may be a factor forgotten
             return Verdict(f"right with {said} put in", True)
-        case = Case(self.plan, self.names, value, points)
-        slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
-        if not slips and self._integrated(value, answer):
-            slips = [
-                Slip("power", "that is the integral: integrated where it is to be differentiated")
-            ]
+        slips = self._why(Case(self.plan, self.names, value, points), answer, hand)
         if put and not slips:
             return Verdict(f"right with {said} put in", True)
         return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
+
+    def _why(self, case: Case, answer: Answer, hand: Array) -> list[Slip]:
+        """What went wrong in a formula; ``hand`` is what it says at the points of the case."""
+        if meant := missing_brackets(answer, case.points, case.true, self.rtol):
+            return [Slip("brackets", f"parentheses are missing: {meant} is right")]
+        slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
+        if not slips and self._integrated(case.value, answer):
+            integral = "that is the integral: integrated where it is to be differentiated"
+            slips = [Slip("power", integral)]
+        return slips
 
     def candidates(self, value: int) -> Iterator[tuple[float, str]]:
         """The numbers that usual slips give, likeliest first, each with its sentence."""
