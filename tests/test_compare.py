@@ -254,7 +254,7 @@ def test_right_by_chance_is_told() -> None:
     (row,) = compare(cube, {"x": "6*x"}).rows  # 12 = 3·2², but only there
     assert (row.ok, row.verdict, row.error) == (False, "right at these numbers only", 0.0)
     hidden = built("f = x**2*y", {"x": 3.0, "y": 1.0})
-    (row,) = compare(hidden, {"x": "2*x + 0*y"}).rows
+    (row,) = compare(hidden, {"x": "2*x*y**0"}).rows
     assert row.verdict == "right at these numbers only"
     assert row.slips[0].kind == "factor"
 
@@ -331,6 +331,22 @@ def test_the_numbers_of_this_problem_may_be_put_in() -> None:
 def test_a_letter_may_be_put_in_more_than_once(by_hand: str) -> None:
     f = built("f = (x**2 + y**2)**3", ONE)
     assert compare(f, {"x": by_hand}).rows[0].verdict == "right with x = 1.3 put in"
+
+
+@pytest.mark.parametrize(
+    ("formula", "by", "typed", "meant"),
+    [
+        ("f = (x - y)**2", "x", "2*x-y", "2*(x-y)"),
+        ("f = x**2*y/(y + 1)", "x", "2x·y/y+1", "2*x*y/(y+1)"),
+        ("f = (3*x - y)/(x**2 + 1)", "y", "-1/x²+1", "-1/(x²+1)"),
+    ],
+)
+def test_parentheses_forgotten_are_told(formula: str, by: str, typed: str, meant: str) -> None:
+    (row,) = compare(built(formula, ONE), {by: typed}).rows
+    assert (row.ok, row.slips) == (
+        False,
+        (("brackets", f"parentheses are missing: {meant} is right"),),
+    )
 
 
 def test_what_holds_on_one_side_of_a_kink_is_right_there() -> None:
@@ -419,6 +435,7 @@ SOFTMAX = "s = exp(x) + exp(y); L = log(s) - x"
         (SOFTMAX, ONE, "y", "exp(y)/s - 1", "loss", "a 1 is subtracted that does not belong"),
         (NETWORK, WEIGHTS, "t", "-2*(w2*z - t)", "other", "z stands where h belongs"),
         (NETWORK, WEIGHTS, "w1", "w1", "other", "that is w1 itself"),
+        ("f = log(cos(x))", ONE, "x", "-1/sin(x)", "chain", "f′(g′)"),
         (NETWORK, WEIGHTS, "w2", "2*(v - t)*z", "other", "z = 1.26 stands where h"),
         (NETWORK, WEIGHTS, "w1", "2*(v - t)*h*(1 - h)*x", "factor", "∂(w2·h)/∂h = w2 = −1.1 is"),
         (NETWORK, WEIGHTS, "w1", "w1 - 0.1*2*(v - t)*w2*h*(1 - h)*x", "update", "that is the update"),
@@ -442,6 +459,27 @@ def test_a_slip_of_each_group_is_named(
         (row,) = compare(root, {by: answer}).rows
         assert not row.ok
         assert any(slip.kind == kind and says in slip.text for slip in row.slips), row.slips
+
+
+@pytest.mark.parametrize(
+    ("formula", "data", "by", "wrong", "says"),
+    [
+        ("p = exp(x)/(exp(x) + exp(y))", ONE, "x", "1 - p", "the factor p is missing"),
+        ("h = tanh(w*x); f = h*v + (h - t)**2", {**WEIGHTS, "v": 0.7, "w": 0.4}, "w",
+         "v*x + 2*(h - t)*(1 - h**2)*x", "= 0.742 is forgotten on the path w → w·x → h → h·v → f"),
+        (NETWORK, WEIGHTS, "w1", "2*(v - t)*(w2 - 0.5*2*(v - t)*h)*h*(1 - h)*x",
+         "the old w2 belongs here, before the step of 0.5 times the gradient"),
+    ],
+)  # fmt: skip
+def test_what_only_a_formula_or_a_full_number_can_show(
+    formula: str, data: dict[str, float], by: str, wrong: str, says: str
+) -> None:
+    root = built(formula, data)
+    number = compare(root, {by: wrong}).rows[0].by_hand
+    for answer in (wrong, number):
+        (row,) = compare(root, {by: answer}).rows
+        assert any(says in slip.text for slip in row.slips), row.slips
+    assert not any(says in slip.text for slip in compare(root, {by: f"{number:.3g}"}).rows[0].slips)
 
 
 def test_a_list_shows_slips_of_many_kinds() -> None:

@@ -26,12 +26,15 @@ class Family:
         rank: how likely, the likeliest first: 0 … 99.
         predicted: (slips, points) the derivative that each of them gives.
         text: the sentence about the slip of that number.
+        many: whether there are so many that some fits any rounded number: only a formula, or a
+            number in full, can show one.
     """
 
     kind: str
     rank: float
     predicted: Array
     text: Callable[[int], str]
+    many: bool = False
 
 
 class Case:

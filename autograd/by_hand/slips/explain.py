@@ -21,7 +21,8 @@ class Slip(NamedTuple):
     """One explanation of a wrong answer: its kind, and a sentence.
 
     ``kind`` is "sign", "path", "overwritten", "factor", "rule", "power", "product", "quotient",
-    "chain", "constant", "loss", "update", "other", "point", "rounding", "nan" or "exception".
+    "chain", "constant", "loss", "update", "other", "point", "brackets", "rounding", "nan" or
+    "exception".
     """
 
     kind: str
@@ -48,7 +49,10 @@ def explain(
     """
     seen = slice(None) if general else slice(0, 1)
     hits: list[_Hit] = []
+    rounded = not general and tolerance[0] > 1e-6 * abs(hand[0])
     for family in families:
+        if family.many and rounded:
+            continue
         with np.errstate(all="ignore"):
             near = abs(family.predicted - hand) <= tolerance
             differs = abs(family.predicted - true) > tolerance

@@ -35,6 +35,9 @@ def wrong_points(case: Case) -> Iterator[Family]:
             break
         names.append(f"with {case.name(j)} in place of {case.name(i)}")
         changes.append({i: case.data[j]})
+    for stem, alike in _numbered(case).items():
+        names.append(f"with {stem} = 0 for all of them")
+        changes.append({i: 0 * case.data[i] for i in alike})
     for i in leaves:
         if len(changes) >= room:
             break
@@ -53,6 +56,16 @@ def wrong_points(case: Case) -> Iterator[Family]:
             data[node, k * count : (k + 1) * count] = x
     found = plan.at(data).up[case.value].reshape(len(changes), count)
     yield Family("point", 60.0, found, lambda i: f"it is evaluated at the wrong point: {names[i]}")
+
+
+def _numbered(case: Case) -> dict[str, list[int]]:
+    """The leaves that one letter names: y1, y2, y3."""
+    found: dict[str, list[int]] = {}
+    for i in case.plan.leaf_numbers:
+        stem = case.plan.order[i].label.rstrip("0123456789")
+        if stem:
+            found.setdefault(stem, []).append(i)
+    return {stem: alike for stem, alike in found.items() if len(alike) > 1}
 
 
 def bare_ratio(hand: float, true: float) -> str:
@@ -74,6 +87,7 @@ def twofold(families: list[Family]) -> Iterator[Family]:
                 family.rank + 40.0,
                 factor * family.predicted,
                 partial(_also, family, says),
+                family.many,
             )
 
 

@@ -17,7 +17,7 @@ __all__ = ["other_slips"]
 _MOST_WORK = 600_000  # numbers worked out in search of another value
 _MOST_PAIRS = 2000
 _SHORT = 60  # nodes of a graph in which everything is tried against everything
-_HELD = 20  # nodes held at another number, one at a time
+_RATES = (0.5, 0.1, 0.01, 1.0, 0.05, 0.2)
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
@@ -26,6 +26,7 @@ def other_slips(case: Case) -> Iterator[Family]:
     yield from _others(case)
     yield from _replaced(case)
     yield from _renamed(case)
+    yield from _stepped(case)
     yield from _slopes(case)
     yield from _activations(case)
     yield from _negated(case)
@@ -150,6 +151,25 @@ def _instead(case: Case, factors: Array, values: Array, i: int) -> str:
         f"{case.name(wrong)} = {case.number(wrong)} stands where {case.name(right)} = "
         f"{case.number(right)} belongs"
     )
+
+
+def _stepped(case: Case) -> Iterator[Family]:
+    """Weights further on that have been updated already: w₂ − η·∂L/∂w₂ where w₂ belongs."""
+    edges, factor = _factors(case)
+    on = (case.plan.ops[factor] == "") & (case.plan.parent[edges] != case.value)
+    edges, factor = edges[on], factor[on]
+    if not len(edges):
+        return
+    steps = -case.up[factor] * case.up[case.plan.child[edges]] * case.down[case.plan.parent[edges]]
+    names = [case.name(f) for f in factor.tolist()]
+    for rate in _RATES:
+        new = case.true + rate * np.vstack([steps.sum(0)[None], steps])
+        yield Family("update", 28.5, new, partial(_new, names, rate), many=True)
+
+
+def _new(names: list[str], rate: float, i: int) -> str:
+    which = names[i - 1] if i else " and ".join(dict.fromkeys(names))
+    return f"the old {which} belongs here, before the step of {rate:g} times the gradient"
 
 
 def _renamed(case: Case) -> Iterator[Family]:

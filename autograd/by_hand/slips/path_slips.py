@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
@@ -189,6 +190,22 @@ def _listed(case: Case) -> Iterator[Family]:
             case.true - 2 * products,
             lambda i: f"the sign of the path {ways.way(found[i])} is flipped",
         )
+        uses = Counter(edge for edges in found for edge in edges)
+        shared = [(k, e) for k, edges in enumerate(found) for e in edges if uses[e] > 1][
+            :_MOST_PATHS
+        ]
+        if shared:
+            lost = [products[k] / case.slopes[e] - products[k] for k, e in shared]
+            yield Family(
+                "factor",
+                31.0,
+                case.true + np.array(lost),
+                lambda i: (
+                    f"the factor {case.about(shared[i][1])} is forgotten on the path "
+                    f"{ways.way(found[shared[i][0]])}"
+                ),
+                many=True,
+            )
         pairs = list(combinations(range(len(found)), 2)) if 2 < len(found) <= _TRIED else []
         if pairs:
             both = case.true - np.array([products[a] + products[b] for a, b in pairs])

@@ -49,7 +49,7 @@ def rule_slips(case: Case) -> Iterator[Family]:
             yield Family(row.kind, rank + lone, case.true + changes, says)
             if len(batch.nodes) > 1:
                 alike = partial(_alike, says, len(batch.nodes))
-                yield Family(row.kind, rank + 3.0, case.true + changes.sum(0)[None], alike)
+                yield Family(row.kind, rank + 0.05, case.true + changes.sum(0)[None], alike)
             batches.setdefault(batch.op.name, []).append((row, batch))
     if len(case.edges) <= _SMALL:
         yield from _everywhere(case, batches)
@@ -67,7 +67,7 @@ def _everywhere(case: Case, batches: dict[str, list[tuple[WrongRule, Batch]]]) -
             says = partial(_says, case, row, where[-1], 0)
             nodes = sum(len(batch.nodes) for batch in where)
             text = partial(_each, says, nodes)
-            yield Family(row.kind, _RANKS[row.kind] + 4.0, wrong[None], text)
+            yield Family(row.kind, _RANKS[row.kind] + 0.05, wrong[None], text)
 
 
 def _pass(case: Case, row: WrongRule, chosen: set[int]) -> Array:
@@ -145,6 +145,8 @@ def _applied(case: Case, row: WrongRule, batch: Batch, down: Array | None = None
         x = case.data[case.value]
 
         def slope(at: Any) -> Any:
+            if batch.op.name == "log":  # 1/x, where log itself is none
+                return 1.0 / at
             moved = [at if i == one else y for i, y in enumerate(inputs)]
             return batch.op.partials[one](*moved, batch.op.array(*moved))
 

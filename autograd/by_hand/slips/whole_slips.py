@@ -146,6 +146,10 @@ def _all_summands(case: Case) -> int:
     return int(lengths[case.plan.root])
 
 
+def _factor(case: Case, nodes: list[int], says: str, i: int) -> str:
+    return f"the factor {case.name(nodes[i])} is {says}"
+
+
 def _updates(case: Case) -> Iterator[Family]:
     """The learning rate in it, or the update itself."""
     here = case.data[case.value]
@@ -200,13 +204,10 @@ def _again(case: Case) -> Iterator[Family]:
 
 def _beside(case: Case) -> Iterator[Family]:
     """A target or an output too much or too little."""
-    root = case.data[case.plan.root]
-    yield Family(
-        "factor",
-        27.6,
-        np.array([case.true / root, case.true * root]),
-        lambda i: f"the factor {case.name(case.plan.root)} is {'too much' if i else 'missing'}",
-    )
+    named = [i for i, node in enumerate(case.plan.order[:_SHORT]) if node.label]
+    beside = case.data[named]
+    for says, found in (("missing", case.true / beside), ("too much", case.true * beside)):
+        yield Family("factor", 33.0, found, partial(_factor, case, named, says), many=True)
     if (case.plan.ops == "log").any():
         yield Family(
             "loss",
