@@ -151,8 +151,9 @@ def test_a_function_may_refuse_other_domains_while_it_is_traced_again():
         lambda w, x: w * x * int(w),
     ],
 )
-def test_a_comparison_in_a_finished_graph_is_noticed(build):
-    w, x = Value(2.0), Value(1.0)
+@pytest.mark.parametrize("labels", [("", ""), ("w", "x")])
+def test_a_comparison_in_a_finished_graph_is_noticed(build, labels):
+    w, x = map(Value, (2.0, 1.0), labels)
     loss = build(w, x)
     with pytest.warns(UserWarning, match=r"was compared \(an if, while, max"):
         compile(loss, [w], inputs=[x])
