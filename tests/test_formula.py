@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import OPS, Backprop, Names, Op, Value, compile, parse
+from autograd import OPS, Backprop, Names, Op, Value, compile, maximum, minimum, parse
 from autograd.formulas.formula import Formula, derivative
 from viz import draw_graph
 
@@ -35,6 +35,7 @@ NUMBERS = {"a": 2.5, "b": -1.5}
         (lambda a, b: -(a / b) / b, "−a/b²"),
         (lambda a, b: (b + a / b) / b, "(b + a/b)/b"),  # not b + a/b²
         (lambda a, b: (a - b) * (a > b), "(a − b)·(a > b)"),
+        (lambda a, b: maximum(a, 2.0) - minimum(a, b), "maximum(a, 2) − minimum(a, b)"),
     ],
 )
 def test_operators_write_what_they_mean(rule: Callable[..., Any], text: str) -> None:

@@ -207,6 +207,10 @@ def test_an_operation_of_ones_own_is_one_row() -> None:
     assert (y.data, y.op, x.grad, cube(2.0)) == (8.0, "cube", 12.0, 8.0)
     assert autograd.grad(autograd.grad(cube))(2.0) == 12.0
     assert autograd.gradcheck(cube, 2.0)
+    add3 = Op("add3", "+", "a + b + c", lambda *x: sum(x), lambda *x: sum(x), (lambda *x: 1.0,) * 3)
+    assert add3(1.0, 2.0, 3.0) == 6.0
+    with pytest.raises(TypeError, match="has 3 inputs; a Value records one or two"):
+        add3(x, 2.0, 3.0)
 
 
 def test_the_lectures_pass_by_hand_node_by_node() -> None:
