@@ -123,8 +123,8 @@ class Program:
 
         Args:
             inputs: an array for each argument, ``[batch, *shape]``, with the shape of the example
-                behind the batch, or flat, [batch, size]. One that is C-contiguous and of the program's dtype
-                is read where it lies; whole numbers that do not select are converted to it.
+                behind the batch, or flat, [batch, size]. One that is C-contiguous and of the program's
+                dtype is read where it lies; whole numbers that do not select are converted to it.
 
         Returns:
             the mean of each output over the batch; `gradients` then holds those of the first mean.
