@@ -87,7 +87,7 @@ def test_a_step_is_set_with_its_rule_and_what_it_adds() -> None:
     last = steps[-1]._repr_latex_()
     assert last is not None
     assert r"\frac{\partial (a \, b)}{\partial a} = b\quad (a = b = x)" in last
-    assert r"x.\mathrm{grad} \,{+}{=}\, 3 \cdot 1 = 3 \quad (4 \to 7)" in last
+    assert r"x.\mathrm{grad} \text{ += }3 \cdot 1 = 3 \quad (4 \to 7)" in last
     assert rule("∂(x·w)/∂w = x") == r"\frac{\partial (x \, w)}{\partial w} = x"
     assert list(Backprop(Value(1.0).relu()))[1]._repr_latex_() is None  # an if is no formula
 

@@ -135,7 +135,7 @@ class Span:
 def _set(product: Product) -> str:
     """A product as LaTeX: its rule, and what it adds."""
     into = within(product.text.partition(".grad")[0])
-    adds = rf"{into}.\mathrm{{grad}} \,{{+}}{{=}}\, "
+    adds = rf"{into}.\mathrm{{grad}} \text{{ += }}"
     if product.node is None:
         return adds + "1"
     local, upstream, contribution, before, after = map(

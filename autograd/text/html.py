@@ -1,7 +1,7 @@
 """Tables and texts as a notebook shows them.
 
->>> html_table(("x", "grad"), [("w < 1", "−3")])[:52]
-'<table><thead><tr><th style="text-align:left">x</th>'
+>>> html_table(("x",), [("w < 1",)])[-35:]
+'>w &lt; 1</td></tr></tbody></table>'
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: st
 
 def _cells(tag: str, cells: Sequence[str], right: Sequence[bool]) -> str:
     return "".join(
-        f'<{tag} style="text-align:{"right" if r else "left"}">{escape(cell)}</{tag}>'
+        f'<{tag} style="text-align:{"right" if r else "left"};padding:.1em .6em">{escape(cell)}</{tag}>'
         for cell, r in zip(cells, right)
     )
 
