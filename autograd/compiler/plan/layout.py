@@ -68,7 +68,9 @@ def _order(draft: Draft, graph: Graph) -> Array:
     there = np.flatnonzero(graph.parameters >= 0)
     position[graph.parameters[there]] = there
     used = position[draft.parameters]
-    return np.concatenate([used, np.setdiff1d(np.arange(len(graph.parameters)), used)])
+    unused = np.ones(len(graph.parameters), dtype=bool)
+    unused[used] = False
+    return np.concatenate([used, np.flatnonzero(unused)])
 
 
 class _Given:
