@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
@@ -12,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from autograd import Value
+from autograd.paths import grouped
 from autograd.text.archives import pack, unpack
 from autograd.text.files import write
 
@@ -34,7 +34,7 @@ def parameter_arrays(named: Iterable[tuple[str, Value]]) -> dict[str, Array]:
     """One float64 array for each Value, or (nested) list of Values, by the path of the list."""
     return {
         name: np.array([value.data for value in values]).reshape(shape)
-        for name, shape, values in _grouped(named)
+        for name, shape, values in grouped(named)
     }
 
 
@@ -47,7 +47,7 @@ def load_parameters(
 
     Nothing is written unless everything fits.
     """
-    groups = list(_grouped(named))
+    groups = list(grouped(named))
     known = [*(name for name, _, _ in groups), *kept]
     missing = [name for name in known if name not in state]
     unknown = [name for name in state if name not in known]
@@ -75,29 +75,6 @@ def load_parameters(
             value.data = number
     for mine, array in zip(kept.values(), arrays[len(groups) :]):
         mine[...] = array
-
-
-def _grouped(
-    named: Iterable[tuple[str, Value]],
-) -> Iterable[tuple[str, tuple[int, ...], list[Value]]]:
-    """Values whose paths differ in trailing numbers only, with the shape that those numbers span."""
-    for stem, members in groupby(((*_stem(name), value) for name, value in named), lambda m: m[0]):
-        indices, values = zip(*((index, value) for _, index, value in members))
-        shape = tuple(1 + max(column) for column in zip(*indices))
-        if len(values) == int(np.prod(shape)):
-            yield stem, shape, list(values)
-        else:  # a ragged list: each Value by its own name
-            for index, value in zip(indices, values):
-                yield ".".join([stem, *map(str, index)]), (), [value]
-
-
-def _stem(name: str) -> tuple[str, tuple[int, ...]]:
-    """A path without its trailing numbers, and those numbers."""
-    parts = name.split(".")
-    end = len(parts)
-    while end > 1 and parts[end - 1].isdigit():
-        end -= 1
-    return ".".join(parts[:end]), tuple(map(int, parts[end:]))
 
 
 def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> Path:

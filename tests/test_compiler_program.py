@@ -161,3 +161,29 @@ def test_a_dtype_that_is_none_of_floats_is_refused():
     w = Value(1.0)
     with pytest.raises(ValueError, match="float64 or float32, not int64"):
         compile(w * w, [w], dtype=np.int64)
+
+
+def test_gradients_by_name_have_the_shapes_of_the_models_state(tmp_path):
+    model = nn.MLP(3, [4, 1], activation="tanh", rng=0)
+    program = compile(lambda x: model(x) ** 2, model, inputs=([0.1, 0.2, 0.3],))
+    program.run([[0.5, -1.0, 2.0]])
+    (model([0.5, -1.0, 2.0]) ** 2).backward()
+    by_name = dict(model.named_parameters())
+    found, state = program.named_gradients(), model.state_dict()
+    assert {name: x.shape for name, x in found.items()} == {n: x.shape for n, x in state.items()}
+    for name, array in found.items():
+        expected = [p.grad for path, p in by_name.items() if (path + ".").startswith(name + ".")]
+        np.testing.assert_allclose(array.ravel(), expected, rtol=1e-12)
+    for name, array in program.named_parameters().items():
+        np.testing.assert_array_equal(array, state[name])
+    program.save(tmp_path / "p.npz")
+    assert program.load(tmp_path / "p.npz").named_parameters().keys() == state.keys()
+
+
+def test_parameters_without_a_name_of_their_own_stand_under_their_number():
+    given = [Value(1.0, label="w"), Value(2.0, label="w"), Value(3.0), Value(4.0, label="b")]
+    program = compile(lambda x: sum(p * x for p in given), given, inputs=(1.0,))
+    assert program.named_parameters() == {"0": 1.0, "1": 2.0, "2": 3.0, "b": 4.0}
+    backwards = {"w.1": given[0], "w.0": given[1], "v.0": given[2], "v.2": given[3]}
+    program = compile(lambda x: sum(p * x for p in given), backwards, inputs=(1.0,))
+    assert program.named_parameters() == {"w.1": 1.0, "w.0": 2.0, "v.0": 3.0, "v.2": 4.0}

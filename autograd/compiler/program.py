@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from autograd.compiler.run.engines import choose
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
+from autograd.paths import grouped
 from autograd.text.html import preformatted
 from autograd.value import Value
 
@@ -105,6 +107,34 @@ class Program:
     @property
     def gradients(self) -> Array:
         return self._gradient[: len(self.plan.order)]
+
+    def named_parameters(self) -> dict[str, Array]:
+        """The parameters under their names, in the shapes of a model's ``state_dict()``; a copy."""
+        return self._named(self.parameters)
+
+    def named_gradients(self) -> dict[str, Array]:
+        """The gradients of the last `run`, likewise.
+
+        What has no name, or shares it, stands under its number among the given parameters.
+
+        >>> from autograd import Value, compile
+        >>> w, b = [Value(1.0), Value(2.0)], Value(3.0)
+        >>> program = compile(lambda x: w[0] * x + w[1] * x * x + b, {"w.0": w[0], "w.1": w[1], "b": b},
+        ...                   inputs=1.0)
+        >>> mean, = program.run([1.0, 3.0])
+        >>> program.named_gradients()                # the means of x, x² and 1
+        {'w': array([2., 5.]), 'b': array(1.)}
+        """
+        return self._named(self.gradients)
+
+    def _named(self, ordered: Array) -> dict[str, Array]:
+        given = np.empty(len(self.order), dtype=self.dtype)
+        given[self.order] = ordered
+        names = self.names or [""] * len(given)
+        often = Counter(names)
+        known = [x if x and often[x] == 1 else str(i) for i, x in enumerate(names)]
+        groups = grouped(zip(known, given.tolist()))
+        return {name: np.array(found, self.dtype).reshape(shape) for name, shape, found in groups}
 
     @property
     def order(self) -> Array:

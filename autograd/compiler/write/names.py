@@ -100,10 +100,14 @@ class Names:
         return self.parameters[place] if place < len(self.parameters) else ""
 
     def parameters_at(self, rows: Array, letter: str) -> str:
-        """The names of up to three parameters, if they have names of their own; else the letter."""
+        """The names of parameters, of many the first and the last; a letter, if they have none of their
+        own."""
         rows = np.unique(rows)
-        found = [self._parameter(int(row)) for row in rows] if len(rows) <= SHOWN else [""]
-        return letter if any(not name or "." in name for name in found) else ", ".join(found)
+        shown = rows if len(rows) <= SHOWN else rows[[0, -1]]
+        found = [self._parameter(int(row)) for row in shown]
+        if any(not name or "." in name for name in found):
+            return letter
+        return (", " if len(rows) <= SHOWN else "…").join(found)
 
     def weight(self, rows: Array) -> str:
         """What the weights of a layer are called, with their shape: ``W₂[10×16]``."""
