@@ -192,3 +192,16 @@ def test_scratch_is_used_again_by_the_next_instruction():
     assert np.shares_memory(calls.scratch(2, 6), one)
     assert np.shares_memory(calls.scratch(4, 3), other)
     assert not np.shares_memory(calls.scratch(3), one)
+
+
+def test_a_line_says_the_names_of_many_scalars():
+    given = {name: Value(0.5) for name in "abcdefgh"}
+    a, b, c, d, e, f, g, h = given.values()
+
+    def loss(x):
+        products = [(p * q).exp() for p, q in zip((a, b, c, d), (e, f, g, h))]
+        return sum(products) * x + (a + b + c + e + f).exp()
+
+    text = str(compile(loss, given, inputs=1.0))
+    assert "a…d · e…h" in text
+    assert "Σ over 5 of a, …, f" in text

@@ -62,15 +62,15 @@ def fuse(graph: Graph) -> Fused:
         sorted({r for r in graph.roots if graph.code[r] == 0 or graph.constant[r]}), dtype=np.int32
     )
     copies = {root: len(graph) + i for i, root in enumerate(copied.tolist())}
-    constants = Constants(len(graph) + len(copied), graph, shape, home)
+    constants, number = _constants(len(graph) + len(copied), graph, shape, home)
     nodes = _nodes(graph, shape, copied, len(constants.numbers))
     parts = [
-        *_of_sums(graph, shape, home, constants),
-        _of_lone_products(graph, shape, home, constants),
+        *_of_sums(graph, shape, home, number),
+        _of_lone_products(graph, shape, home, number),
         *_of_maxima(graph, shape, home),
         _of_copies(len(graph), copied),
     ]
-    del shape, home
+    del shape, home, number
     rows, nodes = split(Summands.in_order(parts), constants.biases, nodes)
     return Fused(
         graph, rows, np.flatnonzero(rest).astype(np.int32), constants, nodes,
@@ -78,7 +78,7 @@ def fuse(graph: Graph) -> Fused:
     )  # fmt: skip
 
 
-def _of_sums(graph: Graph, shape: Shape, home: Home, constants: Constants) -> list[Summands]:
+def _of_sums(graph: Graph, shape: Shape, home: Home, number: Array) -> list[Summands]:
     """What sums hold: absorbed products, and nodes that have a row of their own or none."""
     found = []
     holders = np.flatnonzero(shape.linear).astype(np.int32)
@@ -90,28 +90,26 @@ def _of_sums(graph: Graph, shape: Shape, home: Home, constants: Constants) -> li
         pair = taken & shape.product[child]
         own = held[pair]
         found.append(
-            _products(
-                graph, shape, constants, child[pair], home.row[own], own * 2 + slot, scale[pair]
-            )
+            _products(graph, shape, number, child[pair], home.row[own], own * 2 + slot, scale[pair])
         )
         held, child, scale = held[~taken], child[~taken], scale[~taken]
         found.append(Summands.plain(home.row[held], held * 2 + slot, scale, child))
     return found
 
 
-def _of_lone_products(graph: Graph, shape: Shape, home: Home, constants: Constants) -> Summands:
+def _of_lone_products(graph: Graph, shape: Shape, home: Home, number: Array) -> Summands:
     alone = np.flatnonzero(shape.product & ~home.absorbed).astype(np.int32)
-    return _products(graph, shape, constants, alone, alone, alone * 2, np.ones(len(alone)))
+    return _products(graph, shape, number, alone, alone, alone * 2, np.ones(len(alone)))
 
 
 def _products(
-    graph: Graph, shape: Shape, constants: Constants,
+    graph: Graph, shape: Shape, number: Array,
     node: Array, row: Array, key: Array, scale: Array,
 ) -> Summands:  # fmt: skip
     weighted = shape.weighted[node]
     a, b = graph.a[node], graph.b[node]
     first = np.where(weighted & (a < 0), b, a)
-    b[weighted] = constants.of(shape.number[node[weighted]])
+    b[weighted] = number[node[weighted]]
     return Summands(row, key, scale, first, b)
 
 
@@ -143,30 +141,29 @@ def _added_numbers(graph: Graph, shape: Shape, home: Home) -> Array:
     return added
 
 
+@dataclass
 class Constants:
-    """Numbers become nodes, keyed by their bits, so that equal ones are one.
+    """Numbers that became nodes, keyed by their bits, so that equal ones are one."""
 
-    Attributes:
-        first: the first of these nodes.
-        numbers: [constants] the number of each.
-        zero: the node of the number 0.
-        biases: the numbers that are added to rows.
-    """
+    first: int  # of these nodes
+    numbers: Array  # [constants] the number of each
+    zero: int  # the node of the number 0
+    biases: Biases  # the numbers that are added to rows
 
-    def __init__(self, first: int, graph: Graph, shape: Shape, home: Home) -> None:
-        """Number those that are added to rows, and those that parameters are multiplied with."""
-        added = _added_numbers(graph, shape, home)
-        row = np.flatnonzero(added).astype(np.int32)
-        numbers = np.concatenate([[0.0], added[row], shape.number[shape.weighted]])
-        self.first, self._bits = first, np.unique(numbers.view(np.int64))
-        self.numbers = self._bits.view(np.float64)
-        self.zero = int(self.of(np.zeros(1))[0])
-        self.biases = Biases(row, np.ones(len(row)), self.of(added[row]))
 
-    def of(self, numbers: Array) -> Array:
-        """The node of each number."""
-        at = np.searchsorted(self._bits, numbers.view(np.int64))
-        return (self.first + at).astype(np.int32)
+def _constants(first: int, graph: Graph, shape: Shape, home: Home) -> tuple[Constants, Array]:
+    """The numbers that are added to rows, and those that parameters are multiplied with; and [n] the
+    node of the latter, for weighted nodes."""
+    added = _added_numbers(graph, shape, home)
+    row = np.flatnonzero(added).astype(np.int32)
+    numbers = np.concatenate([[0.0], added[row], shape.number[shape.weighted]])
+    bits, name = np.unique(numbers.view(np.int64), return_inverse=True)
+    node = (first + name.ravel()).astype(np.int32)
+    zero, own, others = int(node[0]), node[1 : 1 + len(row)], node[1 + len(row) :]
+    number = np.zeros(len(graph), dtype=np.int32)
+    number[shape.weighted] = others
+    biases = Biases(row, np.ones(len(row)), own)
+    return Constants(first, bits.view(np.float64), zero, biases), number
 
 
 def _nodes(graph: Graph, shape: Shape, copied: Array, constants: int) -> Nodes:

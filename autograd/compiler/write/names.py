@@ -103,11 +103,17 @@ class Names:
         """The names of parameters, of many the first and the last; a letter, if they have none of their
         own."""
         rows = np.unique(rows)
-        shown = rows if len(rows) <= SHOWN else rows[[0, -1]]
-        found = [self._parameter(int(row)) for row in shown]
-        if any(not name or "." in name for name in found):
+        if rows[-1] >= len(self.plan.order):  # a constant among them
             return letter
-        return (", " if len(rows) <= SHOWN else "…").join(found)
+        given = np.sort(self.plan.order[rows])
+        shown = given if len(given) <= SHOWN else given[[0, -1]]
+        found = [self.parameters[i] for i in shown.tolist() if i < len(self.parameters)]
+        if not found or any(not name or "." in name for name in found):
+            return letter
+        if len(given) <= SHOWN:
+            return ", ".join(found)
+        gapless = given[-1] - given[0] == len(given) - 1
+        return "…".join(found) if gapless else f"{found[0]}, …, {found[1]}"
 
     def weight(self, rows: Array) -> str:
         """What the weights of a layer are called, with their shape: ``W₂[10×16]``."""
