@@ -1,39 +1,47 @@
 """The names this package is imported by: whose they are besides, and where modules went that moved.
 
-PyPI's ``autograd`` (HIPS) and this project install a package of the same name; together, whichever came
-last has overwritten files of the other without a word from pip.
+PyPI's ``autograd`` (HIPS), ``nn`` and ``viz`` install a package of the same name as this project does;
+together, whichever came last has overwritten files of the other without a word from pip.
 """
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from pkgutil import resolve_name
 from types import ModuleType
 
 __all__ = ["MOVED", "keep_old_names", "warn_of_second_owner"]
 
+_OWNER = re.compile(r"((autograd|nn|viz)-\d.*)\.dist-info")
+
 
 def warn_of_second_owner(folders: Iterable[str] = ()) -> None:
-    """Warn when the metadata in ``folders`` (default: ``sys.path``) shows HIPS autograd installed.
+    """Warn when the metadata in ``folders`` (default: ``sys.path``) shows another owner of a name.
 
     The folders are listed by hand because ``importlib.metadata`` costs 27 ms at every import.
     """
     for folder in folders or sys.path:
-        for found in Path(folder).glob("autograd-[0-9]*.dist-info"):
-            warnings.warn(
-                f"two distributions own the package 'autograd' here: chainrule and {found.stem} "
-                "(HIPS). Each has overwritten files of the other. Keep them in separate virtual "
-                "environments: pip uninstall autograd chainrule, then install the one you want.",
-                RuntimeWarning,
-                stacklevel=3,
-            )
-            return
+        try:
+            entries = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in entries:
+            if owner := _OWNER.fullmatch(name):
+                whose = " (HIPS)" if owner[2] == "autograd" else ""
+                warnings.warn(
+                    f"two distributions own the package '{owner[2]}' here: chainrule and {owner[1]}"
+                    f"{whose}. Each has overwritten files of the other. Keep them in separate virtual "
+                    f"environments: pip uninstall {owner[2]} chainrule, then install the one you want.",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
 
 
 def keep_old_names(package: str, moved: Mapping[str, str]) -> None:

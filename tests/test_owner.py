@@ -17,6 +17,14 @@ def test_the_metadata_of_hips_autograd_is_noticed(tmp_path: Path) -> None:
         warn_of_second_owner([str(tmp_path)])
 
 
+@pytest.mark.parametrize("name", ["nn", "viz"])
+def test_the_other_names_have_other_owners_too(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}-0.1.1.dist-info").mkdir()
+    told = rf"own the package '{name}' here: chainrule and {name}-0\.1\.1\."
+    with pytest.warns(RuntimeWarning, match=told):
+        warn_of_second_owner([str(tmp_path)])
+
+
 def test_other_names_that_begin_alike_are_no_owners(tmp_path: Path) -> None:
     (tmp_path / "autograd_gamma-0.5.0.dist-info").mkdir()
     (tmp_path / "autograd-minimize-0.3.dist-info").mkdir()

@@ -36,6 +36,7 @@ from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
 from viz.page.player import player
 from viz.process.render import RenderError
+from viz.terminal.examples import copy_examples
 from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
 
@@ -119,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
         "engine", metavar="MODULE:CLASS", help="like engine.py:Value, or package.engine:Value"
     )
     own.set_defaults(run=_diagnose)
+
+    about = "copy the example scripts, their data and the lectures as notebooks into a folder"
+    examples = commands.add_parser("examples", help=about, description=about.capitalize() + ".")
+    examples.add_argument("-o", "--output", metavar="FOLDER", default="chainrule-examples",
+                          help="a new folder; chainrule-examples if not given")  # fmt: skip
+    examples.set_defaults(run=_examples)
     return parser
 
 
@@ -308,6 +315,12 @@ def _diagnose(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     print(found)
     return 0 if found else 1
+
+
+def _examples(options: argparse.Namespace) -> int:
+    folder = copy_examples(Path(options.output))
+    print(f"{folder}\npython {folder / 'examples' / 'iris.py'} is the one to begin with")
+    return 0
 
 
 def _given_out(
