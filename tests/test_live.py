@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from autograd import Op, Value, compare, parse, topological_order
 from autograd.text.format import number
 from nn import MLP
 from viz import Live, TooLargeError, live, player
+from viz.page.tour import CHAPTERS, tour
 
 CARDS = """Object.fromEntries([...document.querySelectorAll('g.node:not(.gone) > text.FIELD')].map(
     text => [text.closest('g').id, text.textContent]))"""
@@ -519,3 +522,51 @@ def test_a_formula_reads_as_it_does_in_python(text: str) -> None:
     code = f"{table}\n{reader}\nconsole.log(readFormula({text!r}, {names})((value) => value))"
     ran = subprocess.run([node, "-"], input=code, capture_output=True, text=True, check=True)
     assert math.isclose(float(ran.stdout), parse(text)(values), rel_tol=1e-14)
+
+
+# The tour, and the commands that open it --------------------------------------------------------------
+
+
+@browser
+def test_the_tour_shows_its_chapters_in_frames(page: Page, tmp_path: Path) -> None:
+    path = tour().save(tmp_path / "tour.html")
+    assert len(tour().html) < 800_000
+    for k, chapter in enumerate(CHAPTERS, 1):
+        page.open(f"{Path(path).as_uri()}#chapter={k}")
+        assert page.value("document.getElementById('text').textContent") == chapter.text
+        page.wait("document.querySelectorAll('iframe').length === 1")
+        (child,) = page("Page.getFrameTree")["frameTree"]["childFrames"]
+        context = page("Page.createIsolatedWorld", frameId=child["frame"]["id"])
+        found = page(
+            "Runtime.evaluate", expression="document.querySelectorAll('.edge.positive').length",
+            returnByValue=True, contextId=context["executionContextId"],
+        )  # fmt: skip
+        assert found["result"]["value"] > 0  # the script ran, and computed gradients
+    page.value("document.getElementById('tab2').focus()")
+    page.press("ArrowRight")
+    assert page.value("document.activeElement.id") == "tab0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [(("live", "tanh(x*w)", "x=2", "w=-3"), "live.html"), (("demo",), "tour.html")],
+)
+def test_the_commands_write_a_page_and_open_it(
+    arguments: tuple[str, ...], name: str, tmp_path: Path
+) -> None:
+    opened = tmp_path / "opened.txt"
+    command = (
+        f'{sys.executable} -c "import sys; open({str(opened)!r}, chr(119)).write(sys.argv[1])" %s'
+    )
+    settings = os.environ | {"BROWSER": command, "TMPDIR": str(tmp_path)}
+    run = [sys.executable, "-m", "viz", *arguments]
+    shown = subprocess.run(run, env=settings, capture_output=True, text=True, check=True)
+    path = Path(shown.stdout.strip())
+    assert path.name == name
+    assert opened.read_text() == path.as_uri()
+    assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+    quiet = [*run, "-o", str(tmp_path / "here.html")]
+    opened.unlink()
+    subprocess.run(quiet, env=settings, capture_output=True, check=True)
+    assert (tmp_path / "here.html").read_bytes() == path.read_bytes()
+    assert not opened.exists()

@@ -16,7 +16,7 @@ from autograd.formulas.javascript import runtime
 from viz.page.program import table
 from viz.style import DARK, LIGHT, Palette
 
-__all__ = ["document", "hashed", "script", "style"]
+__all__ = ["colours", "document", "hashed", "script", "style"]
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
@@ -61,8 +61,13 @@ def document(
 def style() -> str:
     """The style sheets, after the colours of both schemes."""
     sheets = [(_HERE / f"{name}.css").read_text("utf-8") for name in _STYLES]
+    return "\n".join([colours(), *sheets])
+
+
+def colours() -> str:
+    """The palettes of both schemes, as variables; paper is always light."""
     dark = f"@media screen and (prefers-color-scheme: dark) {{ {_colours(DARK)} }}"
-    return "\n".join([_colours(LIGHT), dark, *sheets])
+    return f"{_colours(LIGHT)}\n{dark}"
 
 
 def _colours(palette: Palette) -> str:

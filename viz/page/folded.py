@@ -12,7 +12,7 @@ from viz.page.layout import Arrow, Box, lay_out
 __all__ = ["KINDS", "folded_places"]
 
 KINDS = ("neuron", "layer")
-_FEW, _AIR, _WIDEST = 8, 7.0, 240.0  # the more lines, the more room between layers, in pixels
+_FEW, _AIR, _WIDEST = 8, 4.5, 220.0  # the more lines, the more room between layers, in pixels
 _LABELLED = 40  # lines
 
 

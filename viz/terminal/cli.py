@@ -34,8 +34,11 @@ from autograd.formulas.parse import Expression
 from autograd.text.format import clean, number
 from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
+from viz.page.live import Live, live
 from viz.page.player import player
+from viz.page.tour import Tour, tour
 from viz.process.render import RenderError
+from viz.terminal.browse import browse
 from viz.terminal.examples import copy_examples
 from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
@@ -110,6 +113,16 @@ def _parser() -> argparse.ArgumentParser:
     page = _command(commands, "page", _page, "write the step-through page, one HTML file")
     _output(page, "steps.html; - is the standard output")
     page.add_argument("--title", default="", help="stands above the drawing")
+
+    about = "open the live page, in which every number can be changed; with -o, write it"
+    alive = _command(commands, "live", _live, about)
+    _output(alive, "live.html; - is the standard output")
+    alive.add_argument("--title", default="", help="stands above the drawing")
+
+    about = "open a tour of live pages; with -o, write it"
+    demo = commands.add_parser("demo", help=about, description=about.capitalize() + ".")
+    _output(demo, "tour.html; - is the standard output")
+    demo.set_defaults(run=_demo)
 
     path = _command(commands, "paths", _paths, "spell the chain rule out, path by path")
     path.add_argument("--by", metavar="NAME", help="only the paths from this value; else from each")
@@ -251,13 +264,36 @@ def _draw(options: argparse.Namespace) -> int:
 
 
 def _page(options: argparse.Namespace) -> int:
+    _check_suffix(options, "steps.html")
+    page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
+    return _given_out(options, "steps.html", page.html, page.save)
+
+
+def _live(options: argparse.Namespace) -> int:
+    _check_suffix(options, "live.html")
+    page = live(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
+    return _opened(options, "live.html", page)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    _check_suffix(options, "tour.html")
+    return _opened(options, "tour.html", tour())
+
+
+def _check_suffix(options: argparse.Namespace, example: str) -> None:
     suffix = Path(options.output or "").suffix
     if suffix.lower() not in ("", ".html", ".htm"):
         raise UsageError(
-            f"a page is HTML, not {clean(suffix)}: -o steps.html; pictures come from chainrule draw"
+            f"a page is HTML, not {clean(suffix)}: -o {example}; pictures come from chainrule draw"
         )
-    page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
-    return _given_out(options, "steps.html", page.html, page.save)
+
+
+def _opened(options: argparse.Namespace, name: str, page: Live | Tour) -> int:
+    """The page where it was asked for, or else in the browser."""
+    if options.output is not None:
+        return _given_out(options, name, page.html, page.save)
+    print(browse(page.save, name))
+    return 0
 
 
 def _check(options: argparse.Namespace) -> int:
