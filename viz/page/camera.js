@@ -1,30 +1,35 @@
 // Fit, zoom, pan, and the small map of a drawing beyond two screens.
 const figure = byId("figure"), drawing = byId("drawing"), world = byId("world"), map = byId("map");
-const camera = { x: 0, y: 0, scale: 1, bounds: [0, 0, 1, 1], touched: false };
+const camera = { x: 0, y: 0, scale: 1, bounds: [0, 0, 1, 1], touched: false, width: figure.clientWidth, height: figure.clientHeight };
 drawing.removeAttribute("viewBox");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function look() {
   world.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.scale})`);
+  drawing.classList.toggle("tiny", camera.scale < 0.36);  // texts of less than five pixels
   const [left, top, width, height] = camera.bounds;
-  const large = width * camera.scale > 2 * figure.clientWidth || height * camera.scale > 2 * figure.clientHeight;
+  const large = width * camera.scale > 2 * camera.width || height * camera.scale > 2 * camera.height;
   map.toggleAttribute("hidden", !large);
   map.view?.setAttribute("x", -camera.x / camera.scale);
   map.view?.setAttribute("y", -camera.y / camera.scale);
-  map.view?.setAttribute("width", figure.clientWidth / camera.scale);
-  map.view?.setAttribute("height", figure.clientHeight / camera.scale);
+  map.view?.setAttribute("width", camera.width / camera.scale);
+  map.view?.setAttribute("height", camera.height / camera.scale);
+}
+function inView([x, y, width, height]) {
+  const [left, top] = [x * camera.scale + camera.x, y * camera.scale + camera.y];
+  return left < camera.width && top < camera.height && left + width * camera.scale > 0 && top + height * camera.scale > 0;
 }
 function fitting() {
-  const [left, top, width, height] = camera.bounds, air = Math.min(32, figure.clientWidth / 24);
-  const scale = Math.min(1.4, (figure.clientWidth - 2 * air) / width, (figure.clientHeight - 2 * air) / height);
-  const x = (figure.clientWidth - width * scale) / 2 - left * scale;
-  return { x, y: (figure.clientHeight - height * scale) / 2 - top * scale, scale };
+  const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
+  const scale = Math.min(1.4, (camera.width - 2 * air) / width, (camera.height - 2 * air) / height);
+  const x = (camera.width - width * scale) / 2 - left * scale;
+  return { x, y: (camera.height - height * scale) / 2 - top * scale, scale };
 }
 function fit() {
   Object.assign(camera, fitting(), { touched: false });
   look();
 }
-function zoom(factor, x = figure.clientWidth / 2, y = figure.clientHeight / 2) {
+function zoom(factor, x = camera.width / 2, y = camera.height / 2) {
   const scale = Math.min(6, Math.max(0.05, camera.scale * factor)), by = scale / camera.scale;
   Object.assign(camera, { x: x - (x - camera.x) * by, y: y - (y - camera.y) * by, scale, touched: true });
   look();
@@ -51,7 +56,7 @@ function glide(dx, dy) {
 // Where the drawing is larger than its window, keep what happens in sight; too far apart: the first.
 function follow(boxes) {
   if (!boxes.length) return;
-  const size = [figure.clientWidth, figure.clientHeight], shift = [0, 0];
+  const size = [camera.width, camera.height], shift = [0, 0];
   for (const axis of [0, 1]) {
     const at = axis ? camera.y : camera.x;
     const ends = boxes.map((box) => [box[axis] * camera.scale + at, (box[axis] + box[axis + 2]) * camera.scale + at]);
@@ -113,5 +118,5 @@ map.addEventListener("pointerdown", (event) => { map.setPointerCapture(event.poi
 map.addEventListener("pointermove", (event) => { if (event.buttons) centre(event); });
 function centre(event) {
   const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
-  pan(figure.clientWidth / 2 - at.x * camera.scale - camera.x, figure.clientHeight / 2 - at.y * camera.scale - camera.y);
+  pan(camera.width / 2 - at.x * camera.scale - camera.x, camera.height / 2 - at.y * camera.scale - camera.y);
 }

@@ -13,26 +13,37 @@ function change(i, x, { settle = true } = {}) {
 const step = (i) => nice(reachOf(i) / 100);
 const snapped = (i, x) => Number((Math.round(x / step(i)) * step(i)).toPrecision(12));
 
+const home = (i) => groups.findIndex((group) => group.kind === "neuron" && group.members.includes(i));
+const many = leaves.length > 40;
+function fitDials() {  // of a large network the inputs, and what the neuron in question has
+  if (!many) return;
+  const here = state.chosen < 0 ? -1 : home(state.chosen);
+  for (const item of dials.children) item.hidden = Number(item.dataset.home) >= 0 && Number(item.dataset.home) !== here;
+  byId("more").hidden = here >= 0;
+}
 function makeDials() {
   if (frozen) return dials.append(make("li", { className: "hint", textContent: nodes.find((node) => node.held).note }));
-  const home = (i) => groups.findIndex((group) => group.kind === "neuron" && group.members.includes(i));
   let under = -1;
   for (const [i, g] of leaves.map((i) => [i, home(i)]).sort((a, b) => a[1] - b[1])) {
-    if (g !== under) dials.append(make("li", { className: "hint", textContent: groups[under = g].title }));
+    if (g !== under) {
+      dials.append(make("li", { className: "hint", textContent: groups[under = g].title }));
+      dials.lastChild.dataset.home = g;
+    }
     const range = make("input", { type: "range", id: `dial${i}` }), field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off" });
     const label = make("label", { htmlFor: range.id, textContent: nodes[i].name, title: nodes[i].full });
     field.setAttribute("aria-label", `${nodes[i].full}, typed`);
     const reach = reachOf(i), centre = Number.isFinite(initial[i]) ? snapped(i, initial[i]) : 0;
     Object.assign(range, { min: centre - reach, max: centre + reach, step: step(i) });
     range.oninput = () => change(i, Number(range.value), { settle: false });
-    range.onchange = () => remember();
+    range.onchange = () => { refresh(); remember(); };
     field.onchange = () => accept(i, field);
     range.onfocus = () => choose(i);
     field.onfocus = () => { choose(i); field.value = exact(state.numbers[i]).replace("-", "−"); };
-    field.onblur = () => showDials();
+    field.onblur = () => { dialOf.get(i).was = null; showDials(); };
     const item = make("li", {}, label, range, field);
     item.onpointerenter = () => light([`v${i}`], "lit");
     item.onpointerleave = () => light([], "lit");
+    item.dataset.home = g;
     dials.append(item);
     dialOf.set(i, { range, field });
   }
@@ -47,7 +58,10 @@ function accept(i, field) {
   return true;
 }
 function showDials() {
-  for (const [i, { range, field }] of dialOf) {
+  for (const [i, dial] of dialOf) {
+    const { range, field } = dial;
+    if (Object.is(dial.was, state.numbers[i]) && document.activeElement !== field) continue;
+    dial.was = state.numbers[i];
     if (document.activeElement !== field) field.value = number(state.numbers[i], 5);
     if (document.activeElement !== range || Number(range.value) !== state.numbers[i]) range.value = state.numbers[i];
   }
@@ -73,7 +87,7 @@ for (const i of frozen ? [] : leaves) {
     };
     card.onpointerup = card.onpointercancel = (up) => {
       card.onpointermove = card.onpointerup = card.onpointercancel = null;
-      if (dragged) { remember(); choose(i); } else if (up.type === "pointerup") { choose(i); if (up.pointerType === "mouse") type(i); }
+      if (dragged) { refresh(); remember(); choose(i); } else if (up.type === "pointerup") { choose(i); if (up.pointerType === "mouse") type(i); }
     };
   });
 }

@@ -15,8 +15,10 @@ function squeeze(card, key, element, text) {  // −1.234e−300 on a card for �
 
 function paint() {
   const { now, shown } = state;
+  const tiny = state.hurried && camera.scale < 0.36;
   nodes.forEach((node, i) => {
-    const card = cards.get(`v${i}`);
+    const card = cards.get(`v${i}`), at = placed.at[`v${i}`];
+    if (tiny || (state.hurried && !(at && inView(at)))) return;
     if (card.many) {
       set(card, "data", card.data, `${card.many} numbers`, "data");
       set(card, "grad", card.grad, "", "grad");
@@ -26,13 +28,14 @@ function paint() {
     set(card, "data", card.data, knowsData(i) ? number(now.data[i]) : unknown, "data");
     if (hidden(i)) set(card, "grad", card.grad, "?", "grad");
     else set(card, "grad", card.grad, known ? number(grad) : unknown, `grad ${tone(grad)}`);
+    if (state.hurried) return;
     const said = [knowsData(i) ? exact(now.data[i]) : "not yet", hidden(i) ? "?" : known ? exact(grad) : "not yet"];
     set(card, "title", card.title, `${node.name}: data ${said[0]}, grad ${said[1]}`);
   });
-  paintLines();
+  paintLines(tiny);
 }
 const flowing = (i) => passed(i) && !hidden(i);  // whether what a node hands on is known
-function paintLines() {
+function paintLines(tiny) {
   const { now } = state, flows = new Map();
   let most = 0;
   const note = (wire, flow, local) => {
@@ -56,6 +59,7 @@ function paintLines() {
       wire.was.kind = kind;
     }
     if (!wire.label) continue;
+    if (tiny) continue;
     set(wire, "label", wire.label, local === null ? "" : `×${number(local, 3)}`, `local ${tone(local ?? 0)}`);
     set(wire, "title", wire.title, local === null ? "" : `local derivative ${exact(local)}`);
   }

@@ -9,6 +9,7 @@ function choose(i) {
   state.chosen = i;
   light([`v${i}`], "chosen");
   showAnswer();
+  fitDials();
   explain();
 }
 function explain() {

@@ -22,9 +22,12 @@ function openUp() {
   }
   usual = new Set(state.folded);
   makeRoom();
+  takeRoom();
+  Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
   fit();
   refresh();
   mark();
+  fitDials();
   if (page.live) choose(root);
   fromAddress();
   remember();
@@ -42,8 +45,14 @@ addEventListener("keydown", (event) => {
   else if (event.key === "-" || event.key === "−") zoom(1 / 1.3);
   else if (event.key === "0") fit();
 });
-new ResizeObserver(() => { if (!camera.touched) fit(); else look(); }).observe(figure);
-addEventListener("resize", makeRoom);
+new ResizeObserver(() => {
+  Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
+  if (!camera.touched) fit(); else look();
+}).observe(figure);
+const wide = matchMedia("(min-width: 760.02px)"), stage = byId("stage");
+const takeRoom = () => { figure.style.height = wide.matches ? `${stage.clientHeight}px` : ""; };
+new ResizeObserver(takeRoom).observe(stage);
+addEventListener("resize", () => { makeRoom(); takeRoom(); });
 
 addEventListener("beforeprint", () => {
   relist();

@@ -12,16 +12,18 @@ const state = {
   shown: null,  // gradients as far as the step has come
 };
 const listeners = [];
-function refresh() {
+let waiting = false;
+function refresh(hurried = false) {  // hurried: what is out of sight may wait until the hand lets go
+  state.hurried = hurried;
   state.now = run(state.numbers);
   state.shown = state.step < last ? backward(state.now, state.step).grad : state.now.grad;
+  waiting = waiting && hurried;
   for (const listener of listeners) listener();
 }
-let waiting = false;
 function soon() {  // once a frame, however many changes came
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; refresh(); });
+  requestAnimationFrame(() => { if (waiting) refresh(true); waiting = false; });
 }
 const moved = () => leaves.filter((i) => !Object.is(state.numbers[i], initial[i]));
 const knowsData = (i) => !nodes[i].in || state.step >= forwardStep.get(i);

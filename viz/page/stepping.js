@@ -3,18 +3,14 @@ const caption = byId("caption"), slider = byId("slider"), list = byId("list");
 const intro = [["Drag a number: every value and every gradient follows."], ["◀ walks back through the pass, play shows it from the start."]];
 const paragraphs = (rows) => rows.map((row, k) => make("p", { className: k ? "" : "head" }, ...row));
 
+let told = "";
 function tell() {
   const frame = steps[state.step];
-  if (state.overview) {
-    caption.className = "";
-    if (caption.dataset.of !== "intro") caption.replaceChildren(...paragraphs(intro));
-    caption.dataset.of = "intro";
-  } else {
-    caption.className = frame.phase;
-    const text = frame.lines.map(spoken).join("\n");
-    if (caption.dataset.of !== text) caption.replaceChildren(...paragraphs(frame.lines.map(terms)));
-    caption.dataset.of = text;
-  }
+  const saying = `${state.step} ${[...state.folded]} ${state.overview ? "intro" : frame.lines.map(spoken).join("\n")}`;
+  if (told === saying) return;  // a write that changes nothing lays out the page all the same
+  told = saying;
+  caption.className = state.overview ? "" : frame.phase;
+  caption.replaceChildren(...paragraphs(state.overview ? intro : frame.lines.map(terms)));
   light(state.overview ? [] : frame.on, "on");
   slider.value = state.step;
   slider.setAttribute("aria-valuetext", `${state.step} of ${last}: ${spoken(frame.lines[0])}`);
