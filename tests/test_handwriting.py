@@ -27,6 +27,12 @@ SIGMOID = 1 / (1 + math.exp(-N))
         ("σ(n)", SIGMOID), ("σ'(n)", SIGMOID * (1 - SIGMOID)), ("tanh′(n)", 1 - math.tanh(N) ** 2),
         ("√x", math.sqrt(X)), ("√(x+1)", math.sqrt(X + 1)), ("|b|", 0.6), ("2|x-y|", 2 * abs(X - Y)),
         ("1 - tanh²(n)", 1 - math.tanh(N) ** 2), ("1-tanh^2(n)", 1 - math.tanh(N) ** 2),
+        ("np.exp(-x)", math.exp(-X)), ("torch.sigmoid(n)", SIGMOID), ("½x²", X * X / 2),
+        ("x⁻²y", Y / X**2),
+        ("1.5·10⁻³", 0.0015), ("ln|b|", math.log(0.6)), ("x|b|", X * 0.6), ("w_11x_", 2.5 * X),
+        ("1 if n > 0 else 0", 1.0), ("2(x if b > 0 else 3 if n > 0 else 4)", 6.0), ("b > 0 ? x : y", Y),
+        ("relu'(b)x + relu'(n)", 1.0), (r"\tfrac12 x", X / 2), (r"\operatorname{sigmoid}(n)", SIGMOID),
+        (r"\text{tanh}(n)", math.tanh(N)), (r"\(2x\)", 2 * X), (r"\tanh ^2(n)", math.tanh(N) ** 2),
         ("2√x", 2 * math.sqrt(X)), ("1/(2√x)", 0.5 / math.sqrt(X)), ("x√(y+1)", X * math.sqrt(Y + 1)),
         ("xtanh(n)", X * math.tanh(N)), ("2xyσ(n)", 2 * X * Y * SIGMOID),
         ("w11exp(x)", 2.5 * math.exp(X)),
@@ -54,6 +60,10 @@ def test_read_as_it_was_meant(text: str, meant: float) -> None:
         ("xy", r"is 'xy' the value of that name, or x·y\?"),
         ("2 3", r"is 2 3 a product\?"),
         ("sin x", r"write sin\(x\)"),
+        ("sin 2x", r"write sin\(2x\)"),
+        ("1 - tanh²n", r"write tanh\(n\)²"),
+        ("e^2x", r"is x in the exponent of e\^2x\? write e\^\(2\*x\) or e\^2\*x"),
+        ("1 if x > 0", r"write where\(condition, a, b\)"),
         ("tanh^-1(x)", "the inverse function, or 1/tanh"),
         ("|x", "this | has no other one"),
         (r"\frac{a}{b", "has no '}'"),
@@ -63,6 +73,18 @@ def test_read_as_it_was_meant(text: str, meant: float) -> None:
 def test_a_guess_becomes_a_question(text: str, asks: str) -> None:
     with pytest.raises(FormulaError, match=asks):
         parse(plain(text, {*NUMBERS, "xy"}.__contains__ if text == "xy" else NUMBERS.__contains__))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (r"\hat{y} - 1", "y_hat"), (r"\hat y - 1", "ŷ"), ("ŷ - 1", "y_hat"), ("y_hat - 1", "ŷ"),
+        (r"\lambda - 1", "lam"), ("λ - 1", "lambda"), ("w_1 - 1", "w1"), ("w₁ - 1", "w1"),
+        ("δ - 1", "delta"),
+    ],
+)  # fmt: skip
+def test_a_name_may_be_spelled_otherwise(text: str, name: str) -> None:
+    assert plain(text, {name}.__contains__) == f"{name}-1"
 
 
 def test_a_value_of_several_letters_is_meant_in_parentheses() -> None:
@@ -96,6 +118,11 @@ def product() -> Value:
         r"\frac{\partial f}{\partial x} = 2xy",
         "f'(x) = 2xy",
         "24.0",
+        "= 2xy",
+        "df/dx -> 2xy",
+        "∂f/∂x: 2xy",
+        "≈ 24",
+        "2xy  # times y",
         "2xy.",
     ],
 )
@@ -108,6 +135,7 @@ def test_an_answer_may_begin_with_what_it_is(text: str) -> None:
     [
         ({"x": "df/dy = x^2"}, FormulaError, "this is the derivative by y; by x was asked for"),
         ({"x": "df/dx = 2xy = 25"}, FormulaError, "'2xy' or '25'? give one answer"),
+        ({"x": "2xy = 24"}, FormulaError, "'2xy' or '24'? give one answer"),
         ({"x": "2*z*y"}, KeyError, "no value is called 'z'"),
     ],
 )

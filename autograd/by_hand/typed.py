@@ -16,6 +16,7 @@ from autograd.value import Value
 __all__ = ["Typed", "is_value", "parts", "typed"]
 
 _CLAIM = re.compile(rf"\s*(?:{DERIVATIVE.pattern}|[^\W\d_]\w*\s*['’′](?:\s*\(\s*\w+\s*\))?)\s*$")
+_ARROW = re.compile(rf"^\s*({DERIVATIVE.pattern})\s*(?::=?|->|→|⇒|=>)(?!=)")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 
 
@@ -63,7 +64,8 @@ def typed(text: str, names: Names, by: str = "", short: Mapping[str, str] | None
         FormulaError: if it is no formula, could mean several things, or is the derivative by another.
         KeyError: if it speaks of a value that is not there.
     """
-    text = without_latex(text.strip().strip("$").strip())
+    text = without_latex(re.sub(r"\s[#].*", "", text).strip().strip("$").strip())
+    text = _ARROW.sub(r"\1 = ", re.sub(r"^[=≈~\s]+", "", text))
     sides = parts(text)
     if len(sides) > 1 and (claim := _CLAIM.fullmatch(sides[0])):
         if claim[2] and by and claim[2] != by and is_value(names, claim[2]):
@@ -71,6 +73,8 @@ def typed(text: str, names: Names, by: str = "", short: Mapping[str, str] | None
         if len(sides) > 2:
             raise FormulaError(f"{sides[1]!r} or {sides[2]!r}? give one answer", len(sides[0]) + 1)
         text = sides[1]
+    elif len(sides) == 2 and not re.fullmatch(r"[^\W\d]\w*", sides[0]):
+        raise FormulaError(f"{sides[0]!r} or {sides[1]!r}? give one answer", len(sides[0]) + 1)
     found: dict[str, tuple[Value, Value]] = {}
 
     def symbol(match: re.Match[str]) -> str:

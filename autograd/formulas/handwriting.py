@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 
 from autograd.formulas.formula import derivative
 from autograd.formulas.grammar import FUNCTIONS, FormulaError, Token, tokens
 from autograd.formulas.latex import without_latex
+from autograd.formulas.spelling import spelled, spellings
 from autograd.ops import OPS
 from autograd.text.format import clean
 
@@ -32,12 +32,6 @@ _ALIASES = {
 }  # fmt: skip
 _OVER = {"sec": "1/cos", "csc": "1/sin", "cot": "1/tan", "sech": "1/cosh", "csch": "1/sinh",
          "log10": "1/2.302585092994046*log", "log2": "1/0.6931471805599453*log"}  # fmt: skip
-_CHARACTERS = str.maketrans({
-    "⋅": "·", "∗": "*", "•": "·", "’": "'", "′": "'", "[": "(", "]": ")", "{": "(", "}": ")",
-    "\u00a0": " ", "\u2009": " ", "＝": "=",
-})  # fmt: skip
-_BAR = "|"
-
 
 _CALL = re.compile(
     r"""([^\W\d_][^\W⁰¹²³⁴-⁹]*)                             # tanh
@@ -59,38 +53,8 @@ def plain(text: str, known: Callable[[str], bool]) -> str:
         FormulaError: where it could mean several things.
     """
     text = without_latex(text.strip().strip("$").strip())
-    text = re.sub(r"(?<=[\w)\]}|])\s*[.;,]$", "", text.translate(_CHARACTERS))
-    text = _decimal_commas(text)
-    text = re.sub(r"(?<=\w)√", " √", text)
-    text = re.sub(r"√\s*([^\W\d_]\w*|\d+(?:\.\d+)?)(?!\w*\()", r"√(\1)", text)
-    text = _absolute(text)
+    text = spelled(text)
     return "".join(_conditions(_products(_functions(text, known), known)))
-
-
-def _decimal_commas(text: str) -> str:
-    """0,5 as 0.5, where no function has the comma between its inputs."""
-    calls: list[bool] = []
-    out = []
-    for i, c in enumerate(text):
-        if c == "(":
-            calls.append(bool(re.search(r"\w\s*$", text[:i])))
-        elif c == ")" and calls:
-            calls.pop()
-        digits = text[i - 1 : i].isdigit() and text[i + 1 : i + 2].isdigit()
-        out.append("." if c == "," and digits and True not in calls else c)
-    return "".join(out)
-
-
-def _absolute(text: str) -> str:
-    """|x| as abs(x)."""
-    bars = [i for i, c in enumerate(text) if c == _BAR]
-    if len(bars) % 2:
-        raise FormulaError("this | has no other one: write abs(…)", bars[-1] + 1)
-    if any(not text[a + 1 : b].strip() for a, b in pairwise(bars)):
-        raise FormulaError("which | belongs to which? write abs(…)", bars[0] + 1)
-    for i, bar in reversed(list(enumerate(bars))):
-        text = text[:bar] + (")" if i % 2 else "abs(") + text[bar + 1 :]
-    return text
 
 
 def _functions(text: str, known: Callable[[str], bool]) -> str:
@@ -116,9 +80,10 @@ def _functions(text: str, known: Callable[[str], bool]) -> str:
             )
         if match[3]:
             op = OPS.get(name)
-            if op is None or op.arity != 1:
+            slope = derivative(op, f"({inside})") if op and op.arity == 1 else " and "
+            if " and " in slope:  # two conditions, or none
                 raise FormulaError(f"{name}′ has no short form here", match.start() + 1)
-            new = f"({derivative(op, f'({inside})')})"
+            new = spelled(f"({slope})")
         elif name in _OVER:
             new = f"({_OVER[name]}({inside}))"
         else:
@@ -171,7 +136,14 @@ def _products(text: str, known: Callable[[str], bool]) -> list[str]:
         parts = [token.text]
         if value and not (alone and known(token.text)):
             parts = _letters(token, known)
+        if not value and token.kind == "name" and [t.text for t in found[i + 1 : i + 2]] != ["("]:
+            raise _uncalled(found[i:])
         if before is not None and _side_by_side(before, token):
+            if out[-3:-1] == ["e", "^"] or out[-3:-1] == ["e", "**"]:
+                raise FormulaError(
+                    f"is {token.text} in the exponent of e^{before.text}{token.text}? write "
+                    f"e^({before.text}*{token.text}) or e^{before.text}*{token.text}", token.column,
+                )  # fmt: skip
             if below:
                 raise FormulaError(
                     f"is {token.text} below the line in /{before.text}{token.text}? write "
@@ -187,14 +159,26 @@ def _products(text: str, known: Callable[[str], bool]) -> list[str]:
     return out
 
 
+def _uncalled(found: list[Token]) -> FormulaError:
+    """The question about a function without parentheses: ``sin 2x``."""
+    power, inside = "", ""
+    for token in found[1:]:
+        raised = token.kind == "raised" or token.text in ("^", "**")
+        if not inside and (raised or power in ("^", "**")):
+            power += token.text
+        elif token.kind in ("number", "name"):
+            inside += token.text
+        else:
+            break
+    return FormulaError(f"write {found[0].text}({inside or '…'}){power}", found[0].column)
+
+
 def _side_by_side(before: Token, token: Token) -> bool:
     """Whether two tokens are factors without a sign between them."""
     called = before.kind == "name" and before.text in FUNCTIONS
     ends = before.kind in ("number", "name", "raised") or before.text == ")"
     if not ends or not (token.kind in ("number", "name") or token.text == "("):
         return False
-    if called and token.text != "(":
-        raise FormulaError(f"write {before.text}({token.text})", token.column)
     if token.kind == "number":
         raise FormulaError(f"is {clean(before.text)} {token.text} a product? write *", token.column)
     return not called
@@ -203,13 +187,12 @@ def _side_by_side(before: Token, token: Token) -> bool:
 def _letters(token: Token, known: Callable[[str], bool]) -> list[str]:
     """A name as it is, or the names of values that it is made of: xy as x·y."""
     name = token.text
+    if not known(name):
+        for other in spellings(name):
+            if known(other):
+                return [other]
     bare = name.replace("_", "")
-    if not known(name) and known(bare):
-        return [bare]
-    raised = bare.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
-    if not known(name) and known(raised):
-        return [raised]
-    splits = _splits(name, known) if len(name) <= 12 and name.isalnum() else []
+    splits = _splits(bare, known) if len(bare) <= 12 and bare.isalnum() else []
     splits = [parts for parts in splits if len(parts) > 1]
     if known(name):
         if splits:

@@ -25,7 +25,10 @@ def without_latex(text: str) -> str:
     >>> without_latex(r"\frac{\partial L}{\partial w} = \sigma(n)\cdot e^{-x}")
     '∂L/∂w = σ(n)* e^(-x)'
     """
-    text = text.replace("{,}", ".")
+    text = re.sub(r"\\[()\[\]]", "", text.replace("{,}", "."))
+    text = re.sub(r"\\(?:operatorname\*?|text|math[a-z]+)\{([A-Za-z]+)\}", r"\1", text)
+    text = re.sub(r"\\(?:wide)?hat\s*\{?\s*([A-Za-z])\s*\}?", r"\1_hat", text)
+    text = re.sub(r"\\[dt]?frac\s*(\d)\s*(\d)", r"((\1)/(\2))", text)
     text = re.sub(r"\\[,;:! ]", " ", text)
     text = re.sub(r"\\(?:mathbb|mathbf)?\{1\}", "1", text)
     text = re.sub(
@@ -47,7 +50,7 @@ def without_latex(text: str) -> str:
             new = f"(({first})/({second}))"
         text = text[: match.start()] + new + text[end:]
     text = re.sub(r"\^\{([^{}]*)\}", r"^(\1)", text)
-    text = re.sub(r"\\([A-Za-z]+)\s?", lambda m: _WORDS.get(m[1], m[1]), text)
+    text = re.sub(r"\\([A-Za-z]+)( ?)", lambda m: _WORDS.get(m[1], m[1] + m[2]), text)
     return text.replace("{", "(").replace("}", ")") if "{" in text else text
 
 
