@@ -110,9 +110,10 @@ class Judge:
 
     def _why(self, case: Case, answer: Answer, hand: Array) -> list[Slip]:
         """What went wrong in a formula; ``hand`` is what it says at the points of the case."""
-        if meant := missing_brackets(answer, case.points, case.true, self.rtol):
-            return [Slip("brackets", f"parentheses are missing: {meant} is right")]
         slips = self._slips(case, hand, self.rtol * abs(hand) + _SMALLEST, True)
+        doubtful = not slips or slips[0].kind == "update"  # 2x − y for 2(x − y) is x + ½·∂f/∂x too
+        if doubtful and (meant := missing_brackets(answer, case.points, case.true, self.rtol)):
+            return [Slip("brackets", f"parentheses are missing: {meant} is right")]
         if not slips and self._integrated(case.value, answer):
             integral = "that is the integral: integrated where it is to be differentiated"
             slips = [Slip("power", integral)]
@@ -160,12 +161,12 @@ class Judge:
 
     def _explained(self, case: Case, hand: Array, tolerance: Array, general: bool) -> list[Slip]:
         families = list(_likely(case))
-        found = explain(families, hand, case.true, tolerance, general)
-        if found:
-            return found
+        likely = [family for family in families if general or not family.many]
+        stages = [likely]
         if general or (tolerance[0] < 1e-6 * abs(hand[0]) and len(case.edges) < _LARGE):
-            found = explain(twofold(families), hand, case.true, tolerance, general)
-            if found:
+            stages += [families, list(twofold(likely))]
+        for tried in stages:
+            if found := explain(tried, hand, case.true, tolerance, general):
                 return found
         found = explain(wrong_points(case), hand, case.true, tolerance, general)
         return found if general or len(found) <= _POINTS else []

@@ -49,10 +49,7 @@ def explain(
     """
     seen = slice(None) if general else slice(0, 1)
     hits: list[_Hit] = []
-    rounded = not general and tolerance[0] > 1e-6 * abs(hand[0])
     for family in families:
-        if family.many and rounded:
-            continue
         with np.errstate(all="ignore"):
             near = abs(family.predicted - hand) <= tolerance
             differs = abs(family.predicted - true) > tolerance

@@ -87,7 +87,6 @@ def twofold(families: list[Family]) -> Iterator[Family]:
                 family.rank + 40.0,
                 factor * family.predicted,
                 partial(_also, family, says),
-                family.many,
             )
 
 

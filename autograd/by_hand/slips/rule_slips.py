@@ -103,7 +103,13 @@ def _rows(batch: Batch, case: Case) -> list[WrongRule]:
         if name == "/" and not variables[0]:
             rows += WRONG_RULES[RECIPROCAL]
         if name in ("+", "-"):
-            rows += WRONG_RULES[TERM]
+            others = [
+                case.plan.parent[e]
+                for e, on in zip(batch.edges, variables)
+                if e is not None and not on
+            ]
+            if all((case.plan.ops[other] == "").all() for other in others):  # a number, or a letter
+                rows += WRONG_RULES[TERM]
         elif name in ("*", "/"):
             rows += (
                 WRONG_RULES[FACTOR] if name == "*" else WRONG_RULES[ANY] if variables[-1] else []
