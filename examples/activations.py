@@ -1,7 +1,8 @@
 """Activation functions and their derivatives side by side.
 
 Binary step, logistic sigmoid (0.5 at 0, squeezes everything to 0 … 1), tanh (−1 … 1), ReLU (slope 0
-or 1) and their younger relatives. Every slope is the engine's own `backward()`.
+or 1) and their younger relatives. Every slope is the engine's own `backward()`; where there is none,
+the step at 0 and relu at 0, the curve has a gap and a question mark.
 """
 
 import time
@@ -42,6 +43,16 @@ for x in np.linspace(-10.0, 10.0, 81):
     t, slope = at("tanh", x)
     assert -1 < t < 1
     assert np.isclose(slope, 1 - t * t, rtol=1e-12)
+
+# The question mark at the kink: from the left and from the right two different slopes.
+for name in ("step", "relu"):
+    h = 1e-6
+    left = (at(name, 0.0)[0] - at(name, -h)[0]) / h
+    right = (at(name, h)[0] - at(name, 0.0)[0]) / h
+    print(
+        f"{name} at 0: the slope is {left:g} from the left, {right:g} from the right, so there is none"
+    )
+    assert abs(left - right) > 0.5
 
 figure, rows = plt.subplots(len(names), 2, figsize=(7.5, 2.2 * len(names)))
 for name, row in zip(names, rows):

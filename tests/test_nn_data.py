@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -25,7 +28,7 @@ from nn import (
 )
 from nn.data import batches
 
-IRIS = Path(__file__).parents[1] / "examples" / "data" / "iris.csv"
+IRIS = Path(__file__).parents[1] / "nn" / "files" / "iris.csv"
 
 
 def idx(array: np.ndarray, code: int = 0x08) -> bytes:
@@ -213,6 +216,41 @@ def test_scikit_learns_data():
     assert datasets.digits().x.max() == 1.0
     assert datasets.moons(20).classes == ("outer", "inner")
     np.testing.assert_array_equal(datasets.iris().x, read_csv(IRIS, target="species").x)
+
+
+def test_what_ships_needs_no_other_package():
+    """Irises, mails and drawings are read where scikit-learn cannot be imported."""
+    code = (
+        "import sys; sys.modules['sklearn'] = None\n"
+        "from nn import datasets as d\n"
+        "print(d.iris().x.shape, d.spambase().x.shape, len(d.food_drawings().names))"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )  # fmt: skip
+    assert done.stdout.split() == ["(150,", "4)", "(4210,", "57)", "828"]
+
+
+def test_spam_has_each_mail_once():
+    mails = datasets.spambase()
+    rows = np.c_[mails.x, mails.y]
+    assert len(np.unique(rows, axis=0)) == len(rows) == 4210
+    assert (mails.features[0], mails.features[48], mails.features[-1]) == (
+        "word_freq_make", "char_freq_;", "capital_run_length_total",
+    )  # fmt: skip
+    np.testing.assert_array_equal(mails.x[0, :5], [0, 0.64, 0.64, 0, 0.32])  # as published
+    assert mails.x[0, -1] == 278
+
+
+def test_drawings_say_what_and_whose_they_are():
+    food, clipart = datasets.food_drawings(), datasets.food_clipart()
+    assert food.images.shape == (828, 32, 32, 3)
+    assert food.alpha.shape == (828, 32, 32)
+    assert (int(food.hot_dogs.sum()), int(clipart.hot_dogs.sum())) == (7, 2)
+    by_design = {d: int(food.hot_dogs[food.designs == d].sum()) for d in np.unique(food.designs)}
+    assert by_design == {"emojitwo": 1, "google": 2, "microsoft": 2, "serenity": 1, "twemoji": 1}
 
 
 def test_the_zen_of_python(capsys):

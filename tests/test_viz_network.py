@@ -403,7 +403,8 @@ def test_names_of_inputs_and_outputs():
         MLP(2, [1], rng=0), input_names=["age", "a long name"], output_names=["p"]
     )
     nodes = {node.id: node for node in scene.nodes}
-    assert nodes["n0_0"].lines[0][0].text == "age"
+    assert nodes["n0_0"].lines[0][0].text == "x₁"  # all inside or all beside
+    assert nodes["t0_0"].lines[0][0].text == "age"
     assert nodes["n0_1"].lines[0][0].text == "x₂"
     assert nodes["t0_1"].lines[0][0].text == "a long name"
     assert nodes["n1_0"].lines[0][0].text == "p"
@@ -473,4 +474,8 @@ def test_the_winner_is_marked_and_classes_have_their_own_numbers():
     assert texts == [f"{100 * share:.0f} %" for share in shares]
     assert [i for i in range(3) if nodes[f"n2_{i}"].tone] == [int(logits.argmax())]
     assert [nodes[f"n2_{i}"].lines[0][0].text for i in range(3)] == ["0", "1", "2"]
+    ten = MLP(16, [10], rng=0)
+    ten([1.0] * 16)
+    many = network_scene(ten, probabilities=True, max_neurons=4)
+    assert sum(n.id.startswith("n1_") for n in many.nodes) == 10
     assert drawing.pipe("svg").count(b"<svg") == 1

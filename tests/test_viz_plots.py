@@ -29,7 +29,8 @@ ROOT = Path(__file__).parents[1]
 )
 def test_an_activation_stands_beside_its_derivative(name, slope):
     left, right = plot_activation(name, -2.0, 2.0, points=9).axes
-    x, y = right.lines[-1].get_data()
+    curves = [line.get_data() for line in right.lines if line.get_linewidth() > 2]
+    x, y = np.concatenate(curves, axis=1)  # two where the slope jumps
     assert np.allclose(x, np.linspace(-2, 2, 9))
     assert np.allclose(y, slope(np.asarray(x)), atol=1e-12)
     assert left.lines[-1].get_xdata()[0] == -2.0
@@ -97,3 +98,29 @@ def test_the_gallery_makes_the_pictures_that_its_page_shows(tmp_path):
     for name in shown:
         assert (ROOT / "docs" / "pictures" / name).exists()
         ElementTree.parse(tmp_path / name)
+
+
+def test_where_there_is_no_derivative_the_curve_has_a_gap_and_a_question_mark():
+    for name, asked in (("step", 1), ("relu", 1), ("tanh", 0), ("softplus", 0)):
+        figure = plot_activation(name)
+        left, right = figure.axes
+        assert sum(text.get_text() == "?" for text in right.texts) == asked, name
+        assert not left.texts
+        curves = [line for line in right.lines if len(line.get_xdata()) > 100]
+        assert len(curves) == 1 + asked
+        assert not any(line.get_xdata()[0] < 0 < line.get_xdata()[-1] for line in curves[:asked])
+
+
+def test_a_boundary_says_what_its_axes_and_classes_are():
+    points, kinds = [[1.0, 0.0], [0.0, 1.0]], [1, 0]
+    figure = plot_decision_boundary(
+        lambda p: p[0] - p[1],
+        points,
+        kinds,
+        steps=5,
+        features=("length", "width"),
+        classes=("a", "b"),
+    )
+    (axes,) = figure.axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("length", "width")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a", "b"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ def plot_activation(
 ) -> Any:
     """An activation and its derivative side by side, the derivative by the engine itself.
 
+    Where there is no derivative its curve has a gap and a "?".
+
     Args:
         activation: a name ("tanh", "relu" …) or a function of a Value.
         lo, hi: the range of inputs.
@@ -41,23 +44,70 @@ def plot_activation(
     """
     function = resolve_activation(activation)
     name = activation_name(activation)
-    inputs = [Value(float(x)) for x in np.linspace(lo, hi, points)]
-    outputs = [x.clone() if function is None else function(x) for x in inputs]
-    for y in outputs:
+
+    def at(x: float) -> tuple[float, float]:
+        """The activation and its slope at one place."""
+        place = Value(x)
+        y = place.clone() if function is None else function(place)
         y.backward()
+        return y.data, place.grad
+
+    xs = np.linspace(lo, hi, points).tolist()
+    ys, slopes = zip(*map(at, xs))
     left, right = ax if ax is not None else _axes(1, 2, (8.0, 3.2))
-    xs = [x.data for x in inputs]
-    for axes, ys, colour, title in (
-        (left, [y.data for y in outputs], LIGHT.positive, f"{name}(x)"),
-        (right, [x.grad for x in inputs], LIGHT.negative, f"∂{name}(x)/∂x"),
+    jumps = _jumps(lambda x: at(x)[0], xs)
+    kinks = jumps | _jumps(lambda x: at(x)[1], xs)
+    for axes, curve, breaks, colour, title in (
+        (left, ys, jumps, LIGHT.positive, f"{name}(x)"),
+        (right, slopes, kinks, LIGHT.negative, f"∂{name}(x)/∂x"),
     ):
         axes.axhline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
         axes.axvline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
-        axes.plot(xs, ys, color=colour, linewidth=2.2)
+        _curve(axes, xs, curve, breaks, colour)
+        if axes is right:
+            _ask(axes, curve, breaks, colour)
         axes.set_title(title, loc="left", fontsize=11)
         axes.set_xlabel("x")
         _bare(axes)
     return left.figure
+
+
+def _jumps(curve: Callable[[float], float], xs: Sequence[float]) -> dict[int, float]:
+    """Before which points a curve jumps, however closely one looks, and where."""
+    ys = [curve(x) for x in xs]
+    most = max(0.25 * float(np.ptp(ys)), 1e-9)
+    found = {}
+    for k in range(1, len(xs)):
+        low, high = xs[k - 1], xs[k]
+        if abs(ys[k] - ys[k - 1]) <= most:
+            continue
+        for _ in range(40):  # into the half where it changes more
+            middle = (low + high) / 2
+            left_half = abs(curve(middle) - curve(low)) >= abs(curve(high) - curve(middle))
+            low, high = (low, middle) if left_half else (middle, high)
+        if abs(curve(high) - curve(low)) > most:
+            found[k] = round(low, 9)
+    return found
+
+
+def _curve(
+    axes: Any, xs: Sequence[float], ys: Sequence[float], breaks: Mapping[int, float], colour: str
+) -> None:
+    """A line with a gap where it jumps."""
+    for first, last in pairwise([0, *sorted(breaks), len(xs)]):
+        axes.plot(xs[first:last], ys[first:last], color=colour, linewidth=2.2)
+
+
+def _ask(axes: Any, slopes: Sequence[float], kinks: Mapping[int, float], colour: str) -> None:
+    """A "?" where there is no derivative, between open ends."""
+    for k, x in sorted(kinks.items()):
+        ends = slopes[k - 1], slopes[min(k + 1, len(slopes) - 1)]
+        for y in ends:
+            axes.plot([x], [y], "o", color=colour, markerfacecolor="white", markersize=6)
+        axes.annotate(
+            "?", (x, sum(ends) / 2), fontsize=16, color=LIGHT.highlight, ha="center", va="center",
+            xytext=(0, 14), textcoords="offset points", fontweight="bold",
+        )  # fmt: skip
 
 
 def plot_loss(
@@ -104,6 +154,8 @@ def plot_decision_boundary(
     *,
     threshold: float = 0.0,
     steps: int = 60,
+    features: Sequence[str] = ("x₁", "x₂"),
+    classes: Sequence[str] = (),
     ax: Any = None,
 ) -> Any:
     """What a classifier answers over the plane, and the points it was to learn.
@@ -115,6 +167,8 @@ def plot_decision_boundary(
         y: the class of each point [points].
         threshold: of the answer, for two classes: 0 for scores and tanh, 0.5 for a sigmoid.
         steps: the plane is asked at steps × steps places, without recording.
+        features: what the two numbers are called.
+        classes: what the classes are called, in the order of their numbers; the numbers if not given.
         ax: axes; None for a new figure.
 
     Raises:
@@ -125,7 +179,7 @@ def plot_decision_boundary(
     >>> len(figure.axes)
     1
     """
-    points, classes = np.asarray(x, dtype=float), np.asarray(y)
+    points, kinds = np.asarray(x, dtype=float), np.asarray(y)
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError(f"a boundary is drawn in a plane: x is [points, 2], not {points.shape}")
     margin = 0.08 * np.ptp(points, axis=0) + 1e-9
@@ -156,12 +210,16 @@ def plot_decision_boundary(
         )
         if plane.min() < 0 < plane.max():
             axes.contour(across, up, plane, levels=[0.0], colors=LIGHT.text, linewidths=1.4)
-    for k, kind in enumerate(sorted(set(classes.tolist()))):
-        chosen = points[classes == kind]
+    for k, kind in enumerate(sorted(set(kinds.tolist()))):
+        chosen = points[kinds == kind]
         axes.scatter(
             chosen[:, 0], chosen[:, 1], s=22, color=colours[k % len(colours)], edgecolor="white",
             linewidth=0.6, marker="osD^v"[k % 5], zorder=3,
+            label=classes[k] if k < len(classes) else str(kind),
         )  # fmt: skip
+    axes.legend(fontsize=9, framealpha=0.9)
+    axes.set_xlabel(features[0])
+    axes.set_ylabel(features[1])
     _bare(axes)
     return axes.figure
 

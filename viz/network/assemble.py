@@ -165,10 +165,10 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         unit.grid = image(output, geometry.extent(c))
         unit.emphasis = True
     elif compact:
-        named = i < len(column.names) and len(name) <= 3
+        named = i < len(column.names) and _names_fit(column, 3)
         unit.lines = ((Text(shorten(name) if named else str(i + 1)),),)
     else:
-        short = name if len(name) <= _SHORT else column.symbol(i)
+        short = name if _names_fit(column, _SHORT) else column.symbol(i)
         unit.lines = ((Text(shorten(short), bold=True),),)
         if output is not None:
             unit.lines += ((Text(_answer(column, i, numbers.digits), size=9),),)
@@ -216,6 +216,11 @@ def _answered(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Node:
     )  # fmt: skip
 
 
+def _names_fit(column: Column, most: int) -> bool:
+    """Whether all names of a column fit into the circles: all stand inside or all beside."""
+    return all(len(name) <= most for name in column.names[: column.size - column.memory])
+
+
 def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
     """Names and outputs that do not fit into the circles, outside the first and last column."""
     column, left = geometry.columns[c], c == geometry.shown[0]
@@ -228,9 +233,10 @@ def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
         name = column.names[slot.unit] if named else ""
         output = column.output(slot.unit) if compact and not left else None
         inside = 3 if compact else _SHORT
-        if len(name) > inside or output is not None:
+        outside = not _names_fit(column, inside)
+        if (named and outside) or output is not None:
             value = _answer(column, slot.unit, numbers.digits) if output is not None else ""
-            name = name if len(name) > inside else ""
+            name = name if outside else ""
             texts[slot.unit] = f"{shorten(name)} {value}".strip()
     width = max((text_width(text, 9) for text in texts.values()), default=0.0)
     for unit, text in texts.items():

@@ -15,6 +15,7 @@ __all__ = ["answer_in_percent", "draw_image", "look_at"]
 
 _SIDE = 112.0  # of the image, in points
 _AWAY = 150.0  # from its edge to the first column
+_CLASSES = 20  # so many outputs are drawn all
 _LIT = 0.5  # of the brightest pixel
 _ORIGIN = "image"
 
@@ -49,6 +50,8 @@ def answer_in_percent(found: Architecture) -> None:
     """The last column's outputs as probabilities (softmax), and which is the largest."""
     last = found.columns[-1]
     last.subtitle = last.subtitle.replace("linear", "softmax")
+    if last.size <= _CLASSES:
+        last.shown = range(last.size)  # the winner among them
     if last.outputs:
         shares = softmax(list(last.outputs))
         last.notes = [f"{100 * float(share):.0f} %" for share in shares]
