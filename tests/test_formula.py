@@ -33,6 +33,7 @@ NUMBERS = {"a": 2.5, "b": -1.5}
         (lambda a, b: +abs(a - b), "abs(a − b)"),
         (lambda a, b: a / b / b, "a/b²"),
         (lambda a, b: -(a / b) / b, "−a/b²"),
+        (lambda a, b: a / -b - a**-b, "a/(−b) − a^(−b)"),
         (lambda a, b: (b + a / b) / b, "(b + a/b)/b"),  # not b + a/b²
         (lambda a, b: (a - b) * (a > b), "(a − b)·(a > b)"),
         (lambda a, b: maximum(a, 2.0) - minimum(a, b), "maximum(a, 2) − minimum(a, b)"),
