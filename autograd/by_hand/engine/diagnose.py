@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from autograd.by_hand.engine.failures import failures, missing, unusable
 from autograd.by_hand.engine.findings import GROUPS, Diagnosis, Finding
+from autograd.by_hand.engine.first_looks import first_looks, frees
 from autograd.by_hand.engine.locate import NotThereError, locate
 from autograd.by_hand.engine.measures import measured
 from autograd.by_hand.engine.process import Exercise, exercise
+from autograd.by_hand.engine.program import JUDGED
 from autograd.by_hand.engine.reasons import reasons
 
 __all__ = ["diagnose", "findings"]
+
+_SECONDS = 9.0
 
 
 def diagnose(engine: Any) -> Diagnosis:
@@ -55,6 +62,7 @@ def diagnose(engine: Any) -> Diagnosis:
     b = a * a
     b.backward()
     """
+    end = time.monotonic() + _SECONDS
     if isinstance(engine, str):
         done = exercise(lambda: locate(engine))
     elif callable(engine):
@@ -67,21 +75,24 @@ def diagnose(engine: Any) -> Diagnosis:
     if done.profile.failure and done.profile.failure.error == NotThereError.__name__:
         raise ImportError(done.profile.failure.message)
     name = done.profile.name
-    found = (_shown(finding, name) for finding in findings(done))
+    found = (_shown(finding, name) for finding in findings(done, end))
     return Diagnosis(name, tuple(found), len(done.cases))
 
 
-_JUDGED = ("value", "chain", "reuse", "order", "again", "fresh", "apart")
+def findings(done: Exercise, end: float = math.inf) -> list[Finding]:
+    """From what happened to what it means: the faults first, what is missing last.
 
-
-def findings(done: Exercise) -> list[Finding]:
-    """From what happened to what it means: the faults first, what is missing last."""
+    Args:
+        done: what happened.
+        end: when to stop looking for causes, by `time.monotonic`.
+    """
     has = done.profile.has
     if done.profile.failure:
         return [unusable(done.profile.failure)]
     found = failures(done.cases, has)
     ran = [case for case in done.cases if not case.trial.failure]
-    wrong = reasons([case for case in ran if case.program.purpose in _JUDGED], has)
+    judged = [case for case in ran if case.program.purpose in JUDGED]
+    wrong = list(islice(first_looks(judged), 1)) or reasons(judged, has, frees(ran), end)
     known = {finding.operation for finding in wrong if finding.kind == "wrong"}
     found = [f for f in found if f.kind != "slow" or f.operation not in known]
     found += wrong

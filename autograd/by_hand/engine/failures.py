@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from autograd.by_hand.engine.findings import Finding
-from autograd.by_hand.engine.programs import METHODS, OPERATIONS
-from autograd.by_hand.engine.reasons import Case
+from autograd.by_hand.engine.judging import Case
+from autograd.by_hand.engine.operations import METHODS, OPERATIONS
 from autograd.by_hand.engine.trial import Failure
 
 __all__ = ["failures", "missing", "unusable"]
@@ -104,9 +104,9 @@ def _finding(case: Case, failure: Failure, has: dict[str, str]) -> Finding | Non
     about = program.about.format(op=called)
     if program.purpose == "limit":
         return finding("limit", about)
+    if failure.error == "steps":
+        return finding("slow", about)
     if program.purpose in ("deep", "paths"):
-        if program.purpose == "paths" or failure.error == "hang":
-            return finding("slow", about if program.purpose == "paths" else f"{about}: {what}")
         return finding("limit", f"{about}. Here: {what}")
     if failure.line.startswith("a.grad = "):  # a property that cannot be set
         return None

@@ -11,8 +11,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Failure", "Trial", "maker", "run"]
+from autograd.by_hand.engine.program import Program
+from autograd.by_hand.engine.steps import TooManyStepsError, counted, reaches
 
+__all__ = ["HANG", "MOST_HANGS", "PROGRAM_SECONDS", "Failure", "Trial", "maker", "run", "run_one"]
+
+PROGRAM_SECONDS = 1.0  # of the processor, which others may share
+MOST_HANGS = 3
+_MOST_STEPS = 2**16  # of a program about paths
 _FILE = "<program>"
 
 
@@ -22,7 +28,7 @@ class Failure:
 
     Attributes:
         error: the name of the exception; "hang" where it did not come back, "crash" where it took
-            the process down.
+            the process down, "steps" where it ran more lines of Python than it may.
         message: its text.
         line: the line of the program.
         place: the method of the engine it came from, with the line of code.
@@ -36,10 +42,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a program ended with: ``{"a.grad": 6.0, "b.data": 9.0}``, or its failure."""
+    """What a program ended with.
+
+    Attributes:
+        numbers: ``{"a.grad": 6.0, "b.data": 9.0}``.
+        failure: or how it failed.
+        unset: the gradients that are None, and count as 0.
+    """
 
     numbers: dict[str, float] = field(default_factory=dict)
     failure: Failure | None = None
+    unset: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data, to send from one process to another."""
@@ -48,7 +61,11 @@ class Trial:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Trial:
         """The other end of `to_json`."""
-        return cls(data["numbers"], Failure(**data["failure"]) if data["failure"] else None)
+        failure = Failure(**data["failure"]) if data["failure"] else None
+        return cls(data["numbers"], failure, tuple(data["unset"]))
+
+
+HANG = Trial(failure=Failure("hang"))
 
 
 @lru_cache(maxsize=8)
@@ -62,19 +79,42 @@ def maker(engine: Any) -> Callable[[float], Any]:
 
 
 def run(
-    engine: Any, source: str, leaves: tuple[str, ...], catch: type[BaseException] = Exception
+    engine: Any,
+    source: str,
+    leaves: tuple[str, ...],
+    catch: type[BaseException] = Exception,
+    steps: int | None = None,
 ) -> Trial:
     """Run the lines of ``source`` with ``Value`` meaning ``engine``; what they raise is part of
-    the answer."""
+    the answer.
+
+    Args:
+        engine: the class.
+        source: the program.
+        leaves: the names whose gradients are read.
+        catch: what is caught of what it raises.
+        steps: how many lines of Python it may run, on a loaded machine as on an idle one.
+    """
     names: dict[str, Any] = {
         "Value": engine if hasattr(engine, "traits") else maker(engine),
         "np": np,
+        "reaches": reaches,
     }
     try:
-        exec(_compiled(source), names)
-        return Trial(_numbers(engine, names, leaves))
+        with counted(steps):
+            exec(_compiled(source), names)
+        unset = tuple(f"{name}.grad" for name in leaves if names[name].grad is None)
+        return Trial(_numbers(engine, names, leaves), unset=unset)
+    except TooManyStepsError:
+        return Trial(failure=Failure("steps"))
     except catch as error:
         return Trial(failure=_failure(error, source))
+
+
+def run_one(engine: Any, program: Program) -> Trial:
+    """A program with somebody's engine: whatever it raises is caught."""
+    steps = _MOST_STEPS if program.purpose == "paths" else None
+    return run(engine, program.source, program.leaves, BaseException, steps)
 
 
 @lru_cache(maxsize=1024)
