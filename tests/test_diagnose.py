@@ -466,7 +466,7 @@ class Paths:
 def test_what_is_right_but_goes_along_every_path_is_slow() -> None:
     (fault,) = [f for f in diagnose(Paths).findings if f.kind not in ("limit", "missing")]
     assert fault.kind == "slow"
-    assert "2⁴⁰ paths" in fault.sentence
+    assert "2¹⁶ paths" in fault.sentence
 
 
 # The twin is what the reasons rest on ------------------------------------------------------------------

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 
 from autograd.by_hand.engine.program import Program
 from autograd.by_hand.engine.routes import ROUTES
@@ -13,7 +14,7 @@ from autograd.by_hand.engine.traits import Traits, Walk
 from autograd.by_hand.engine.trial import Trial, run
 from autograd.by_hand.engine.twin import twin
 
-__all__ = ["Case", "Wrong", "answers", "close", "first_wrong", "right", "used"]
+__all__ = ["Case", "Wrong", "answers", "close", "compared", "first_wrong", "right", "undefined"]
 
 _TOLERANCE = 1e-4  # wide enough for float32, and far below what any bug does
 _MOST_FLIPS = 16
@@ -37,25 +38,34 @@ class Wrong:
     right: float
 
 
-def used(traits: Traits, program: Program) -> set[str]:
-    """The operations that a program runs into, in an engine with these traits."""
+def compared(traits: Traits, case: Case) -> tuple[bool, set[str]]:
+    """Whether an engine with these traits answers as theirs did, and what operations that takes."""
     engine = twin(traits)
-    run(engine, program.source, program.leaves)
-    return engine.used | {"backward"}
+    trial = run(engine, case.program.source, case.program.leaves)
+    same = _same(trial.numbers, case.trial.numbers) or answers(traits, case)
+    return same, engine.used | {"backward"}
 
 
-def answers(traits: Traits, case: Case, only: str = "") -> bool:
+def undefined(traits: Traits, program: Program) -> bool:
+    """Whether a wrong rule has no value here, like log(−2), so that nobody knows what theirs does."""
+    numbers = run(twin(traits), program.source, program.leaves).numbers
+    return any(math.isnan(x) for x in numbers.values())
+
+
+def answers(traits: Traits, case: Case, only: str = "", orders: bool = True) -> bool:
     """Whether an engine with these traits answers as theirs did.
 
     Args:
         traits: of the engine.
         case: the program and the answer.
         only: the one quantity to look at; all if it is left out.
+        orders: whether to try the orders that inputs may have.
     """
     given = case.trial.numbers
     if only:
         given = {only: given[only]}
-    return any(_same(trial.numbers, given) for trial in _predictions(traits, case.program))
+    trials = _predictions(traits, case.program)
+    return any(_same(trial.numbers, given) for trial in islice(trials, None if orders else 1))
 
 
 def _predictions(traits: Traits, program: Program) -> Iterator[Trial]:
@@ -64,7 +74,9 @@ def _predictions(traits: Traits, program: Program) -> Iterator[Trial]:
     for routed in _routes(traits, program.key):
         engine = twin(routed)
         yield run(engine, program.source, program.leaves)
-        if traits.ordered(engine.used):
+        if traits.ordered(engine.used) and (
+            engine.operations > 1 or traits.assigns or traits.switches
+        ):
             for other in _orders(routed, min(2**engine.wide, _MOST_FLIPS)):
                 yield run(twin(other), program.source, program.leaves)
 

@@ -17,7 +17,7 @@ from autograd.ops import OPS, apply, ieee
 
 __all__ = ["operation_bugs", "routed"]
 
-_POINTS = ((0.7, 1.3), (1.9, 0.6))  # where two rules are the same rule
+_POINTS = ((0.7, 1.3), (1.9, 0.6), (-0.4, 0.8))  # where two rules are the same rule
 
 
 def routed(key: str, way: int) -> Change:
@@ -48,7 +48,7 @@ def _rules(key: str, bug: Bug) -> tuple[object, ...] | None:
             x = (*point[: row.arity], ieee(row, *point[: row.arity]))
             wrong, right = _number(rule, x), _number(row.partials[slot], x)
             if not math.isclose(wrong, right, rel_tol=1e-9):
-                found.append((slot, *point, round(wrong, 9)))
+                found.append((slot, *point, f"{wrong:.9g}"))
     return tuple(found)
 
 

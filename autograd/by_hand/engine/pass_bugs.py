@@ -85,6 +85,11 @@ PASS_BUGS: tuple[Bug, ...] = (
         "the others never",
         *_walk(Walk.TWO_LEVELS),
     ),
+    _bug(
+        "the results of operations take no gradient, only leaves do, so that backward() comes no "
+        "further than one level: is `requires_grad` False for them?",
+        *_switch("leaves only"),
+    ),
     _bug("backward() follows the first input of each node only", *_walk(Walk.FIRST_INPUT)),
     _bug("backward() follows the last input of each node only", *_walk(Walk.LAST_INPUT)),
     _bug(

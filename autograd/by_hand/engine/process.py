@@ -25,6 +25,8 @@ from autograd.by_hand.engine.trial import HANG, MOST_HANGS, Failure, Trial
 __all__ = ["Exercise", "exercise"]
 
 _ALL_SECONDS = 5.0
+_ENDS = (HANG.failure, Failure("crash"))
+_LARGE = ("deep", "paths")  # what is left of the programs before counts here
 _SAMPLE = 4  # programs that are run once more, each alone
 
 
@@ -51,11 +53,12 @@ def exercise(load: Callable[[], Any], fork: bool = hasattr(os, "fork")) -> Exerc
     todo = [] if profile.failure else list(programs(profile.has))
     cases = {place: Case(todo[place], trial) for place, trial in trials.items()}
     odd = [place for place in cases if _is_odd(cases[place])]
-    for some in (odd[:: max(1, len(odd) // _SAMPLE)], odd):
+    large = [place for place in odd if cases[place].program.purpose in _LARGE]
+    for some in (large, odd[:: max(1, len(odd) // _SAMPLE)], odd):
         again = _ran(load, some, end)[1] if some else {}
-        if all(_alike(trial, trials[place]) for place, trial in again.items()):
-            break  # nothing is kept from one program to the next
         cases |= {place: Case(todo[place], trial) for place, trial in again.items()}
+        if some is not large and all(_alike(again[place], trials[place]) for place in again):
+            break  # nothing is kept from one program to the next
     return Exercise(profile, tuple(cases.values()))
 
 
@@ -77,14 +80,14 @@ def _ran(
         with contextlib.closing(copied(load, alone, len(trials), end)) as lines:
             answer = next(lines)
             if profile is None:
-                profile = _profile_of(answer)
+                profile = _profile_of(answer or HANG)
                 todo = range(len(list(programs(profile.has)))) if alone is None else alone
             for place in () if profile.failure else todo[len(trials) :]:
                 answer = next(lines)
                 if answer is None:
                     return profile, trials
                 trials[place] = answer if isinstance(answer, Trial) else Trial.from_json(answer)
-                hangs += trials[place].failure == HANG.failure
+                hangs += trials[place].failure in _ENDS
                 if isinstance(answer, Trial) or hangs == MOST_HANGS:
                     break
             else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from autograd.by_hand.engine.bug import Bug, Change, after
 from autograd.by_hand.engine.bugs import bugs
 from autograd.by_hand.engine.findings import Finding
-from autograd.by_hand.engine.judging import Case, Wrong, answers, first_wrong, used
+from autograd.by_hand.engine.judging import Case, Wrong, answers, compared, first_wrong, undefined
 from autograd.by_hand.engine.operations import METHODS
 from autograd.by_hand.engine.routes import COMPOSED
 from autograd.by_hand.engine.traits import Traits
@@ -18,6 +18,7 @@ from autograd.by_hand.engine.traits import Traits
 __all__ = ["reasons"]
 
 _MOST_CAUSES = 3
+_GLANCES = 12  # answers looked at to see which bugs are likely
 _BENIGN = ("", "limit")
 
 
@@ -34,17 +35,18 @@ def reasons(
         end: when to stop looking, by `time.monotonic`.
     """
     table = list(bugs([key for key in METHODS if METHODS[key].method in has], freed))
-    found = _Search(Traits(), cases, table, end).findings(has)
-    if _cost(found) > (0, 1) and time.monotonic() < end:
-        other = _Search(COMPOSED, cases, table, end).findings(has)
-        found = min(found, other, key=_cost)
-    return found
-
-
-def _cost(found: list[Finding]) -> tuple[int, int]:
-    """What is unexplained is dear; then, the fewer bugs the better."""
-    wrong = [finding for finding in found if finding.kind == "wrong"]
-    return sum(not finding.causes for finding in wrong), len(wrong)
+    searches = []
+    for traits in (Traits(), COMPOSED):
+        search = _Search(traits, cases, table, end)
+        search.go(has, strict=True)
+        searches.append(search)
+        if search.cost <= (0, 1):
+            break
+    best = min(searches, key=lambda search: search.cost)
+    if best.cost[0] and time.monotonic() < end:  # not everything has a name
+        best = _Search(best.start, cases, table, end)
+        best.go(has)
+    return best.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +62,48 @@ class _Search:
     def __init__(
         self, traits: Traits, cases: Sequence[Case], table: Sequence[Bug], end: float
     ) -> None:
-        self.traits, self.cases, self.table, self.end = traits, list(cases), table, end
-        self.explained = {id(case): answers(traits, case) for case in cases}
-        self.used = {id(case): used(traits, case.program) for case in cases}
+        self.start = self.traits = traits
+        self.cases, self.table, self.end = list(cases), table, end
+        self.explained: dict[int, bool] = {}
+        self.used: dict[int, set[str]] = {}
+        self._look_at(cases)
         self.strange: set[str] = set()  # operations that no known bug explains
+        self.found: list[Finding] = []
 
-    def findings(self, has: dict[str, str]) -> list[Finding]:
-        """What explains the answers."""
-        found: list[Finding] = []
+    @property
+    def cost(self) -> tuple[int, int]:
+        """What is unexplained is dear; then, the fewer bugs the better."""
+        wrong = [finding for finding in self.found if finding.kind == "wrong"]
+        return sum(not finding.causes for finding in wrong), len(wrong)
+
+    def go(self, has: dict[str, str], strict: bool = False) -> None:
+        """Find what explains the answers.
+
+        Args:
+            has: the operations, and what they are called.
+            strict: whether to stop at the first that no bug explains.
+        """
         while (first := self._first()) is not None:
-            best = self._best(first)
+            best = self._best(first) if time.monotonic() < self.end else []
             wrong = first_wrong(first)
             if not best:  # theirs may be right, and the twin not with what was found
                 self.cases.remove(first)
-                if wrong:
+                if wrong and not undefined(self.traits, first.program):
                     self.strange.add(first.program.key)
-                    found.append(_finding(first, wrong, (), has))
+                    self.found.append(_finding(first, wrong, (), has))
+                    if strict or time.monotonic() > self.end:
+                        return
                 continue
             if best[0].bug.kind and wrong:
                 finding = _finding(first, wrong, tuple(choice.bug for choice in best), has)
-                if finding.sentence not in [other.sentence for other in found]:
-                    found.append(finding)
-            self._take(best[0])
-        return found
+                if finding.sentence not in [other.sentence for other in self.found]:
+                    self.found.append(finding)
+            self.traits = best[0].traits
+            self._look_at(self._touched(best[0].bug.key))
+
+    def _look_at(self, cases: Sequence[Case]) -> None:
+        for case in cases:
+            self.explained[id(case)], self.used[id(case)] = compared(self.traits, case)
 
     def _first(self) -> Case | None:
         """The simplest program that is not explained yet."""
@@ -91,13 +112,6 @@ class _Search:
             if not self.explained[id(case)] and not self.strange & keys:
                 return case
         return None
-
-    def _take(self, choice: _Choice) -> None:
-        self.traits = choice.traits
-        for case in self.cases:
-            if choice.bug.key in self.used[id(case)]:
-                self.explained[id(case)] = answers(self.traits, case)
-                self.used[id(case)] = used(self.traits, case.program)
 
     def _best(self, first: Case) -> list[_Choice]:
         """The bugs that explain this program, and as much else as any; no more than one where it is
@@ -112,19 +126,33 @@ class _Search:
         return benign[:1] or best[:_MOST_CAUSES]
 
     def _choices(self, first: Case, likely: Sequence[Bug]) -> list[_Choice]:
-        """Each bug that explains this program, with the variant that explains most."""
-        choices = []
-        for bug in likely:
-            if time.monotonic() > self.end:
-                break
-            variants = []
-            for place, change in enumerate(bug.changes):
-                changed = change(self.traits)
-                if answers(changed, first):
-                    score = 10 * self._score(changed, bug.key) - place
-                    variants.append(_Choice(bug, changed, score))
-            choices += sorted(variants, key=lambda choice: -choice.score)[:1]
-        return choices
+        """Each bug that explains this program and as much as any, with the variant that explains
+        most; the likely ones are scored first, so that the others are soon given up."""
+        tried = [
+            (self._glance(changed, bug.key), place, bug, changed)
+            for bug in likely
+            for place, change in enumerate(bug.changes)
+            if time.monotonic() < self.end and answers(changed := change(self.traits), first)
+        ]
+        best, choices = 1, dict[int, _Choice]()
+        for _, place, bug, changed in sorted(tried, key=lambda one: one[:2]):
+            score = self._score(changed, bug.key, best)
+            best = max(best, score)
+            choice = _Choice(bug, changed, 10 * score - place)
+            if score > 0 and choice.score > getattr(choices.get(id(bug)), "score", 0):
+                choices[id(bug)] = choice
+        if time.monotonic() > self.end:
+            return []  # a part of the answers names nothing
+        return [choices[id(bug)] for bug in likely if id(bug) in choices]
+
+    def _glance(self, traits: Traits, key: str) -> int:
+        """How many of some unexplained answers are not as these traits make them at first sight."""
+        some = [case for case in self._touched(key) if not self.explained[id(case)]]
+        some = some[:: max(1, len(some) // _GLANCES)]
+        return sum(not answers(traits, case, orders=False) for case in some)
+
+    def _touched(self, key: str) -> list[Case]:
+        return [case for case in self.cases if key in self.used[id(case)]]
 
     def _pairs(self, first: Case, likely: Sequence[Bug]) -> list[Bug]:
         """Two wrong derivatives in one operation, where each explains the gradient of its input."""
@@ -139,18 +167,17 @@ class _Search:
                     sides[bug.slot].append(bug)
         return [_both(a, b) for a in sides[0][:_MOST_CAUSES] for b in sides[1][:_MOST_CAUSES]]
 
-    def _score(self, traits: Traits, key: str) -> int:
+    def _score(self, traits: Traits, key: str, least: int) -> int:
         """How many more answers these traits explain; one explained before and no longer counts
-        against three."""
-        touched = [case for case in self.cases if key in self.used[id(case)]]
-        unexplained = [case for case in touched if not self.explained[id(case)]]
-        lost = 0
+        against three. 0 as soon as it is clear that there are fewer than the least wanted."""
+        touched = self._touched(key)
+        score = sum(not self.explained[id(case)] for case in touched)
         for case in reversed(touched):  # the complex programs fail first
-            if self.explained[id(case)] and not answers(traits, case):
-                lost += 3
-                if lost >= len(unexplained):
+            if not answers(traits, case):
+                score -= 3 if self.explained[id(case)] else 1
+                if score < least:
                     return 0
-        return sum(answers(traits, case) for case in unexplained) - lost
+        return score
 
 
 def _both(a: Bug, b: Bug) -> Bug:

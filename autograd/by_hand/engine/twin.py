@@ -33,6 +33,7 @@ def twin(traits: Traits) -> type[Node]:
             "last": {},
             "wide": 0,
             "born": 0,
+            "operations": 0,
             "gone": 0,
             "used": set(),
         },
@@ -51,8 +52,9 @@ class Node:
     "seeds": each node visited gets gradient 1. "resets": an operation sets the gradient of
     its last input to 0; "resets all": of each. "emptied": what was computed before the end of a pass
     serves no other. "clears": a node sets the gradients of its inputs to 0 before it adds to them.
-    "aliased": a sum hands its gradient on as the same array, which += changes in place; "aliased root":
-    only that of the root is an array; "aliased sum": and only sums change it in place.
+    "leaves only": results of operations take no gradient. "aliased": a sum hands its gradient on as the
+    same array, which += changes in place; "aliased root": only that of the root is an array; "aliased
+    sum": and only sums change it in place.
     """
 
     traits = Traits()
@@ -63,6 +65,7 @@ class Node:
     last: dict[str, tuple[float, ...]]
     wide = 0
     born = 0
+    operations = 0
     gone = 0
     used: set[str]
 
@@ -88,6 +91,7 @@ class Node:
             if self.traits.switches & ({"resets", "resets all"} if slot else {"resets all"}):
                 x.grad = 0.0
         if inputs:
+            cls.operations += 1
             inputs[0][0].job = inputs[0][0].latest = self
 
     @property
@@ -150,6 +154,8 @@ class Node:
                 x.grad = 0.0
         of = node.inputs[0][0].latest if "late" in traits.switches and node.inputs else node
         for (x, slot), local in edges:
+            if x.inputs and "leaves only" in traits.switches:
+                continue
             share = traits.passes.get(node.key, _product)(local, of.grad, node.data, x.grad)
             if (node.key, slot) in traits.assigns or ("", 0) in traits.assigns:
                 x.grad = share
