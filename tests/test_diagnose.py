@@ -11,14 +11,14 @@ import pytest
 
 from autograd import Value, diagnose
 from autograd.by_hand.engine.diagnose import findings
+from autograd.by_hand.engine.exercise.operations import OPERATIONS
+from autograd.by_hand.engine.exercise.process import exercise
+from autograd.by_hand.engine.exercise.programs import programs
+from autograd.by_hand.engine.exercise.trial import run
 from autograd.by_hand.engine.findings import Diagnosis
-from autograd.by_hand.engine.operations import OPERATIONS
-from autograd.by_hand.engine.process import exercise
-from autograd.by_hand.engine.programs import programs
-from autograd.by_hand.engine.routes import COMPOSED as COMPOSED_TRAITS
-from autograd.by_hand.engine.traits import Traits
-from autograd.by_hand.engine.trial import run
-from autograd.by_hand.engine.twin import twin
+from autograd.by_hand.engine.twin.routes import COMPOSED as COMPOSED_TRAITS
+from autograd.by_hand.engine.twin.traits import Traits
+from autograd.by_hand.engine.twin.twin import twin
 from viz.terminal.cli import main
 
 # One engine, written as learners write it; a mutation replaces a piece of its text. --------------------

@@ -8,13 +8,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from autograd.by_hand.engine.exercise.process import Exercise, exercise
+from autograd.by_hand.engine.exercise.program import JUDGED
 from autograd.by_hand.engine.failures import failures, missing, unusable
 from autograd.by_hand.engine.findings import GROUPS, Diagnosis, Finding
 from autograd.by_hand.engine.first_looks import first_looks, frees
 from autograd.by_hand.engine.locate import NotThereError, locate
 from autograd.by_hand.engine.measures import measured
-from autograd.by_hand.engine.process import Exercise, exercise
-from autograd.by_hand.engine.program import JUDGED
 from autograd.by_hand.engine.reasons import reasons
 
 __all__ = ["diagnose", "findings"]

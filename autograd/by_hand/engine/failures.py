@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from autograd.by_hand.engine.exercise.operations import METHODS, OPERATIONS
+from autograd.by_hand.engine.exercise.trial import Failure
 from autograd.by_hand.engine.findings import Finding
 from autograd.by_hand.engine.judging import Case
-from autograd.by_hand.engine.operations import METHODS, OPERATIONS
-from autograd.by_hand.engine.trial import Failure
 
 __all__ = ["failures", "missing", "unusable"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from autograd.by_hand.engine.program import Program
-from autograd.by_hand.engine.routes import ROUTES
-from autograd.by_hand.engine.traits import Traits, Walk
-from autograd.by_hand.engine.trial import Trial, run
-from autograd.by_hand.engine.twin import twin
+from autograd.by_hand.engine.exercise.program import Program
+from autograd.by_hand.engine.exercise.trial import Trial, run
+from autograd.by_hand.engine.twin.routes import ROUTES
+from autograd.by_hand.engine.twin.traits import Traits, Walk
+from autograd.by_hand.engine.twin.twin import twin
 
 __all__ = ["Case", "Wrong", "answers", "close", "compared", "first_wrong", "right", "undefined"]
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from autograd.by_hand.engine.bug import Bug, Change, after
-from autograd.by_hand.engine.bugs import bugs
+from autograd.by_hand.engine.bugs.bug import Bug, Change, after
+from autograd.by_hand.engine.bugs.bugs import bugs
+from autograd.by_hand.engine.exercise.operations import METHODS
 from autograd.by_hand.engine.findings import Finding
 from autograd.by_hand.engine.judging import Case, Wrong, answers, compared, first_wrong, undefined
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.routes import COMPOSED
-from autograd.by_hand.engine.traits import Traits
+from autograd.by_hand.engine.twin.routes import COMPOSED
+from autograd.by_hand.engine.twin.traits import Traits
 
 __all__ = ["reasons"]
 

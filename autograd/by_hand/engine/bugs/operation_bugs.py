@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from autograd import ops
-from autograd.by_hand.engine.bug import Bug, Change, in_operation, ruled, slots_of
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.traits import Rule, Traits
-from autograd.by_hand.engine.wrong_rules import wrong_rules
-from autograd.by_hand.engine.wrong_values import wrong_values
+from autograd.by_hand.engine.bugs.bug import Bug, Change, in_operation, ruled, slots_of
+from autograd.by_hand.engine.bugs.wrong_rules import wrong_rules
+from autograd.by_hand.engine.bugs.wrong_values import wrong_values
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.traits import Rule, Traits
 from autograd.formulas.formula import Formula, derivative, formula
 from autograd.ops import OPS, apply, ieee
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from autograd.by_hand.engine.traits import Walk
+from autograd.by_hand.engine.twin.traits import Walk
 
 if TYPE_CHECKING:
-    from autograd.by_hand.engine.twin import Node
+    from autograd.by_hand.engine.twin.twin import Node
 
 __all__ = ["MOST_VISITS", "WALKS", "topological"]
 

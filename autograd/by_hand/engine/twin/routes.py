@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.traits import Traits
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.traits import Traits
 from autograd.ops import OPS, ieee, run_rule
 
 if TYPE_CHECKING:
-    from autograd.by_hand.engine.twin import Node
+    from autograd.by_hand.engine.twin.twin import Node
 
 __all__ = ["COMPOSED", "ROUTES", "own"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.routes import ROUTES, own
-from autograd.by_hand.engine.traits import Rule, Traits
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.routes import ROUTES, own
+from autograd.by_hand.engine.twin.traits import Rule, Traits
 from autograd.ops import OPS
 
 __all__ = ["Bug", "Change", "after", "in_operation", "ruled", "slots_of"]

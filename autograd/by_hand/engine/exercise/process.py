@@ -14,13 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.by_hand.engine.copies import copied
-from autograd.by_hand.engine.in_place import in_place
+from autograd.by_hand.engine.exercise.copies import copied
+from autograd.by_hand.engine.exercise.in_place import in_place
+from autograd.by_hand.engine.exercise.profile import Profile
+from autograd.by_hand.engine.exercise.program import JUDGED
+from autograd.by_hand.engine.exercise.programs import programs
+from autograd.by_hand.engine.exercise.trial import HANG, MOST_HANGS, Failure, Trial
 from autograd.by_hand.engine.judging import Case, first_wrong
-from autograd.by_hand.engine.profile import Profile
-from autograd.by_hand.engine.program import JUDGED
-from autograd.by_hand.engine.programs import programs
-from autograd.by_hand.engine.trial import HANG, MOST_HANGS, Failure, Trial
 
 __all__ = ["Exercise", "exercise"]
 

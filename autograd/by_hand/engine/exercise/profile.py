@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.by_hand.engine.operations import OPERATIONS
-from autograd.by_hand.engine.trial import Failure, maker, run
+from autograd.by_hand.engine.exercise.operations import OPERATIONS
+from autograd.by_hand.engine.exercise.trial import Failure, maker, run
 
 __all__ = ["Profile", "loaded"]
 

@@ -20,10 +20,10 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from autograd.by_hand.engine.profile import loaded
-from autograd.by_hand.engine.program import Program
-from autograd.by_hand.engine.programs import programs
-from autograd.by_hand.engine.trial import HANG, PROGRAM_SECONDS, Failure, Trial, run_one
+from autograd.by_hand.engine.exercise.profile import loaded
+from autograd.by_hand.engine.exercise.program import Program
+from autograd.by_hand.engine.exercise.programs import programs
+from autograd.by_hand.engine.exercise.trial import HANG, PROGRAM_SECONDS, Failure, Trial, run_one
 
 __all__ = ["copied"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograd.by_hand.engine.bug import Bug, Change, after
-from autograd.by_hand.engine.traits import Again, Walk
+from autograd.by_hand.engine.bugs.bug import Bug, Change, after
+from autograd.by_hand.engine.twin.traits import Again, Walk
 
 __all__ = ["PASS_BUGS", "freed_bug"]
 

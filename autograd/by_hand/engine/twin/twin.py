@@ -11,10 +11,10 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.routes import ROUTES, own
-from autograd.by_hand.engine.traits import Again, Traits
-from autograd.by_hand.engine.walks import MOST_VISITS, WALKS, topological
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.routes import ROUTES, own
+from autograd.by_hand.engine.twin.traits import Again, Traits
+from autograd.by_hand.engine.twin.walks import MOST_VISITS, WALKS, topological
 
 __all__ = ["Node", "twin"]
 

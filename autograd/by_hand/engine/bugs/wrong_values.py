@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from autograd import ops
-from autograd.by_hand.engine.bug import Change, slots_of
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.traits import Rule, Traits
+from autograd.by_hand.engine.bugs.bug import Change, slots_of
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.traits import Rule, Traits
 from autograd.ops import OPS
 
 __all__ = ["wrong_values"]

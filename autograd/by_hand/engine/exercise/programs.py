@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from autograd.by_hand.engine.habit_programs import HABITS, LARGE
-from autograd.by_hand.engine.operations import METHODS, OPERATIONS, Operation
-from autograd.by_hand.engine.order_programs import BARE, ORDER
-from autograd.by_hand.engine.program import Program
+from autograd.by_hand.engine.exercise.habit_programs import HABITS, LARGE
+from autograd.by_hand.engine.exercise.operations import METHODS, OPERATIONS, Operation
+from autograd.by_hand.engine.exercise.order_programs import BARE, ORDER
+from autograd.by_hand.engine.exercise.program import Program
 
 __all__ = ["programs"]
 

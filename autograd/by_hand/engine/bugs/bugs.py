@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from autograd.by_hand.engine.bug import Bug
-from autograd.by_hand.engine.operation_bugs import operation_bugs, routed
-from autograd.by_hand.engine.operations import METHODS
-from autograd.by_hand.engine.pass_bugs import PASS_BUGS, freed_bug
-from autograd.by_hand.engine.routes import ROUTES
+from autograd.by_hand.engine.bugs.bug import Bug
+from autograd.by_hand.engine.bugs.operation_bugs import operation_bugs, routed
+from autograd.by_hand.engine.bugs.pass_bugs import PASS_BUGS, freed_bug
+from autograd.by_hand.engine.exercise.operations import METHODS
+from autograd.by_hand.engine.twin.routes import ROUTES
 
 __all__ = ["bugs"]
 

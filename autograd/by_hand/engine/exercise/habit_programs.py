@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.by_hand.engine.program import BOTH, PRODUCT, SUM, Program
+from autograd.by_hand.engine.exercise.program import BOTH, PRODUCT, SUM, Program
 
 __all__ = ["HABITS", "LARGE"]
 

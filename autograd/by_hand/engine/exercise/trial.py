@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.by_hand.engine.program import Program
-from autograd.by_hand.engine.steps import TooManyStepsError, counted, reaches
+from autograd.by_hand.engine.exercise.program import Program
+from autograd.by_hand.engine.exercise.steps import TooManyStepsError, counted, reaches
 
 __all__ = ["HANG", "MOST_HANGS", "PROGRAM_SECONDS", "Failure", "Trial", "maker", "run", "run_one"]
 

@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.by_hand.engine.exercise.profile import Profile, loaded
+from autograd.by_hand.engine.exercise.programs import programs
+from autograd.by_hand.engine.exercise.trial import HANG, MOST_HANGS, PROGRAM_SECONDS, run_one
 from autograd.by_hand.engine.judging import Case
-from autograd.by_hand.engine.profile import Profile, loaded
-from autograd.by_hand.engine.programs import programs
-from autograd.by_hand.engine.trial import HANG, MOST_HANGS, PROGRAM_SECONDS, run_one
 
 __all__ = ["in_place"]
 
