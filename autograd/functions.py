@@ -74,8 +74,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _function(op: Op) -> One[[]]:
-    """A row of one input as a documented function."""
+def _function(op: Op, example: tuple[str, str]) -> One[[]]:
+    """A row of one input as a documented function; the example is a number and what it gives."""
 
     def function(x: Any) -> Any:
         return op(x)
@@ -84,51 +84,60 @@ def _function(op: Op) -> One[[]]:
     function.__doc__ = (
         f"``{op.formula}``\n\nDerivative: ``{derivative(op, 'x')}``.\n\n"
         "Args:\n    x: a Value, a number or an array of them.\n\n"
-        "Returns:\n    the same kind: a Value records the operation in its graph.\n"
+        "Returns:\n    the same kind: a Value records the operation in its graph.\n\n"
+        "Raises:\n    TypeError: for what is no number.\n\n"
+        f">>> {op.name}({example[0]})\n{example[1]}\n"
     )
     return of_one(function)
 
 
-exp = _function(ops.EXP)
-expm1 = _function(ops.EXPM1)
-exp2 = _function(ops.EXP2)
-log = _function(ops.LOG)
-log2 = _function(ops.LOG2)
-log10 = _function(ops.LOG10)
-log1p = _function(ops.LOG1P)
-sqrt = _function(ops.SQRT)
-sin = _function(ops.SIN)
-cos = _function(ops.COS)
-tan = _function(ops.TAN)
-asin = _function(ops.ASIN)
-acos = _function(ops.ACOS)
-atan = _function(ops.ATAN)
-sinh = _function(ops.SINH)
-cosh = _function(ops.COSH)
-tanh = _function(ops.TANH)
-asinh = _function(ops.ASINH)
-acosh = _function(ops.ACOSH)
-atanh = _function(ops.ATANH)
-sinc = _function(ops.SINC)
-rad2deg = _function(ops.RAD2DEG)
-deg2rad = _function(ops.DEG2RAD)
-erf = _function(ops.ERF)
-erfc = _function(ops.ERFC)
-sigmoid = _function(ops.SIGMOID)
-relu = _function(ops.RELU)
-relu6 = _function(ops.RELU6)
-softplus = _function(ops.SOFTPLUS)
-gelu = _function(ops.GELU)
-silu = _function(ops.SILU)
-mish = _function(ops.MISH)
-step = _function(ops.STEP)
-sign = _function(ops.SIGN)
-floor = _function(ops.FLOOR)
+exp = _function(ops.EXP, ("0.0", "1.0"))
+expm1 = _function(ops.EXPM1, ("0.0", "0.0"))
+exp2 = _function(ops.EXP2, ("3.0", "8.0"))
+log = _function(ops.LOG, ("1.0", "0.0"))
+log2 = _function(ops.LOG2, ("8.0", "3.0"))
+log10 = _function(ops.LOG10, ("1000.0", "3.0"))
+log1p = _function(ops.LOG1P, ("0.0", "0.0"))
+sqrt = _function(ops.SQRT, ("9.0", "3.0"))
+sin = _function(ops.SIN, ("0.0", "0.0"))
+cos = _function(ops.COS, ("0.0", "1.0"))
+tan = _function(ops.TAN, ("0.0", "0.0"))
+asin = _function(ops.ASIN, ("0.0", "0.0"))
+acos = _function(ops.ACOS, ("1.0", "0.0"))
+atan = _function(ops.ATAN, ("0.0", "0.0"))
+sinh = _function(ops.SINH, ("0.0", "0.0"))
+cosh = _function(ops.COSH, ("0.0", "1.0"))
+tanh = _function(ops.TANH, ("0.0", "0.0"))
+asinh = _function(ops.ASINH, ("0.0", "0.0"))
+acosh = _function(ops.ACOSH, ("1.0", "0.0"))
+atanh = _function(ops.ATANH, ("0.0", "0.0"))
+sinc = _function(ops.SINC, ("0.0", "1.0"))
+rad2deg = _function(ops.RAD2DEG, ("0.0", "0.0"))
+deg2rad = _function(ops.DEG2RAD, ("180.0", "3.141592653589793"))
+erf = _function(ops.ERF, ("0.0", "0.0"))
+erfc = _function(ops.ERFC, ("0.0", "1.0"))
+sigmoid = _function(ops.SIGMOID, ("0.0", "0.5"))
+relu = _function(ops.RELU, ("-2.0", "0.0"))
+relu6 = _function(ops.RELU6, ("7.0", "6.0"))
+softplus = _function(ops.SOFTPLUS, ("1000.0", "1000.0"))
+gelu = _function(ops.GELU, ("0.0", "0.0"))
+silu = _function(ops.SILU, ("0.0", "0.0"))
+mish = _function(ops.MISH, ("0.0", "0.0"))
+step = _function(ops.STEP, ("-2.0", "0.0"))
+sign = _function(ops.SIGN, ("-2.0", "-1.0"))
+floor = _function(ops.FLOOR, ("2.7", "2.0"))
 
 
 @of_one
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
     """x where positive, ``negative_slope`` · x elsewhere; at 0 the derivative is the slope.
+
+    Args:
+        x: a Value, a number or an array of them.
+        negative_slope: the slope below 0.
+
+    Raises:
+        TypeError: for what is no number.
 
     >>> leaky_relu(-2.0)
     -0.02
@@ -139,6 +148,13 @@ def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
 @of_one
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where positive, ``alpha`` · (exp(x) − 1) elsewhere.
+
+    Args:
+        x: a Value, a number or an array of them.
+        alpha: how far below 0 it can fall.
+
+    Raises:
+        TypeError: for what is no number.
 
     Source: Clevert, Unterthiner & Hochreiter, arXiv:1511.07289.
 
@@ -152,6 +168,13 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
 def squareplus(x: Any, b: Any = 4.0) -> Any:
     """(x + √(x² + ``b``))/2: like softplus, without exponentials.
 
+    Args:
+        x: a Value, a number or an array of them.
+        b: how round the bend at 0 is; 0 is relu.
+
+    Raises:
+        TypeError: for what is no number.
+
     Source: Barron, arXiv:2112.11687.
 
     >>> squareplus(1.5)
@@ -164,6 +187,13 @@ def squareplus(x: Any, b: Any = 4.0) -> Any:
 def logaddexp(a: Any, b: Any) -> Any:
     """log(exp(a) + exp(b)), which does not overflow: to add two probabilities given as logarithms.
 
+    Args:
+        a: a Value, a number or an array of them.
+        b: another.
+
+    Raises:
+        TypeError: for what is no number.
+
     >>> logaddexp(1000.0, -1000.0)
     1000.0
     """
@@ -173,6 +203,13 @@ def logaddexp(a: Any, b: Any) -> Any:
 @of_two
 def logaddexp2(a: Any, b: Any) -> Any:
     """log2(2ᵃ + 2ᵇ), which does not overflow.
+
+    Args:
+        a: a Value, a number or an array of them.
+        b: another.
+
+    Raises:
+        TypeError: for what is no number.
 
     >>> logaddexp2(2000.0, 2000.0)
     2001.0
@@ -184,6 +221,13 @@ def logaddexp2(a: Any, b: Any) -> Any:
 def atan2(y: Any, x: Any) -> Any:
     """The angle of the point (x, y), in radians, −π to π.
 
+    Args:
+        y: a Value, a number or an array of them.
+        x: another.
+
+    Raises:
+        TypeError: for what is no number.
+
     >>> atan2(1.0, 1.0)
     0.7853981633974483
     """
@@ -193,6 +237,13 @@ def atan2(y: Any, x: Any) -> Any:
 @of_two
 def hypot(x: Any, y: Any) -> Any:
     """√(x² + y²), the distance of the point (x, y) from (0, 0), where its gradient is 0.
+
+    Args:
+        x: a Value, a number or an array of them.
+        y: another.
+
+    Raises:
+        TypeError: for what is no number.
 
     >>> hypot(3.0, 4.0)
     5.0
@@ -204,6 +255,13 @@ def hypot(x: Any, y: Any) -> Any:
 def maximum(a: Any, b: Any) -> Any:
     """The larger of two; at a tie two Values share the gradient, against a constant it is 0.
 
+    Args:
+        a: a Value, a number or an array of them.
+        b: another.
+
+    Raises:
+        TypeError: for what is no number.
+
     >>> a = Value(2.0); maximum(a, Value(2.0)).backward(); a.grad
     0.5
     """
@@ -213,6 +271,13 @@ def maximum(a: Any, b: Any) -> Any:
 @of_two
 def minimum(a: Any, b: Any) -> Any:
     """The smaller of two; at a tie two Values share the gradient, against a constant it is 0.
+
+    Args:
+        a: a Value, a number or an array of them.
+        b: another.
+
+    Raises:
+        TypeError: for what is no number.
 
     >>> a = Value(1.0); minimum(a, Value(2.0)).backward(); a.grad
     1.0
@@ -235,6 +300,14 @@ def _extreme(function: Any, op: Op, a: Any, b: Any) -> Any:
 def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     """The nearest number within [min, max]; at a constant bound the derivative is 0.
 
+    Args:
+        x: a Value, a number or an array of them.
+        min: the lower bound; None for none.
+        max: the upper bound; None for none.
+
+    Raises:
+        TypeError: for what is no number.
+
     >>> clamp(5.0, 0.0, 1.0)
     1.0
     """
@@ -252,6 +325,14 @@ def where(condition: Any, x: Any, y: Any) -> Any: ...
 def where(condition: Any, x: Any, y: Any) -> Any:
     """``x`` where the condition holds, else ``y``; the branch not taken contributes no gradient.
 
+    Args:
+        condition: a comparison, a bool or a number, or an array of them.
+        x: what is taken where it holds.
+        y: what is taken elsewhere.
+
+    Raises:
+        TypeError: for what is no condition or no number.
+
     >>> x = Value(0.0)
     >>> z = where(x > 0, x.log(), 0.0); z.backward(); z.data, x.grad
     (0.0, 0.0)
@@ -262,6 +343,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 @of_one
 def stop_gradient(x: Any) -> Any:
     """``x`` without gradient: JAX's name of `Value.detach`, for numbers and arrays too.
+
+    Args:
+        x: a Value, a number or an array of them.
 
     >>> x = Value(3.0); y = x * stop_gradient(x); y.backward(); x.grad
     3.0

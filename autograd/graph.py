@@ -17,6 +17,9 @@ def topological_order(*roots: Value) -> list[Value]:
     Depth first in the order of the operands, without recursion: the same graph gives the same order,
     and a chain of a million nodes is a normal input. Gradients are not touched.
 
+    Args:
+        roots: the Values whose graph is listed.
+
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
     >>> [node.op or node.label for node in topological_order(a * b + a)]
@@ -70,6 +73,9 @@ def _parents(node: Value) -> tuple[Value, ...]:
 
 def leaves(*roots: Value) -> list[Value]:
     """The nodes that no operation made (inputs, parameters), in topological order.
+
+    Args:
+        roots: the Values whose graph is looked at.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")

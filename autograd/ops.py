@@ -71,6 +71,10 @@ class Op:
         passive: inputs that no derivative is asked for: a condition, a bound, a number of decimals.
         course: whether it has kinks or steps.
         javascript: the value in JavaScript, of ``x``, or of ``a`` and ``b``; for the live page.
+
+    >>> half = Op("half", "½", "x/2", lambda x: x / 2, lambda x: x / 2, (lambda x, y: 0.5,))
+    >>> half(3.0), half.partials[0](3.0, 1.5)
+    (1.5, 0.5)
     """
 
     name: str

@@ -17,6 +17,10 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_norm"]
 def clip_grad_norm_(parameters: Iterable[Value], max_norm: float) -> float:
     """Scale all gradients so that their length, as one vector, is at most ``max_norm``.
 
+    Args:
+        parameters: Values with gradients; one alone will do.
+        max_norm: the greatest length, above 0.
+
     Returns:
         the length before.
 
@@ -50,6 +54,10 @@ def clip_norm(grad: np.ndarray[Any, Any], max_norm: float) -> float:
 
 def clip_grad_value_(parameters: Iterable[Value], clip_value: float) -> None:
     """Bring each gradient into −clip_value … clip_value.
+
+    Args:
+        parameters: Values with gradients; one alone will do.
+        clip_value: the largest size of a gradient, above 0.
 
     Raises:
         ValueError: for a value of 0 or less.

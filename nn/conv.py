@@ -239,6 +239,11 @@ class MaxPool2d(_Pool2d):
 class AvgPool2d(_Pool2d):
     """The mean of each window; a border of padding counts as zeros, as in PyTorch.
 
+    Args:
+        kernel_size: rows and columns of the window, one number for both or a pair.
+        stride: how far it moves; None: by its own size.
+        padding: a border of zeros.
+
     >>> AvgPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
     [[[2.5]]]
     """

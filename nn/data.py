@@ -116,6 +116,10 @@ class Dataset(NamedTuple):
 def one_hot(y: Any, classes: int) -> Array:
     """Class numbers as rows of 0 with a single 1.
 
+    Args:
+        y: class numbers [sample].
+        classes: how many classes there are, 1 or more.
+
     Raises:
         ValueError: for what is no class number from 0 to ``classes`` − 1.
 
@@ -153,6 +157,14 @@ def read_csv(path: PathLike, target: int | str = -1) -> Dataset:
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: for what cannot be read, with file and line.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flowers.csv"
+    ...     _ = path.write_text("length,width,kind\\n5.1,3.5,setosa\\n7.0,3.2,versicolor\\n")
+    ...     data = read_csv(path, target="kind")
+    >>> data.x.tolist(), data.y.tolist(), data.classes
+    ([[5.1, 3.5], [7.0, 3.2]], [0, 1], ('setosa', 'versicolor'))
     """
     with _opened(path) as file:
         try:
@@ -201,11 +213,21 @@ def read_idx(path: PathLike) -> Array:
     Two zero bytes, a type, the number of dimensions, their sizes (4 bytes each, most significant
     first), then the numbers.
 
+    Args:
+        path: the file.
+
     Source: LeCun, Cortes & Burges, The MNIST database, "File formats".
 
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: for a file that is cut off, too long, or not IDX.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "labels-idx1-ubyte"
+    ...     _ = path.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    ...     read_idx(path).tolist()
+    [7, 2, 1]
     """
     size = Path(path).stat().st_size
     with _opened(path) as file:

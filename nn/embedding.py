@@ -23,6 +23,12 @@ class Embedding(Module):
     Called with a number, 0 to ``num_embeddings`` − 1, returns its row; with a list of them, a list
     of rows. Initial weights are from the normal distribution, as in PyTorch.
 
+    Args:
+        num_embeddings: how many things, 1 or more.
+        embedding_dim: how many weights each has.
+        init: the initial weights, see `Neuron`.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+
     Attributes:
         weight: the table, a list of rows.
 

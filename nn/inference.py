@@ -32,6 +32,17 @@ def evaluate(
 ) -> dict[str, float]:
     """The mean loss and the metrics of a model on data, without changing it.
 
+    Args:
+        model: answers one sample.
+        data: samples and targets: ``(x, y)``, or a `Dataset`.
+        loss: a name (`LOSSES`) or a function of (answer, target).
+        metrics: names (`METRICS`), or functions of (outputs, targets), or a dict of them.
+        compiled: run as matrices what the model says in scalars.
+
+    Raises:
+        TypeError: for samples that are no numbers.
+        ValueError: for data of unequal lengths, and unknown names.
+
     >>> from nn import Neuron
     >>> evaluate(Neuron(1, "linear", init="zeros", rng=0), ([[1.0], [2.0]], [1.0, 2.0]), "mse")
     {'loss': 2.5}
@@ -46,6 +57,11 @@ def evaluate(
 
 def predict(model: Callable[..., Any], x: Any, *, compiled: bool = False) -> Array:
     """The model's answer to each sample: an array [sample, output].
+
+    Args:
+        model: answers one sample.
+        x: the samples [sample, ...].
+        compiled: run as matrices what the model says in scalars.
 
     Raises:
         TypeError, ValueError: for what are no numbers, and for no sample at all.

@@ -27,6 +27,9 @@ def to_torch(model: Module) -> Any:
     A layer with an activation becomes two modules in a `Sequential`; a partly connected one a pruned
     `Linear`, whose missing weights stay 0; recurrent ones are ``batch_first``.
 
+    Args:
+        model: a module of layers that PyTorch has too.
+
     Raises:
         ModuleNotFoundError: without PyTorch.
         TypeError: for a module of your own; convert its parts one by one.

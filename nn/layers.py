@@ -208,6 +208,13 @@ class Layer(Module):
 class Linear(Layer):
     """W x + b, with PyTorch's name, initial weights and habit of always returning a list.
 
+    Args:
+        in_features: how many inputs.
+        out_features: how many outputs.
+        bias: False for none.
+        init: the initial weights, see `Neuron`; PyTorch's are the default.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+
     >>> Linear(3, 1, rng=0)([1.0, 2.0, 3.0])[0].op
     '+'
     """

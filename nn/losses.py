@@ -32,13 +32,33 @@ __all__ = [
 
 @of_pairs
 def mse_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
-    """Squared errors: (input − target)²."""
+    """Squared errors: (input − target)².
+
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
+
+    >>> mse_loss([1.0, 5.0], [2.0, 2.0])
+    5.0
+    """
     return _reduced([(x - t) * (x - t) for x, t in _pairs(input, target)], reduction)
 
 
 @of_pairs
 def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """Absolute errors, ``abs(input − target)``: the MAE.
+
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
 
     >>> l1_loss([1.0, 5.0], [2.0, 2.0])
     2.0
@@ -58,6 +78,15 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
     """Half the squared error up to ``delta``, linear beyond: an outlier pulls with bounded force.
 
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+        delta: the error, above 0, from which on the loss is linear.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
+
     Source: Huber, Robust estimation of a location parameter (1964).
 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")
@@ -76,6 +105,14 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
 def hinge_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """The "max-margin" loss max(0, 1 − target · input); targets are −1 and 1.
 
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
+
     >>> hinge_loss([2.0, 0.25], [1, -1], reduction="none")
     [0.0, 1.25]
     """
@@ -88,6 +125,14 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
 
     Give `binary_cross_entropy_with_logits` the numbers before the sigmoid where you can: there a
     probability of exactly 0 or 1 does no harm.
+
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
 
     >>> print(f"{binary_cross_entropy(0.5, 1):.4f}")                # log 2
     0.6931
@@ -105,6 +150,14 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
 @of_pairs
 def binary_cross_entropy_with_logits(input: Any, target: Any, reduction: str = "mean") -> Any:
     """The binary cross-entropy of sigmoid(input), from the logits: finite and exact at ±1000.
+
+    Args:
+        input: the predictions: numbers, Values, or (nested) lists of them.
+        target: what is right, of the same shape.
+        reduction: "mean", "sum", or "none" for a list.
+
+    Raises:
+        ValueError: for shapes that differ, and no prediction at all.
 
     Formula: (1 − t)·x + softplus(−x).
 
@@ -163,6 +216,12 @@ def _cross_entropy(logits: Sequence[Any], target: Any) -> Any:
 def logsumexp(x: Sequence[Any]) -> Any:
     """log Σ exp(xᵢ), without overflow.
 
+    Args:
+        x: one number or Value or more, in a list.
+
+    Raises:
+        ValueError: for an empty list.
+
     >>> logsumexp([1000.0, -1000.0])
     1000.0
     """
@@ -173,6 +232,12 @@ def logsumexp(x: Sequence[Any]) -> Any:
 @of_list
 def softmax(x: Sequence[Any]) -> list[Any]:
     """exp(xᵢ) / Σ exp(xⱼ): probabilities that add up to 1.
+
+    Args:
+        x: one number or Value or more, in a list.
+
+    Raises:
+        ValueError: for an empty list.
 
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
@@ -186,6 +251,12 @@ def softmax(x: Sequence[Any]) -> list[Any]:
 @of_list
 def log_softmax(x: Sequence[Any]) -> list[Any]:
     """log of `softmax`, exact also where a probability is too small for a float.
+
+    Args:
+        x: one number or Value or more, in a list.
+
+    Raises:
+        ValueError: for an empty list.
 
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]

@@ -22,6 +22,7 @@ def accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float:
         outputs: [sample, class], where the largest decides; or one number a sample, yes above the
             threshold.
         targets: class numbers, or rows with one 1; for a single output 0 and 1, or −1 and 1.
+        threshold: where yes begins: ½ for probabilities, 0 for logits.
 
     >>> accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]), accuracy([0.7, 0.2, 0.4], [1, 0, 1])
     (0.5, 0.6666666666666666)
@@ -32,6 +33,14 @@ def accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float:
 
 def confusion(outputs: Any, targets: Any, classes: int) -> np.ndarray[Any, Any]:
     """How often each class (row) was taken for each (column).
+
+    Args:
+        outputs: as for `accuracy`.
+        targets: as for `accuracy`.
+        classes: how many there are: the table is [classes, classes].
+
+    Raises:
+        ValueError: for what is no class number.
 
     >>> confusion([[0.1, 0.9], [0.8, 0.2]], [1, 1], classes=2).tolist()
     [[0, 0], [1, 1]]

@@ -44,6 +44,14 @@ class Optimizer:
     Raises:
         TypeError: for what is no list of Values, and settings that are no numbers.
         ValueError: for a Value listed twice, and settings out of range.
+
+    >>> class Signs(Optimizer):
+    ...     def _rule(self, data, grad, scratch):
+    ...         data -= self.lr * np.sign(grad)
+    >>> w = Value(1.0)
+    >>> (3 * w).backward()
+    >>> Signs([w], lr=0.5).step(); w.data
+    0.5
     """
 
     keeps: tuple[str, ...] = ()
@@ -224,6 +232,19 @@ class SGD(Optimizer):
     With momentum μ: ``v = μ·v + (1 − dampening)·grad`` (the first v is grad), ``p −= lr · v``;
     with `nesterov`, ``p −= lr · (grad + μ·v)``.
 
+    Args:
+        params: the Values to change: ``model.parameters()``.
+        lr: the learning rate, 0 or more.
+        momentum: μ, 0 or more.
+        dampening: how much of each gradient stays out of v.
+        weight_decay: adds ``weight_decay · parameter`` to each gradient.
+        nesterov: look ahead along v.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        TypeError: for what is no list of Values, and settings that are no numbers.
+        ValueError: for settings out of range.
+
     Source: Sutskever et al., On the importance of initialization and momentum in deep learning
     (2013), in the form of `torch.optim.SGD`.
 
@@ -270,6 +291,19 @@ class SGD(Optimizer):
 
 class Adam(Optimizer):
     """Adam: steps scaled by running means of the gradient and of its square.
+
+    Args:
+        params: the Values to change: ``model.parameters()``.
+        lr: the learning rate, 0 or more.
+        betas: how much of the two means stays at each step, two numbers from 0 up to, but not,
+            1.
+        eps: keeps the division finite.
+        weight_decay: adds ``weight_decay · parameter`` to each gradient.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        TypeError: for what is no list of Values, and settings that are no numbers.
+        ValueError: for settings out of range.
 
     Source: Kingma & Ba, arXiv:1412.6980, algorithm 1.
 
@@ -323,6 +357,18 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam whose weight decay shrinks the parameters themselves: ``p −= lr · weight_decay · p`` first.
 
+    Args:
+        params: the Values to change: ``model.parameters()``.
+        lr: the learning rate, 0 or more.
+        betas: as for `Adam`.
+        eps: as for `Adam`.
+        weight_decay: the share of a parameter, times lr, that is taken away at each step.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        TypeError: for what is no list of Values, and settings that are no numbers.
+        ValueError: for settings out of range.
+
     Source: Loshchilov & Hutter, arXiv:1711.05101.
 
     >>> w = Value(1.0)
@@ -352,6 +398,20 @@ class RMSprop(Optimizer):
 
     ``square = alpha·square + (1 − alpha)·grad²``, ``p −= lr · grad / (√square + eps)``; if ``centered``
     the square of the running mean of the gradient is taken from ``square`` first.
+
+    Args:
+        params: the Values to change: ``model.parameters()``.
+        lr: the learning rate, 0 or more.
+        alpha: how much of the mean stays at each step.
+        eps: keeps the division finite.
+        weight_decay: adds ``weight_decay · parameter`` to each gradient.
+        momentum: μ, 0 or more.
+        centered: divide by the deviation from the mean gradient.
+        maximize: go up the gradient instead of down.
+
+    Raises:
+        TypeError: for what is no list of Values, and settings that are no numbers.
+        ValueError: for settings out of range.
 
     Source: Tieleman & Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012); centered:
     Graves, arXiv:1308.0850; in the form of `torch.optim.RMSprop`.

@@ -21,6 +21,11 @@ class Perceptron(Neuron):
     does: after a wrong answer move each weight by lr · (target − answer) · input, after a right one
     not at all. It ends without a mistake if a straight line (a hyperplane) can part the two classes.
 
+    Args:
+        nin: how many inputs, 1 or more.
+        init: the initial weights, see `Neuron`.
+        rng: a seed or a NumPy Generator, see `Neuron`.
+
     Source: Rosenblatt, The perceptron (1958); convergence: Novikoff (1962).
 
     >>> both = Perceptron(2, rng=0)

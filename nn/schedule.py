@@ -50,7 +50,26 @@ class LRScheduler:
 
 
 class LambdaLR(LRScheduler):
-    """The first learning rate times ``lr_lambda(epoch)``."""
+    """The first learning rate times ``lr_lambda(epoch)``.
+
+    Args:
+        optimizer: whose learning rate is set.
+        lr_lambda: from the number of the epoch, from 0, to a factor.
+
+    Raises:
+        TypeError: for what is no optimizer, function or number.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch))
+    >>> rates = []
+    >>> for epoch in range(4):
+    ...     rates.append(round(optimizer.lr, 4))
+    ...     schedule.step()
+    >>> rates
+    [1.0, 0.5, 0.3333, 0.25]
+    """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Callable[[int], float]) -> None:
         if not callable(lr_lambda):
@@ -63,7 +82,28 @@ class LambdaLR(LRScheduler):
 
 
 class StepLR(LRScheduler):
-    """Multiplied by ``gamma`` every ``step_size`` epochs."""
+    """Multiplied by ``gamma`` every ``step_size`` epochs.
+
+    Args:
+        optimizer: whose learning rate is set.
+        step_size: in epochs, 1 or more.
+        gamma: the factor.
+
+    Raises:
+        TypeError: for what is no optimizer, function or number.
+        ValueError: for settings out of range.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = StepLR(optimizer, step_size=2)
+    >>> rates = []
+    >>> for epoch in range(4):
+    ...     rates.append(round(optimizer.lr, 4))
+    ...     schedule.step()
+    >>> rates
+    [1.0, 1.0, 0.1, 0.1]
+    """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         self.step_size, self.gamma = positive("step_size", step_size), within("gamma", gamma)
@@ -74,7 +114,27 @@ class StepLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """Multiplied by ``gamma`` every epoch."""
+    """Multiplied by ``gamma`` every epoch.
+
+    Args:
+        optimizer: whose learning rate is set.
+        gamma: the factor of each epoch.
+
+    Raises:
+        TypeError: for what is no optimizer, function or number.
+        ValueError: for settings out of range.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = ExponentialLR(optimizer, gamma=0.5)
+    >>> rates = []
+    >>> for epoch in range(4):
+    ...     rates.append(round(optimizer.lr, 4))
+    ...     schedule.step()
+    >>> rates
+    [1.0, 0.5, 0.25, 0.125]
+    """
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
         self.gamma = within("gamma", gamma)
@@ -85,7 +145,29 @@ class ExponentialLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """From ``start_factor`` to ``end_factor`` of the first rate, in a line over ``total_iters``."""
+    """From ``start_factor`` to ``end_factor`` of the first rate, in a line over ``total_iters``.
+
+    Args:
+        optimizer: whose learning rate is set.
+        start_factor: of the first rate, at the start.
+        end_factor: of the first rate, at the end.
+        total_iters: over how many epochs.
+
+    Raises:
+        TypeError: for what is no optimizer, function or number.
+        ValueError: for settings out of range.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = LinearLR(optimizer, start_factor=0.25, total_iters=3)
+    >>> rates = []
+    >>> for epoch in range(4):
+    ...     rates.append(round(optimizer.lr, 4))
+    ...     schedule.step()
+    >>> rates
+    [0.25, 0.5, 0.75, 1.0]
+    """
 
     def __init__(
         self,
@@ -108,7 +190,27 @@ class LinearLR(LRScheduler):
 class CosineAnnealingLR(LRScheduler):
     """Down half a cosine over ``T_max`` epochs, to ``eta_min``.
 
+    Args:
+        optimizer: whose learning rate is set.
+        T_max: over how many epochs, 1 or more.
+        eta_min: the rate at the end.
+
+    Raises:
+        TypeError: for what is no optimizer, function or number.
+        ValueError: for settings out of range.
+
     Source: Loshchilov & Hutter, SGDR, arXiv:1608.03983, without the restarts.
+
+    >>> from autograd import Value
+    >>> from nn import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = CosineAnnealingLR(optimizer, T_max=3)
+    >>> rates = []
+    >>> for epoch in range(4):
+    ...     rates.append(round(optimizer.lr, 4))
+    ...     schedule.step()
+    >>> rates
+    [1.0, 0.75, 0.25, 0.0]
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:

@@ -26,6 +26,9 @@ __all__ = [
 class Sequential(Module):
     """Each module is given what the one before it answered.
 
+    Args:
+        layers: modules, or functions of what comes before.
+
     >>> from nn import Linear
     >>> Sequential(Linear(4, 3, rng=0), Tanh(), Linear(3, 1, rng=1))
     Sequential(Linear(4, 3), Tanh(), Linear(3, 1))
@@ -82,6 +85,12 @@ class Flatten(Module):
 class Unflatten(Module):
     """One list as nested lists of the given lengths: the way back from `Flatten`.
 
+    Args:
+        shape: the lengths of the lists, from the outside in.
+
+    Raises:
+        ValueError: when called with another number of numbers.
+
     >>> Unflatten(2, 2)([1.0, 2.0, 3.0, 4.0])
     [[1.0, 2.0], [3.0, 4.0]]
     """
@@ -109,6 +118,12 @@ class Unflatten(Module):
 
 class Activate(Module):
     """An activation, by name or function, applied to every number.
+
+    Args:
+        activation: a name (`ACTIVATIONS`) or a function of a Value.
+
+    Raises:
+        ValueError: for an unknown name; the message lists the known ones.
 
     >>> Activate("relu")([[-1.0, 2.0]])
     [[0.0, 2.0]]
@@ -144,63 +159,102 @@ class Activate(Module):
 
 
 class ReLU(Activate):
-    """max(x, 0) of every number."""
+    """max(x, 0) of every number.
+
+    >>> ReLU()([-1.0, 2.0])
+    [0.0, 2.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("relu")
 
 
 class Tanh(Activate):
-    """tanh of every number."""
+    """tanh of every number.
+
+    >>> Tanh()([0.0])
+    [0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("tanh")
 
 
 class Sigmoid(Activate):
-    """1 / (1 + exp(−x)) of every number."""
+    """1 / (1 + exp(−x)) of every number.
+
+    >>> Sigmoid()([0.0])
+    [0.5]
+    """
 
     def __init__(self) -> None:
         super().__init__("sigmoid")
 
 
 class GELU(Activate):
-    """x/2 · (1 + erf(x/√2)) of every number."""
+    """x/2 · (1 + erf(x/√2)) of every number.
+
+    >>> GELU()([0.0])
+    [0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("gelu")
 
 
 class SiLU(Activate):
-    """x · sigmoid(x) of every number."""
+    """x · sigmoid(x) of every number.
+
+    >>> SiLU()([0.0])
+    [0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("silu")
 
 
 class Mish(Activate):
-    """x · tanh(softplus(x)) of every number (Misra, arXiv:1908.08681)."""
+    """x · tanh(softplus(x)) of every number (Misra, arXiv:1908.08681).
+
+    >>> Mish()([0.0])
+    [0.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("mish")
 
 
 class ReLU6(Activate):
-    """min(max(x, 0), 6) of every number."""
+    """min(max(x, 0), 6) of every number.
+
+    >>> ReLU6()([-1.0, 7.0])
+    [0.0, 6.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("relu6")
 
 
 class Softplus(Activate):
-    """log(1 + exp(x)) of every number."""
+    """log(1 + exp(x)) of every number.
+
+    >>> Softplus()([1000.0])
+    [1000.0]
+    """
 
     def __init__(self) -> None:
         super().__init__("softplus")
 
 
 class ELU(Activate):
-    """x where positive, ``alpha`` · (exp(x) − 1) elsewhere."""
+    """x where positive, ``alpha`` · (exp(x) − 1) elsewhere.
+
+    Args:
+        alpha: how far below 0 it can fall.
+
+    >>> ELU()([0.0, 3.0])
+    [0.0, 3.0]
+    """
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__("elu")
@@ -216,7 +270,14 @@ class ELU(Activate):
 
 
 class LeakyReLU(Activate):
-    """x where positive, ``negative_slope`` · x elsewhere."""
+    """x where positive, ``negative_slope`` · x elsewhere.
+
+    Args:
+        negative_slope: the slope below 0.
+
+    >>> LeakyReLU(0.5)([-2.0, 3.0])
+    [-1.0, 3.0]
+    """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         super().__init__("leaky_relu")
@@ -232,7 +293,11 @@ class LeakyReLU(Activate):
 
 
 class Softmax(Module):
-    """exp(xᵢ) / Σ exp(xⱼ) of a list. For training give the logits to `cross_entropy` instead."""
+    """exp(xᵢ) / Σ exp(xⱼ) of a list. For training give the logits to `cross_entropy` instead.
+
+    >>> Softmax()([1.0, 1.0])
+    [0.5, 0.5]
+    """
 
     def __call__(self, x: Any) -> list[Any]:
         return softmax(plain(x))

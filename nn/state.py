@@ -90,6 +90,12 @@ def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> P
     Raises:
         OSError: if the file cannot be written.
         ValueError: for arrays of anything but numbers; a file that was there stays as it is.
+
+    >>> from nn import MLP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save(MLP(2, [1], rng=0), Path(folder) / "model.npz").name
+    'model.npz'
     """
     arrays = dict(state if isinstance(state, Mapping) else state.state_dict())
     return write(path, pack({_MARK: np.array(_VERSION), **arrays}))
@@ -97,6 +103,10 @@ def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> P
 
 def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str, Array]:
     """Read what `save` wrote; with ``into``, hand it to that model or optimizer as well.
+
+    Args:
+        path: the file.
+        into: a model or an optimizer that takes the numbers over.
 
     Raises:
         OSError: if there is no such file, or it cannot be read.

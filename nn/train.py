@@ -68,6 +68,7 @@ def fit(
         scheduler: changes the learning rate after each epoch.
         clip_grad_norm: the greatest length of the gradient as one vector.
         patience: stop after so many epochs, 1 or more, without a loss smaller by ``min_delta``.
+        min_delta: how much smaller a loss must be to count as better.
         callbacks: called with the history after each epoch; one that returns True stops the training.
         progress: a bar on a terminal, a few lines elsewhere; False for silence.
 

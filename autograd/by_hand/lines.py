@@ -116,6 +116,14 @@ def check_lines(
     Raises:
         FormulaError: if a line is no formula, or could mean several things; it says which.
         KeyError: if a line speaks of a value that is not there.
+
+    >>> w, x, y = Value(0.5, label="w"), Value(2.0, label="x"), Value(3.0, label="y")
+    >>> o = w * x
+    >>> o.label = "o"
+    >>> L = (o - y) ** 2
+    >>> L.label = "L"
+    >>> check_lines(L, "dL/do = 2*(o - y); dL/dw = dL/do * w".split("; ")).ok   # ∂o/∂w is x
+    False
     """
     text = lines if isinstance(lines, str) else "\n".join(lines)
     checker = _Checker(root, names if isinstance(names, Names) else Names(root, names=names), rtol)

@@ -183,6 +183,14 @@ def _examine(
 def gradgradcheck(func: Callable[..., Any], inputs: Any, **options: Any) -> bool:
     """`gradcheck` of the first derivatives: whether the second ones are right.
 
+    Args:
+        func: as for `gradcheck`.
+        inputs: as for `gradcheck`.
+        options: as for `gradcheck`: eps, atol, rtol, raise_exception.
+
+    Raises:
+        GradcheckError: if a second derivative is wrong.
+
     >>> gradgradcheck(lambda a, b: a**3 * b, (2.0, 3.0))
     True
     """

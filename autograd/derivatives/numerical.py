@@ -85,6 +85,11 @@ def evaluate(root: Value, numbers: Mapping[Value, float]) -> float:
 def numerical_derivative(root: Value, by: Value, eps: float = EPS) -> float:
     """The derivative of a finished graph by one of its nodes, leaf or not, by central differences.
 
+    Args:
+        root: what is differentiated.
+        by: by which node of its graph.
+        eps: the step, in proportion to the number where that is larger than 1.
+
     >>> a, b = Value(2.0), Value(3.0)
     >>> product = a * b
     >>> loss = product**2 + a

@@ -100,6 +100,15 @@ def _value_and_grad(name: str, f: Function, argnums: Argnums, has_aux: bool) -> 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The gradient of ``f`` as a function, see `value_and_grad`; with ``has_aux``, ``(gradient, aux)``.
 
+    Args:
+        f: takes and returns numbers, arrays, or lists, tuples and dicts of them; for this one
+            the result is one number.
+        argnums: by which argument, counted from 0; a tuple for several.
+        has_aux: whether ``f`` returns a pair, the second of which is handed through.
+
+    Raises:
+        TypeError: if the result of ``f`` is not one number, or an argument is none.
+
     >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
     (12.0, 12.0)
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
@@ -139,6 +148,14 @@ jacobian = jacrev
 def jacfwd(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The matrix of derivatives, one forward pass a column: for few inputs. See `jacrev`.
 
+    Args:
+        f: takes and returns numbers, arrays, or lists, tuples and dicts of them.
+        argnums: by which argument, counted from 0; a tuple for several.
+        has_aux: whether ``f`` returns a pair, the second of which is handed through.
+
+    Raises:
+        TypeError: for arguments and results that are no numbers.
+
     >>> import numpy as np
     >>> jacfwd(lambda x: x**2)(np.array([1.0, 2.0]))
     array([[2., 0.],
@@ -172,8 +189,17 @@ def _matrix(name: str, f: Function, argnums: Argnums, has_aux: bool, forward: bo
 def hessian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """The matrix of second derivatives: forward over reverse; arguments as for `jacrev`.
 
+    Args:
+        f: takes and returns numbers, arrays, or lists, tuples and dicts of them; for this one
+            the result is one number.
+        argnums: by which argument, counted from 0; a tuple for several.
+        has_aux: whether ``f`` returns a pair, the second of which is handed through.
+
     Returns:
         a function; its result is nested like the argument, and within that like the argument again.
+
+    Raises:
+        TypeError: if the result of ``f`` is not one number, or an argument is none.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
@@ -220,6 +246,14 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """Reverse mode: ``f(*primals)``, and what turns derivatives by it into those by the arguments.
 
     With ``has_aux``, as for `value_and_grad`, aux comes as a third.
+
+    Args:
+        f: takes and returns numbers, arrays, or lists, tuples and dicts of them.
+        primals: the arguments of ``f``.
+        has_aux: whether ``f`` returns a pair, the second of which is handed through.
+
+    Raises:
+        TypeError: for arguments and results that are no numbers.
 
     >>> out, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> out, pull([1.0, 10.0])

@@ -89,6 +89,9 @@ def parse(text: str) -> Expression:
     Besides Python's signs it takes those of printed formulas: ``·``, ``×``, ``−``, ``÷``, ``^``, ``²``.
     A name may have dots, so that paths like ``layers.0.neurons.1.w.0`` are names.
 
+    Args:
+        text: the formula.
+
     Raises:
         FormulaError: for anything else, with the column.
         TypeError: if ``text`` is no text.

@@ -65,6 +65,9 @@ def first_nonfinite(root: Value) -> Anomaly | None:
     Values come first, in the order of computation; then, after `backward()`, gradients, in its order.
     The line of the program is known where the graph was built within `record_sources`.
 
+    Args:
+        root: the last Value of a finished graph.
+
     >>> x = Value(-1.0, label="x")
     >>> print(first_nonfinite(x.log() * 2 + 1))
     log(x = -1.0) gave nan

@@ -102,7 +102,19 @@ def draw_graph(
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Drawing:
-    """micrograd's name for `draw_graph`."""
+    """micrograd's name for `draw_graph`.
+
+    Args:
+        root: the Value to draw, with all that it was made from.
+        format: of the picture that `render` makes: svg, png, pdf …
+        rankdir: "LR" from left to right, "TB" from top to bottom.
+
+    Raises:
+        TooLargeError: for a graph of more than 1500 values.
+
+    >>> draw_dot(Value(2.0) * Value(3.0)).source.splitlines()[0]
+    'digraph expression {'
+    """
     return draw_graph(root, format=format, rankdir=rankdir)
 
 
