@@ -1,4 +1,4 @@
-"""What is watched while a graph is built: `no_grad` and whoever wants to see each new node.
+"""What is watched while a graph is built: `no_grad`, each new node, and numbers that leave.
 
 Building a node must stay cheap, so the only thing every operation asks is whether the set
 ``special`` is empty: one global look-up. A mode belongs to a thread, and to a task where tasks take
@@ -7,17 +7,23 @@ turns (asyncio): none disturbs another.
 
 from __future__ import annotations
 
+import linecache
+import math
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from autograd.value import Value
 
 __all__ = [
     "Mode", "comparing", "current", "no_grad", "observed", "peeked", "recording", "special", "taping",
-    "tracing", "watching",
+    "tracing", "warn_of_cut", "watching",
 ]  # fmt: skip
 
 
@@ -150,3 +156,50 @@ def peeked(value: Value) -> None:
     peek = _mode.get().peek
     if peek is not None:
         peek(value)
+
+
+# A number that leaves the graph by `float()`: no gradient comes back through it. ``math.exp(x)`` and
+# ``float(x)`` ask a Value the same question, so both are answered, and both are warned of.
+
+_CALL = re.compile(r"(?:\bmath\.|(?<![\w.]))(\w+)\(")
+_OTHERWISE = {
+    "pow": "x ** y", "fabs": "abs(x)", "fsum": "sum(…)",
+    "degrees": "x.degrees()", "radians": "x.radians()",
+}  # fmt: skip
+_said: WeakKeyDictionary[CodeType, dict[Any, Any]] = WeakKeyDictionary()  # by line
+
+
+def warn_of_cut(frame: FrameType, methods: type) -> None:
+    """Warn, once a line, that the code of ``frame`` took a number out of the graph.
+
+    Args:
+        frame: where that happened; it says which of math's functions was called.
+        methods: the class whose method of the same name keeps the gradient.
+    """
+    code, line = frame.f_code, frame.f_lineno
+    source = linecache.getline(code.co_filename, line) or "( ".join([*code.co_names, ""])
+    called = [name for name in _CALL.findall(source) if _of_math(name, frame)]
+    instead = {name: _instead(name, methods) for name in called}
+    use = " and ".join(filter(None, instead.values()))
+    what = f"math.{called[0]}()" if len(instead) == 1 else "this line"
+    use = use or "autograd.exp or x.exp() in place of math.exp(x), and so on"
+    warnings.warn_explicit(
+        f"{what} takes a number out of the graph, so no gradient comes back through it: use {use}; "
+        "to read the number, x.data",
+        UserWarning,
+        code.co_filename,
+        line,
+        frame.f_globals.get("__name__") or "<unknown>",
+        _said.setdefault(code, {}),
+    )
+
+
+def _of_math(name: str, frame: FrameType) -> bool:
+    function = getattr(math, name, None)
+    return callable(function) and frame.f_globals.get(name, function) is function
+
+
+def _instead(name: str, methods: type) -> str:
+    if name in _OTHERWISE:
+        return _OTHERWISE[name]
+    return f"autograd.{name} or x.{name}()" if hasattr(methods, name) else ""

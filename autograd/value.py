@@ -21,8 +21,7 @@ import numpy as np
 from autograd import ops
 from autograd.backward import backward, pass_on
 from autograd.copying import deep_copy, reduce, shallow_copy
-from autograd.cut import warn_of_cut
-from autograd.modes import current, observed, peeked, special
+from autograd.modes import current, observed, peeked, special, warn_of_cut
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
 
