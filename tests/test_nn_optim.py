@@ -159,6 +159,23 @@ def test_one_optimizer_for_two_programs():
     np.testing.assert_allclose(run(True), run(False), rtol=1e-12)
 
 
+def test_a_state_taken_back_between_compiled_steps():
+    a, b, c = Value(0.3), Value(-0.7), Value(1.1)
+    adam = Adam([a, b, c], lr=0.1)
+    program = compile(products(b, c, a), [c, b, a], inputs=([0.1, 0.2],))
+
+    def step():
+        program.run([[0.5, -1.0]])
+        program.update(adam)
+        return program.parameters.copy()
+
+    numbers, state = step(), adam.state_dict()
+    second, _ = step(), step()
+    adam.load_state_dict(state)
+    program.parameters[...] = numbers
+    np.testing.assert_array_equal(step(), second)
+
+
 def test_the_defaults_are_pytorchs():
     w = Value(0.0)
     assert (SGD([w]).lr, SGD([w]).momentum, SGD([w]).weight_decay) == (1e-3, 0.0, 0.0)
