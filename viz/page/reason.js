@@ -1,6 +1,7 @@
 // Why a gradient is what it is: the sum over the arrows that leave a value.
 const subject = byId("subject"), why = byId("why");
-const asked = (i) => `∂${nodes[root].name}/∂${nodes[i].name}`;
+const unit = (name) => /^[\p{L}\p{M}\p{No}\d_.#⁽⁾]+$/u.test(name) ? name : `(${name})`;
+const asked = (i) => `∂${unit(nodes[root].name)}/∂${unit(nodes[i].name)}`;
 const line = (className, ...parts) => make("p", { className }, ...parts);
 const wrapped = (text) => text[0] === "−" ? `(${text})` : text;
 

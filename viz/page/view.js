@@ -154,6 +154,7 @@ function showFolds() {
     card.own ??= card.name.textContent;
     card.name.textContent = g < 0 ? card.own : groups[g].title;
     card.group.classList.toggle("folded", g >= 0);
+    card.group.classList.toggle("brief", card.name.textContent.length < 8);
     card.unfold?.remove();
     card.unfold = g < 0 ? null : foldButton(g, "+", `Unfold ${groups[g].title}`);
     if (card.unfold) byId("nodes").append(card.unfold);  // beside the card: a button holds no button
