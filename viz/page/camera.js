@@ -19,9 +19,14 @@ function inView([x, y, width, height]) {
   const [left, top] = [x * camera.scale + camera.x, y * camera.scale + camera.y];
   return left < camera.width && top < camera.height && left + width * camera.scale > 0 && top + height * camera.scale > 0;
 }
+const DUST = 0.1;  // a drawing that would be smaller begins at the value in question
 function fitting() {
   const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
   const scale = Math.min(1.4, (camera.width - 2 * air) / width, (camera.height - 2 * air) / height);
+  if (scale < DUST) {
+    const [x, y, w, h] = placed.at[`v${state.step ? root : 0}`] || camera.bounds;
+    return { x: camera.width / 2 - (x + w / 2) * 0.8, y: camera.height / 2 - (y + h / 2) * 0.8, scale: 0.8 };
+  }
   const x = (camera.width - width * scale) / 2 - left * scale;
   return { x, y: (camera.height - height * scale) / 2 - top * scale, scale };
 }

@@ -21,6 +21,7 @@ _HEIGHT, _ROW, _PAD = 62.0, 18.0, 10.0
 _NUMBER = 68.0  # pixels: room for −1.234e−5
 _TITLE = 22  # characters
 _BADGE = 12.5  # radius of an operator
+_ABOVE = 2 * _BADGE - 4  # an operator above a card leaves its title free
 _LARGE = 150  # values
 
 
@@ -77,7 +78,7 @@ def _box(id: str, title: str, made: bool, rankdir: str) -> Box:
     if not made:
         return Box(id, width, _HEIGHT)
     across = rankdir in ("LR", "RL")
-    return Box(id, width + _BADGE * across, _HEIGHT + _BADGE * (not across))
+    return Box(id, width + _BADGE * across, _HEIGHT + _ABOVE * (not across))
 
 
 def _frames(groups: Sequence[Group], ids: set[str]) -> list[Frame]:
@@ -176,7 +177,7 @@ def _edge(arrow: Arrow, reading: Any) -> str:
 
 def _card(i: int, node: Value, title: str, kind: str, box: Box, reading: Any, rankdir: str) -> str:
     left = _BADGE if node.operands and rankdir == "LR" else 0.0
-    top = _BADGE if node.operands and rankdir == "TB" else 0.0
+    top = _ABOVE if node.operands and rankdir == "TB" else 0.0
     across = rankdir in ("LR", "RL")
     width = box.width - (_BADGE if node.operands and across else 0.0)
     right = left + width - _PAD

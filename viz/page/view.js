@@ -50,9 +50,10 @@ function arrange(glide = true) {
   for (const [id, wire] of [...wires, ...bundled]) wire.group.classList.toggle("gone", !next.paths[id]);
   drawing.classList.toggle("quiet", Boolean(next.quiet));
   showFolds();
-  bound(next);
-  transit(placed, next, glide && !calm.matches && Object.keys(placed.at).length > 0);
+  const before = placed;
   placed = next;
+  bound(next);
+  transit(before, next, glide && !calm.matches && Object.keys(before.at).length > 0);
 }
 const isSpeaker = (next, id) => { const g = groupOf(Number(id.slice(1))); return g >= 0 && id === `v${speaker(g)}`; };
 const isMoved = (next, id) => { if (id[0] !== "v") return false; const g = groupOf(Number(id.slice(1))); return g >= 0 && groups[g].outputs.length > 1; };
