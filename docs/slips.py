@@ -72,8 +72,11 @@ def _rows(rule: WrongRule) -> list[dict[str, str]]:
     about = {"operation": rule.op, "kind": rule.kind, "says": rule.says}
     if rule.whole is not None:
         letters = [
-            Formula(letter) for letter in ("u", "v", OUTPUT.get(rule.op, "f(u)"), "u′", "v′", "x")
-        ]
+            Formula(letter)
+            for letter in (
+                "u", "v", OUTPUT.get(rule.op, "f(u)"), "u′", "1" if rule.op == TERM else "v′", "x",
+            )
+        ]  # fmt: skip
         wrong = rule.whole(Node(*letters, lambda at: Formula(f"f′({at})")))
         return [{**about, "right": RIGHT[rule.op], "wrong": _text(wrong)}]
     op = OPS[rule.op]

@@ -46,7 +46,7 @@ def beyond(plan: Plan) -> Points | None:
     """The graph at points farther off, on both sides of its kinks; None if it has none."""
     if all(batch.op.course is Course.SMOOTH for batch in plan.batches):
         return None
-    points = plan.at(_moved(plan, plan.leaf_numbers, (_FAR,)))
+    points = plan.at(_moved(plan, plan.leaf_numbers, (_FAR,) * 4))
     return points.chosen(np.flatnonzero(np.isfinite(points.slopes).all(0)).tolist())
 
 

@@ -144,8 +144,11 @@ def _applied(case: Case, row: WrongRule, batch: Batch, down: Array | None = None
         if row.op in (ANY, TERM, FACTOR, RECIPROCAL):
             other = inputs[1 - one] if len(inputs) > 1 else 0.0
             a, da, b, db = inputs[one], tangents[one], other, 0.0
-            if batch.op.name == "-":  # as a sum: u + (−c), −u + c
-                da, b = (-da, b) if one else (da, -b)
+            if (
+                row.op == TERM
+            ):  # a sum, u + (−c) or −u + c; the constant as if its derivative were 1
+                db = -1.0 if batch.op.name == "-" and not one else 1.0
+                da, b = (-da, b) if batch.op.name == "-" and one else (da, db * b)
         else:
             (a, b), (da, db) = inputs, tangents
         x = case.data[case.value]

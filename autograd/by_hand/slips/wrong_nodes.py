@@ -82,8 +82,7 @@ _chain("outer and inner derivative are multiplied, not nested", lambda n: n.z * 
 
 # Constants ----------------------------------------------------------------------------------------
 _whole(TERM, "constant", "the derivative of a constant is 0: it does not stay", lambda n: n.da + n.b)
-_whole(TERM, "constant", "the derivative of a constant is 0, not 1", lambda n: n.da + 1.0)
-_whole(TERM, "constant", "the derivative of a constant is 0, not 1", lambda n: n.da - 1.0)
+_whole(TERM, "constant", "the derivative of a constant is 0, not 1", lambda n: n.da + n.db)
 _whole(FACTOR, "constant", "a constant factor stays, it is not differentiated",
        lambda n: n.da * n.b + n.a)
 _whole(FACTOR, "constant", "a constant factor stays: its derivative 0 does not make the product 0",

@@ -31,7 +31,7 @@ class Node:
     Attributes:
         a, b: the inputs; of an operation on one variable, ``a`` is that.
         z: the output.
-        da, db: the derivatives of the inputs by the variable.
+        da, db: the derivatives of the inputs by the variable; of a constant term 1, as it must not be.
         x: the variable that is differentiated by.
         slope: the right local derivative by ``a``, taken at any place.
     """
