@@ -337,6 +337,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> z = where(x > 0, x.log(), 0.0); z.backward(); z.data, x.grad
     (0.0, 0.0)
     """
+    if type(condition) is int and condition in (-1, -2):  # Python's ~False and ~True
+        condition = condition == -1
     return ops.WHERE(condition, x, y)
 
 
