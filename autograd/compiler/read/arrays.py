@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -11,9 +11,10 @@ import numpy as np
 
 from autograd import ops
 from autograd.compiler.errors import TraceError
-from autograd.compiler.select import DETACH, SELECT, Index, Selection
+from autograd.compiler.read.order import Places, ordered
+from autograd.compiler.select import DETACH, SELECT, Index
 from autograd.ops import Op
-from autograd.value import Choice, Note, Value
+from autograd.value import Note, Value
 
 __all__ = ["CODE", "OPERATIONS", "PARAMETER", "Array", "Graph", "lift"]
 
@@ -98,9 +99,9 @@ def lift(
     Finds an order of the nodes, what each depends on, and which of them are numbers for good.
     Gives back the graph; a Value that is a parameter or an input is a leaf of it, whatever made it.
     """
-    values, more_operands = _order(roots)
+    values, more_operands = ordered(roots)
     n = len(values)
-    places = _Places(values)
+    places = Places(values)
     a, b = (places.of(map(attrgetter(slot), values), n) for slot in ("_a", "_b"))
     codes = CODE
     code = np.fromiter(
@@ -135,32 +136,6 @@ def lift(
     graph.masked = _above(branches, graph.a, graph.b, graph.more)
     graph.needs = _needs(graph, leaves)
     return graph
-
-
-class _Places:
-    """Where Values stand in a list, found by their identity: a dict takes five times the memory."""
-
-    def __init__(self, values: list[Value]) -> None:
-        numbers = np.fromiter(map(id, values), np.int64, len(values))
-        self.order = np.argsort(numbers, kind="stable").astype(np.int32)
-        self.sorted = numbers[self.order]
-
-    def of(self, values: Iterable[Value | None], count: int) -> Array:
-        """The place of each of ``count`` Values, -1 for what is not in the list."""
-        wanted = np.fromiter(map(id, values), np.int64, count)
-        at = np.searchsorted(self.sorted, wanted)
-        at[at == len(self.sorted)] = 0
-        places: Array = self.order[at]
-        places[self.sorted[at] != wanted] = -1
-        return places
-
-    def operands(self, operands: Sequence[Any]) -> list[Any]:
-        """The place of each Value as an int, a plain number as a float."""
-        places = self.of(operands, len(operands)).tolist()
-        return [
-            place if type(x) is Value else x if type(x) is Index else float(x)
-            for x, place in zip(operands, places)
-        ]
 
 
 def _leaves(count: int, parameters: Array, inputs: list[Array]) -> Array:
@@ -204,66 +179,6 @@ def _above(nodes: list[Any], a: Array, b: Array, more: dict[int, tuple[Any, ...]
                         found[x] = 1
     found.pop()
     return np.frombuffer(found, dtype=bool)
-
-
-# One loop without calls, since it meets every node: calls would take longer than all the rest.
-def _order(roots: Sequence[Value]) -> tuple[list[Value], dict[int, tuple[Any, ...]]]:
-    """Every node above ``roots`` once, parents before children; and of `where` and `select`, by their
-    place in that list, all operands."""
-    done: set[Value | None] = {None}
-    values: list[Value] = []
-    more: dict[int, tuple[Any, ...]] = {}
-    append, finish = values.append, done.add
-    stack: list[Value | None] = list(reversed(roots))
-    push, pop = stack.append, stack.pop
-    while True:
-        if not stack:
-            return values, more
-        node = pop()
-        if node is None:
-            node = pop()
-            if node not in done:
-                finish(node)
-                append(node)  # type: ignore[arg-type]
-            continue
-        if node in done:
-            continue
-        a = node._a
-        b = node._b
-        if a is None and b is None and node._how is None:  # a leaf
-            finish(node)
-            append(node)
-            continue
-        if (a is None and type(node._da) in _MORE) or (b is None and type(node._db) in _MORE):
-            extra = _extra(node)  # in this order, whichever branch was taken
-            missing = [x for x in extra if type(x) is Value and x not in done]
-            if missing:
-                push(node)
-                stack.extend(reversed(missing))
-                continue
-            more[len(values)] = extra
-            a = b = None
-        if a in done and b in done:  # also a leaf
-            finish(node)
-            append(node)
-            continue
-        push(node)
-        if a is None or b is None or a in done or b in done:
-            # one parent to visit; the node comes back and finds both done
-            push(b if a in done else a)
-            continue
-        push(None)
-        push(b)
-        push(a)
-
-
-_MORE = {Choice, Selection}
-
-
-def _extra(node: Value) -> tuple[Any, ...]:
-    """The operands of a node that has more than its two slots hold: where and select."""
-    slot = node._da if type(node._da) in _MORE else node._db
-    return (slot.index, *slot.candidates) if type(slot) is Selection else tuple(slot)
 
 
 def _depends(leaves: Array, a: Array, b: Array, more: dict[int, tuple[Any, ...]]) -> Array:

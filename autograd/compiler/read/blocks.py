@@ -127,7 +127,7 @@ RAGGED = 64  # plain sums of different lengths up to this one go together
 def _sums(fused: Fused, hashes: Hashes, group: Group) -> Iterator[Block]:
     table = fused.rows
     dense = factor(group.members, hashes)
-    if len(dense) > FEW and _of_parameters(fused, group):
+    if group.kind == Kind.MATRIX and len(dense) > FEW and _of_parameters(fused, group):
         yield from _products(fused, group)  # of one table with another
         return
     if group.kind == Kind.MATRIX and not group.masked:
@@ -147,16 +147,9 @@ def _sums(fused: Fused, hashes: Hashes, group: Group) -> Iterator[Block]:
 
 def _of_parameters(fused: Fused, group: Group) -> bool:
     """Whether all columns are parameters, as all coefficients are."""
-    if group.batched or group.kind != Kind.MATRIX:
-        return False
     table = fused.rows
-    at = np.concatenate(
-        [
-            np.arange(s, e)
-            for s, e in zip(table.start[group.members], table.start[group.members + 1])
-        ]
-    )
-    return bool(fused.nodes.parameter[table.second[at]].all())
+    columns = table.second[table.summands_of(group.members)]
+    return not group.batched and bool(fused.nodes.parameter[columns].all())
 
 
 def _is_small(kind: Kind, rows: Array, k: int, ragged: bool) -> bool:

@@ -14,7 +14,7 @@ from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.factor import mixed
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.merge import merge
-from autograd.compiler.read.rows import Kind, Rows
+from autograd.compiler.read.rows import Kind, Rows, starts
 
 __all__ = ["factor_out"]
 
@@ -104,11 +104,7 @@ def _regrouped(rows: Rows, row: Array) -> Rows:
     keep = size > 0
     bias = np.repeat(keep, rows.bias_count)
     return Rows(
-        rows.node[keep], rows.place[keep], rows.kind[keep], _starts(size[keep]), rows.scale[order],
-        rows.first[order], rows.second[order], _starts(rows.bias_count[keep]),
+        rows.node[keep], rows.place[keep], rows.kind[keep], starts(size[keep]), rows.scale[order],
+        rows.first[order], rows.second[order], starts(rows.bias_count[keep]),
         rows.bias_scale[bias], rows.bias[bias],
     )  # fmt: skip
-
-
-def _starts(size: Array) -> Array:
-    return np.append(0, np.cumsum(size)).astype(np.int32)

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.factor import mixed
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.rows import Kind, Rows, place_of
+from autograd.compiler.read.rows import Kind, Rows, place_of, starts
 from autograd.compiler.select import Index
 
 __all__ = ["merge"]
@@ -130,11 +130,7 @@ def _kept(rows: Rows, instead: Array) -> Rows:
     summand, bias = np.repeat(keep, rows.size), np.repeat(keep, rows.bias_count)
     first = rows.first[summand]
     return Rows(
-        rows.node[keep], rows.place[keep], rows.kind[keep], _starts(rows.size[keep]),
+        rows.node[keep], rows.place[keep], rows.kind[keep], starts(rows.size[keep]),
         rows.scale[summand], np.where(first >= 0, instead[first], -1), instead[rows.second[summand]],
-        _starts(rows.bias_count[keep]), rows.bias_scale[bias], instead[rows.bias[bias]],
+        starts(rows.bias_count[keep]), rows.bias_scale[bias], instead[rows.bias[bias]],
     )  # fmt: skip
-
-
-def _starts(size: Array) -> Array:
-    return np.append(0, np.cumsum(size)).astype(np.int32)

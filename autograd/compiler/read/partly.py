@@ -30,9 +30,8 @@ def filled(table: Rows, dense: list[Array], zero: int) -> tuple[list[Array], Fil
     if len(single) <= FEW:
         return dense, None
     rows = np.concatenate(single)
-    start, end = table.start[rows[:, 0]], table.start[rows[:, 0] + 1]
-    terms = np.concatenate([np.arange(s, e) for s, e in zip(start, end)])
-    row = np.repeat(np.arange(len(rows)), end - start)
+    terms = table.summands_of(rows[:, 0])
+    row = np.repeat(np.arange(len(rows)), table.size[rows[:, 0]])
     column, at = np.unique(table.second[terms], return_inverse=True)
     place = row * len(column) + at
     if len(rows) * len(column) > FILL * len(terms) or len(np.unique(place)) < len(place):

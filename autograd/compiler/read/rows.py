@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.read.arrays import Array
 
-__all__ = ["Biases", "Kind", "Nodes", "Rows", "Summands", "place_of", "split"]
+__all__ = ["Biases", "Kind", "Nodes", "Rows", "Summands", "place_of", "split", "starts"]
 
 
 class Kind(IntEnum):
@@ -103,6 +103,18 @@ class Rows:
     def __post_init__(self) -> None:
         self.size: Array = np.diff(self.start)  # [r] how many summands each has
         self.bias_count: Array = np.diff(self.bias_start)  # [r] how many biases
+
+    def summands_of(self, rows: Array) -> Array:
+        """The numbers of all summands of some rows, row after row."""
+        size = self.size[rows]
+        before = np.cumsum(size) - size
+        numbers: Array = np.arange(size.sum()) + np.repeat(self.start[rows] - before, size)
+        return numbers
+
+
+def starts(size: Array) -> Array:
+    """Where each of several runs begins, one after the other, and where the last one ends."""
+    return np.append(0, np.cumsum(size)).astype(np.int32)
 
 
 _PLACES, _ITSELF = 3, 2  # a node has three places: its matrix part, its product part, itself
