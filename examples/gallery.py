@@ -21,16 +21,21 @@ from nn import (
     MLP,
     RNN,
     SGD,
+    Adam,
     Conv2d,
+    Dataset,
     Flatten,
     Layer,
     Linear,
     MaxPool2d,
+    Neuron,
     Sequential,
     Tanh,
+    cross_entropy,
     fit,
     mse_loss,
 )  # fmt: skip
+from nn.datasets import mnist_5k
 from viz import draw_graph, draw_network, plot_activation, plot_decision_boundary, plot_loss
 
 ROOT = Path(__file__).parents[1]
@@ -103,15 +108,52 @@ def expression_graphs() -> Iterator[tuple[str, Any]]:
     o, w1 = tanh_neuron()
     yield "expression", draw_graph(o)
     yield "expression-merged", draw_graph(o, merged=True)
+    yield "expression-backward", draw_graph(o, backward=True)
     yield "expression-dark", draw_graph(o, theme="dark", title="One tanh neuron")
     yield "expression-path", draw_graph(o, highlight=w1)
     yield "expression-shared", draw_graph(shared_value(), highlight="a")
     model = MLP(2, [2, 1], activation="tanh", rng=1)
     x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
     loss = one_pass(model, x, 1.0)
-    yield "expression-framed", draw_graph(loss, names=model)
-    yield "expression-folded", draw_graph(loss, names=model, fold="neurons")
-    yield "expression-depth", draw_graph(loss, names=model, depth=4)
+    yield "expression-framed", draw_graph(loss, names=model, merged=True, rankdir="TB")
+    yield "expression-folded", draw_graph(loss, names=model, fold="neurons", merged=True)
+    yield "expression-depth", draw_graph(loss, names=model, depth=4, merged=True)
+    model, loss = lecture_loss()
+    yield (
+        "expression-samples",
+        draw_graph(loss, names=model, fold=["samples", "neurons"], merged=True, edge_labels=False),
+    )
+
+
+def lecture_loss() -> tuple[MLP, Value]:
+    """The loss of micrograd's lecture: 41 parameters, 4 samples."""
+    xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
+    model = MLP(3, [4, 4, 1], activation="tanh", out_activation="tanh", rng=0)
+    samples = [[Value(x, label=f"x{i}") for i, x in enumerate(sample, 1)] for sample in xs]
+    loss = sum((model(x) - y) ** 2 for x, y in zip(samples, [1.0, -1.0, -1.0, 1.0]))
+    loss.label = "loss"
+    loss.backward()
+    return model, loss
+
+
+def lecture_neuron() -> Neuron:
+    """Weights that dismiss, amplify and tame their inputs: σ(0.5) = 0.6225."""
+    neuron = Neuron(4, "sigmoid", rng=0)
+    for weight, number in zip(neuron.parameters(), [0.0, 500.0, 2.0, 0.001, 2350.0]):
+        weight.data = number
+    neuron([0.1, -4.7, 0.0, 500.0]).backward()
+    return neuron
+
+
+def digits() -> tuple[MLP, Dataset]:
+    """784×16×10 trained on MNIST's digits, and one held-out digit forwards and backwards."""
+    train, test = mnist_5k().split(test=0.2, rng=0)
+    model = MLP(784, [16, 10], activation="relu", init="he_normal", rng=0)
+    optimizer = Adam(model.parameters(), lr=0.003, weight_decay=3e-3)
+    fit(model, train, "cross_entropy", optimizer, epochs=10, compiled=True, progress=False)
+    model.zero_grad()
+    cross_entropy(model(test.x[0].tolist()), int(test.y[0])).backward()
+    return model, test
 
 
 def networks(iris: MLP) -> Iterator[tuple[str, Any]]:
@@ -122,13 +164,21 @@ def networks(iris: MLP) -> Iterator[tuple[str, Any]]:
     one_pass(deep, rng.normal(size=3).tolist(), 1.0)
     yield "network-3-4-4-1", draw_network(deep)
     yield "network-gradient", draw_network(deep, color_by="gradient", theme="dark")
-    digits = MLP(784, [16, 10], activation="tanh", rng=0)
-    for weight in digits.parameters():
-        weight.data *= 0.2
-    one_pass(digits, rng.uniform(size=784).tolist(), 0.1)
-    yield "network-784-16-10", draw_network(digits)
-    hundred = MLP(2, [3] * 100 + [1], activation="tanh", rng=0)
-    yield "network-hundred", draw_network(hundred)
+    yield "network-neuron", draw_network(lecture_neuron(), title="One neuron: σ(0.5) = 0.6225")
+    layer = Layer(4, 3, "linear", rng=0)
+    one_pass(layer, [0.5, -1.2, 0.8, 2.0], 1.0)
+    yield (
+        "network-neurons",
+        draw_network(layer, color_by="neuron", title="4×3: one colour a neuron"),
+    )
+    shown, test = digits()
+    yield "network-784-16-10", draw_network(
+        shown, title=f"784×16×10 is shown a {test.y[0]}", output_names=test.classes,
+        image_shape=(28, 28), probabilities=True, max_neurons=8,
+    )  # fmt: skip
+    hundred = MLP(2, [3] * 100 + [1], activation="tanh", init="xavier_uniform", rng=0)
+    one_pass(hundred, [1.0, -0.5], 1.0)
+    yield "network-hundred", draw_network(hundred, max_layers=5)
     partly = Layer(4, 2, "tanh", connections=[[0, 1], [2, 3]], rng=0)
     one_pass(partly, [0.5, -1.2, 0.8, 2.0], 1.0)
     yield "network-partly", draw_network(partly)
@@ -139,7 +189,12 @@ def networks(iris: MLP) -> Iterator[tuple[str, Any]]:
         outputs, _ = layer([[1.0], [0.5], [-0.25]])
         (outputs[-1][0] ** 2).backward()
     yield "network-rnn", draw_network(rnn)
+    yield "network-rnn-unrolled", draw_network(rnn, unroll=True)
     yield "network-lstm", draw_network(lstm)
+    outputs, _ = lstm([[1.0], [0.5]])
+    lstm.zero_grad()
+    (outputs[-1][0] ** 2).backward()
+    yield "network-lstm-unrolled", draw_network(lstm, unroll=True)
 
 
 def convolution() -> Sequential:
@@ -170,6 +225,7 @@ def convolution() -> Sequential:
 
 def plots(history: Any) -> Iterator[tuple[str, Any]]:
     yield "plot-activation", plot_activation("tanh")
+    yield "plot-kink", plot_activation("relu")
     losses = {"training": history["loss"], "validation": history["val_loss"]}
     yield "plot-loss", plot_loss(losses)
     x, y = moons()
@@ -178,7 +234,7 @@ def plots(history: Any) -> Iterator[tuple[str, Any]]:
         batch_size=20, progress=False)  # fmt: skip
     right = sum((model(p.tolist()).data > 0) == (t > 0) for p, t in zip(x, y))
     assert right >= 0.95 * len(x), f"only {right} of {len(x)} points on the right side"
-    yield "plot-boundary", plot_decision_boundary(model, x, y)
+    yield "plot-boundary", plot_decision_boundary(model, x, y, classes=("lower", "upper"))
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ def main() -> int:
     # The drawings.
     try:
         network = draw_network(model, title="Is it a setosa?").save(args.out / "network.svg")
-        graph = draw_graph(h[0]).save(args.out / "graph.svg")
+        graph = draw_graph(h[0], merged=True).save(args.out / "graph.svg")
     except (OSError, RenderError) as error:
         print(f"iris.py: {error}", file=sys.stderr)
         return 1

@@ -32,14 +32,14 @@ fontname="Helvetica,Arial,sans-serif", fontsize="10", fontcolor="#5A5A5A"]
 	v0 [id="v0", label=<<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED" COLOR="#0072B2" BGCOLOR="#DCEBF7"><TR><TD COLSPAN="2" ALIGN="CENTER" SIDES="B" \
 BORDER="1" COLOR="#0072B2"><B>x</B></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5A5A5A" \
-POINT-SIZE="9">data</FONT></TD><TD ALIGN="RIGHT">3</TD></TR><TR><TD ALIGN="LEFT"><FONT \
-COLOR="#5A5A5A" POINT-SIZE="9">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
+POINT-SIZE="10">data</FONT></TD><TD ALIGN="RIGHT">3</TD></TR><TR><TD ALIGN="LEFT"><FONT \
+COLOR="#5A5A5A" POINT-SIZE="10">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
 </TD></TR></TABLE>>, tooltip="x (input): data = 3.0, grad = 1.0"]
 	v1 [id="v1", label=<<TABLE BORDER="2" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" \
 STYLE="ROUNDED" COLOR="#00795A" BGCOLOR="#DDF3E8"><TR><TD COLSPAN="2" ALIGN="CENTER" SIDES="B" \
 BORDER="1" COLOR="#00795A"><B>x + 2</B></TD></TR><TR><TD ALIGN="LEFT"><FONT COLOR="#5A5A5A" \
-POINT-SIZE="9">data</FONT></TD><TD ALIGN="RIGHT">5</TD></TR><TR><TD ALIGN="LEFT"><FONT \
-COLOR="#5A5A5A" POINT-SIZE="9">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
+POINT-SIZE="10">data</FONT></TD><TD ALIGN="RIGHT">5</TD></TR><TR><TD ALIGN="LEFT"><FONT \
+COLOR="#5A5A5A" POINT-SIZE="10">grad</FONT></TD><TD ALIGN="RIGHT"><FONT COLOR="#0B62A4">1</FONT>\
 </TD></TR></TABLE>>, tooltip="x + 2 (output): data = 5.0, grad = 1.0"]
 	o1 [id="o1", shape="circle", style="filled", fillcolor="#333333", label=<+>, fixedsize="true", \
 width="0.34", height="0.34", fontsize="12", color="#333333", penwidth="1", fontcolor="#FFFFFF", \

@@ -36,7 +36,7 @@ def test_a_card_is_a_table_of_its_rows() -> None:
     cells = re.findall(r"<TR>(.*?)</TR>", label)
     assert len(cells) == 3
     assert cells[0].endswith('SIDES="B" BORDER="1" COLOR="#5A5A5A"><B>x</B></TD>')  # a rule below
-    assert '<FONT COLOR="#5A5A5A" POINT-SIZE="9">data</FONT>' in cells[1]
+    assert '<FONT COLOR="#5A5A5A" POINT-SIZE="10">data</FONT>' in cells[1]
     assert cells[1].endswith('<TD ALIGN="RIGHT">3</TD>')
     assert '<FONT COLOR="#A34A00">−1</FONT>' in cells[2]
     assert 'BORDER="1" CELLBORDER="0"' in label

@@ -47,7 +47,7 @@ def card(node: Node, palette: Palette) -> str:
         rule = f'SIDES="B" BORDER="1" COLOR="{border}"' if node.rows else 'BORDER="0"'
         rows.append(f'<TR><TD COLSPAN="2" ALIGN="CENTER" {rule}>{title}</TD></TR>')
     for name, value in node.rows:
-        caption = styled(Text(name, "muted", size=9), palette)
+        caption = styled(Text(name, "muted", size=10), palette)
         rows.append(
             f'<TR><TD ALIGN="LEFT">{caption}</TD>'
             f'<TD ALIGN="RIGHT">{styled(value, palette)}</TD></TR>'

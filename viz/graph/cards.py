@@ -18,7 +18,7 @@ from viz.style import number, text_width, tone
 
 __all__ = ["Graph", "scene_of"]
 
-_FORMULA = 26  # characters of a formula on a card
+_FORMULA = 20  # characters of a formula on a card
 
 
 @dataclass
@@ -221,9 +221,9 @@ def _card(graph: Graph, i: int, cut: bool = False) -> Node:
     if op is not None and (graph.merged or cut):
         lines += _made_by(graph, i, name)
     if cut:
-        lines.append((Text("⋯ of values not shown", "muted", size=9),))
+        lines.append((Text("⋯ of values not shown", "muted", size=10),))
     if graph.backward and i in graph.step:
-        lines.append((Text(f"step {graph.step[i]}", "muted", size=9),))
+        lines.append((Text(f"step {graph.step[i]}", "muted", size=10),))
     grad = graph.gradient(i)
     exact = "not computed" if grad is None else repr(grad)
     return Node(
@@ -243,7 +243,7 @@ def _made_by(graph: Graph, i: int, name: str) -> list[Line]:
     symbol = node.operation.symbol
     if not name or len(formula) > _FORMULA or NUMBER.search(formula):
         return [(Text(symbol, bold=not name),)]
-    return [(Text(f"= {formula}", "muted", size=9),)]
+    return [(Text(f"= {formula}", "muted", size=10),)]
 
 
 def _rows(graph: Graph, node: Value, grad: float | None) -> tuple[Row, ...]:
@@ -260,9 +260,9 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
     order, single = graph.order, len(box.outputs) == 1
     leaves = sum(not order[i].parents for i in box.members)
     inside = f"{len(box.members) - leaves} operations, {leaves} parameters"
-    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=9),)]
+    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=10),)]
     if not single:
-        lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=9),))
+        lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=10),))
     out = box.outputs[-1]
     grad, name = graph.gradient(out), box_id(box)
     scene.nodes.append(

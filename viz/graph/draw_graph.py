@@ -23,7 +23,7 @@ OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
 # Laying out takes time by the square of how many ranks all lines cross together: seconds at so many,
 # and at so many of lines that share their way.
 RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
-_NAME_WIDTH = 24
+_NAME_WIDTH = 18
 _BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
