@@ -238,17 +238,19 @@ def _axes(rows: int, columns: int, size: tuple[float, float]) -> Any:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
-        raise ImportError("plots need matplotlib: pip install 'chainrule[plots]'") from None
+        raise ImportError("plots need matplotlib: pip install matplotlib") from None
 
     class Plot(Figure):
         """A figure that a notebook shows without being told to."""
 
-        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[Any, Any]:
             svg, png = io.StringIO(), io.BytesIO()
             with rc_context({"svg.hashsalt": "chainrule"}):  # the same bytes each time
                 self.savefig(svg, format="svg", metadata={"Date": None})
             self.savefig(png, format="png", dpi=200)
-            return {"image/svg+xml": svg.getvalue(), "image/png": png.getvalue()}
+            width, height = (round(96 * inches) for inches in self.get_size_inches())
+            size = {"image/png": {"width": width, "height": height}}  # shown as large as the SVG
+            return {"image/svg+xml": svg.getvalue(), "image/png": png.getvalue()}, size
 
     figure = Plot(figsize=size, layout="constrained")
     return figure.subplots(rows, columns)
