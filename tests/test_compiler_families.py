@@ -154,3 +154,10 @@ def test_powers_of_many_exponents_are_one_instruction():
         lambda x: sum((u * x[0] * x[0] + 1.0) ** n * x[1] for n in exponents), [u], SAMPLES
     )
     assert sum("^" in line for line in str(program).splitlines()) == 1
+
+
+@pytest.mark.parametrize("count", [16, 64, 400])
+@pytest.mark.parametrize("name", ["matrix_factorisation", "skip_gram"])
+def test_a_batch_through_a_table_has_as_many_instructions_at_any_size(name, count):
+    function, values = families.built(getattr(families, name)(count))
+    assert len(compile(function, values, check=False).plan.instructions) <= 6

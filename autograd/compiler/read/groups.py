@@ -108,9 +108,10 @@ def _edges(fused: Fused) -> tuple[Array, Array]:
 
 def _layers(fused: Fused, hashes: Hashes) -> Array:
     """[rows] A number for each row of products with weights: the same for rows that share columns or
-    weights, over any number of steps; -1 for other rows."""
+    weights, over any number of steps; -1 for other rows, and where two tables of parameters meet."""
     rows = fused.rows
-    members = np.flatnonzero((rows.kind == Kind.MATRIX) & (rows.size > 1))
+    table = np.logical_and.reduceat(fused.nodes.parameter[rows.second], rows.start[:-1])
+    members = np.flatnonzero((rows.kind == Kind.MATRIX) & (rows.size > 1) & ~table)
     out = np.full(len(rows.node), -1)
     parent: list[int] = []  # of each set of coefficients; those that share columns hang together
     number: dict[int, int] = {}
