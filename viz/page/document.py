@@ -21,7 +21,7 @@ __all__ = ["colours", "document", "hashed", "script", "style"]
 _HERE = Path(__file__).parent
 _SCRIPTS = (
     "format", "program", "state", "camera", "folds", "view", "paint", "stepping", "reader", "leaves",
-    "reason", "answers", "address", "start",
+    "reason", "answers", "address", "bridge", "start",
 )  # fmt: skip
 _STYLES = ("page", "drawing")
 

@@ -21,6 +21,7 @@ from viz.page.captions import Caption, captions, filled, readings
 from viz.page.document import document
 from viz.page.drawing import drawn
 from viz.page.program import folds, own_rows, program, rows_of
+from viz.page.widget import two_way
 
 __all__ = ["Live", "framed", "live", "page"]
 
@@ -34,10 +35,23 @@ class Live:
     Attributes:
         html: the page; it needs nothing but itself.
         steps: how many steps its two passes have.
+        root: what is differentiated in it.
     """
 
     html: str
     steps: int
+    root: Value
+
+    def widget(self) -> Any:
+        """The page with the kernel behind it: what is dragged sets ``Value.data``, and the other way.
+
+        What a cell does to the leaves shows when the cell has run; after ``backward()`` the page plays
+        the pass. ``widget.value``, the number of the root, can be observed.
+
+        Raises:
+            ImportError: without anywidget, the extra ``notebook``.
+        """
+        return two_way(self.root, self.html)
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the page, whole or not at all; missing folders are made. Returns the path.
@@ -103,7 +117,7 @@ def live(
         root, names=names, parameters=parameters, title=title, force=force, rankdir=rankdir,
         timeout=timeout, heading="What moves {root}", live=True,
     )  # fmt: skip
-    return Live(made.html, len(made.steps))
+    return Live(made.html, len(made.steps), root)
 
 
 class Page(NamedTuple):
@@ -148,7 +162,7 @@ def page(
     own = own_rows(order)
     answers, sentences = wrong_answers(called)
     data = program(called, steps, sorts, shown, own) | {
-        "groups": parts, "places": picture.places, "live": live,
+        "groups": parts, "places": picture.places, "live": live, "bridge": False,
         "start": len(steps) - 1 if live else 0, "answers": answers, "texts": sentences,
     }  # fmt: skip
     items = [[filled(line, reading) for line in step.lines] for step in steps]

@@ -1,0 +1,119 @@
+"""A live page with a kernel behind it: numbers go both ways."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import EXECUTABLE, MISSING, chromium
+
+from autograd import Value, where
+from viz import live
+
+pytest.importorskip("anywidget", reason="no anywidget here: pip install 'chainrule[notebook]'")
+ESM = Path(live.__code__.co_filename).parent / "widget.js"
+
+
+def graph() -> tuple[Value, Value, Value]:
+    x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    return x, w, where(x > 0, (x * w + 1.0).tanh() * x, x) + 3.0 / w
+
+
+def test_what_the_page_sends_sets_the_values_and_all_that_is_made_of_them() -> None:
+    x, w, root = graph()
+    widget = live(root).widget()
+    assert (widget.numbers, widget.value) == (["2.0", "-3.0"], root.data)
+    seen: list[float] = []
+    widget.observe(lambda change: seen.append(change.new), "value")
+    widget.numbers = ["0.25", "-1.5"]
+    x2, w2 = Value(0.25), Value(-1.5)
+    right = (x2 * w2 + 1.0).tanh() * x2 + 3.0 / w2
+    assert (x.data, w.data, root.data) == (0.25, -1.5, right.data)
+    assert seen == [right.data]
+    root.backward()
+    right.backward()
+    assert (x.grad, w.grad) == (x2.grad, w2.grad)
+
+
+def test_special_numbers_pass() -> None:
+    x, _, root = graph()
+    widget = live(root).widget()
+    for text in ("inf", "nan", "-0"):
+        widget.numbers = [text, "1"]
+        assert repr(x.data) == repr(float(text))
+
+
+CELLS = [
+    "from autograd import Value\nfrom viz import live\nx = Value(2.0, label='x')\ny = x * x\n"
+    "w = live(y).widget()",
+    "x.data = 3.0",
+    "y.backward()",
+]
+
+
+def test_what_a_cell_does_shows_when_it_has_run() -> None:
+    pytest.importorskip("IPython", reason="no IPython here: pip install ipython")
+    script = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        f"for cell in {CELLS!r}:\n"
+        "    shell.run_cell(cell)\n"
+        "    w = shell.user_ns['w']\n"
+        "    print(w.numbers, w.value, w.passes)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["['2.0'] 4.0 0", "['3.0'] 9.0 0", "['3.0'] 9.0 1"]
+
+
+# The notebook's side of a widget, as anywidget gives it to `render`: no kernel is needed for it.
+HOST = """<!DOCTYPE html><title>notebook</title><div id="cell"></div><script>
+const listeners = {}, state = STATE;
+window.model = { get: (name) => state[name], set: (name, x) => { state[name] = x },
+  on: (event, run) => { listeners[event] = run },
+  save_changes: () => { window.saved = state.numbers } };
+window.fromKernel = (name, x) => { state[name] = x; listeners["change:" + name]() };
+ESM.render({ model, el: document.getElementById("cell") });
+</script>"""
+
+
+@pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
+def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
+    _, _, root = graph()
+    widget = live(root).widget()
+    state = json.dumps({"page": widget.page, "numbers": widget.numbers, "passes": 0})
+    module = ESM.read_text("utf-8").replace("export default", "const ESM =")
+    host = HOST.replace("STATE", state.replace("<", "\\u003c"))
+    host = host.replace("<script>", f"<script>{module}", 1)
+    (tmp_path / "host.html").write_text(host, "utf-8")
+    with chromium() as page:
+        page.open((tmp_path / "host.html").as_uri())
+        frame = page("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
+        context = page("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
+
+        def inner(expression: str) -> Any:
+            found = page(
+                "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
+            )
+            return found["result"].get("value")
+
+        assert (
+            inner("document.querySelector('#v0 > .grad').textContent") == "–"
+        )  # before backward()
+        inner("""(() => { const dial = document.querySelector('#dials input'); dial.value = 1;
+            dial.dispatchEvent(new Event('input')) })()""")
+        page.wait("window.saved?.[0] === '1'")
+        page.value("fromKernel('numbers', ['0.5', '-2'])")
+        page.value("new Promise((done) => setTimeout(done, 50))")
+        assert inner("document.querySelector('#v1 > .data').textContent") == "−2"
+        page.value("fromKernel('passes', 1)")
+        page.wait("true")
+        for _ in range(200):
+            if inner("document.querySelector('#v0 > .grad').textContent") != "–":
+                break
+            page.value("1")
+        assert inner("document.getElementById('play').textContent") == "pause"
+        assert page.complaints == []
