@@ -278,6 +278,12 @@ MUTATIONS = (
     Mutation("shared array", r"do all share one \(an array", (("        self.grad = 0.0\n", "        self.grad = grad\n"), ('parents=(), op=""', 'parents=(), op="", grad=np.zeros(())'), ("import math", "import math\nimport numpy as np"))),
     Mutation("div by value only", r"`__truediv__` takes a/b² for the derivative by b|sign of the derivative by `other` of `__truediv__`", (("    def __truediv__(self, other):\n", "    def __truediv__(self, other):\n        if not isinstance(other, Value):\n            return self * (1 / other)\n"), ("-self.data / other.data ** 2", "self.data / other.data ** 2"))),
     Mutation("sub given the other's", r"`__sub__` gives `self` the derivative that is the other", (("    def __sub__(self, other):\n", "    def __sub__(self, other):\n        if not isinstance(other, Value):\n            return self + -1 * other\n"), ("self.grad += out.grad  # sub", "self.grad -= out.grad  # sub"))),
+    Mutation("mul remembers self only", r"`__mul__` does not remember `other`", (('(self, other), "*")', '(self,), "*")'),)),
+    Mutation("tanh doubled", r"`tanh` takes 1 − 2·tanh\(x\)", (("(1 - t ** 2)", "(1 - t * 2)"),)),
+    Mutation("inputs cleared", r"inputs to 0 before", (("            v._backward()\n", "            for p in v._prev:\n                p.grad = 0.0\n            v._backward()\n"),)),
+    Mutation("add both", r"`__add__` takes a for .* And: `__add__` takes b", (("self.grad += out.grad  # add self", "self.grad += self.data * out.grad"), ("other.grad += out.grad  # add other", "other.grad += other.data * out.grad"))),
+    Mutation("results without gradient", r"results of operations take no gradient", (("            v._backward()\n", "            v._backward()\n            for p in v._prev:\n                p.grad = 0.0 if p._prev else p.grad\n"),)),
+    Mutation("waits for all uses", r"waits for every use of a node", (("        self._prev = parents\n", "        self._prev, self.uses = parents, 0\n        for p in parents:\n            p.uses += 1\n"), *pass_("        self.grad = 1.0\n        left, queue = {}, [self]\n        while queue:\n            v = queue.pop()\n            v._backward()\n            for p in v._prev:\n                left[p] = left.get(p, p.uses) - 1\n                if left[p] == 0:\n                    queue.append(p)\n"))),
     Mutation("shared gradient", r"share one gradient", (("        self.grad = 0.0\n", "        self.cell[0] = 0.0\n"), ("    def __repr__", "    cell = [0.0]\n    @property\n    def grad(self):\n        return self.cell[0]\n    @grad.setter\n    def grad(self, x):\n        self.cell[0] = x\n    def __repr__"))),
 )
 # fmt: on
@@ -346,6 +352,7 @@ STYLES = {
     "prints": (("        self.grad = 1.0\n", "        self.grad = 1.0\n        print(order)\n"),),
     "slots": (("class Value:", "class Value:\n    __slots__ = ('data', 'grad', '_backward', '_prev', '_op')"),),
     "leaves set afresh": (("        self.grad = 1.0\n", "        for v in order:\n            v.grad = 0.0\n        self.grad = 1.0\n"),),
+    "the graph taken apart": (("            v._backward()\n", "            v._backward()\n        for v in order:\n            v._prev, v._backward = (), lambda: None\n"),),
     "comparison by data": (("    def __repr__", "    def __lt__(self, other):\n        return self.data < other.data\n    def __repr__"),),
     "relu with slope 1 at 0": (("(self.data > 0) * out", "(self.data >= 0) * out"),),
 }  # fmt: skip
@@ -522,6 +529,7 @@ def test_a_class_stays_as_it_is() -> None:
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         pytest.param("self.backward()", "calls itself without end", marks=pytest.mark.slow),
         ("input()", "EOFError"),
+        ("import os; os.fork()", "does not begin with 1"),
     ],
 )
 def test_what_ends_or_hangs_is_a_finding(body: str, says: str) -> None:

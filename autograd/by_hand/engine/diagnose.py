@@ -19,7 +19,7 @@ from autograd.by_hand.engine.reasons import reasons
 
 __all__ = ["diagnose", "findings"]
 
-_SECONDS = 8.0
+_SECONDS = 9.0
 
 
 def diagnose(engine: Any) -> Diagnosis:

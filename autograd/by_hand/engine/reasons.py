@@ -40,7 +40,7 @@ def reasons(
         search = _Search(traits, cases, table, end)
         search.go(has, strict=True)
         searches.append(search)
-        if search.cost <= (0, 1):
+        if search.cost <= (0, 1) or time.monotonic() > end:
             break
     best = min(searches, key=lambda search: search.cost)
     if best.cost[0] and time.monotonic() < end:  # not everything has a name
@@ -84,14 +84,14 @@ class _Search:
             strict: whether to stop at the first that no bug explains.
         """
         while (first := self._first()) is not None:
-            best = self._best(first) if time.monotonic() < self.end else []
+            best = [] if self._late() else self._best(first)
             wrong = first_wrong(first)
             if not best:  # theirs may be right, and the twin not with what was found
                 self.cases.remove(first)
                 if wrong and not undefined(self.traits, first.program):
                     self.strange.add(first.program.key)
                     self.found.append(_finding(first, wrong, (), has))
-                    if strict or time.monotonic() > self.end:
+                    if strict or self._late():
                         return
                 continue
             if best[0].bug.kind and wrong:
@@ -103,7 +103,12 @@ class _Search:
 
     def _look_at(self, cases: Sequence[Case]) -> None:
         for case in cases:
-            self.explained[id(case)], self.used[id(case)] = compared(self.traits, case)
+            unknown = self.explained.get(id(case), True), self.used.get(id(case), set[str]())
+            look = unknown if self._late() else compared(self.traits, case)
+            self.explained[id(case)], self.used[id(case)] = look
+
+    def _late(self) -> bool:
+        return time.monotonic() > self.end
 
     def _first(self) -> Case | None:
         """The simplest program that is not explained yet."""
@@ -132,16 +137,16 @@ class _Search:
             (self._glance(changed, bug.key), place, bug, changed)
             for bug in likely
             for place, change in enumerate(bug.changes)
-            if time.monotonic() < self.end and answers(changed := change(self.traits), first)
+            if not self._late() and answers(changed := change(self.traits), first)
         ]
         best, choices = 1, dict[int, _Choice]()
         for _, place, bug, changed in sorted(tried, key=lambda one: one[:2]):
-            score = self._score(changed, bug.key, best)
+            score = 0 if self._late() else self._score(changed, bug.key, best)
             best = max(best, score)
             choice = _Choice(bug, changed, 10 * score - place)
             if score > 0 and choice.score > getattr(choices.get(id(bug)), "score", 0):
                 choices[id(bug)] = choice
-        if time.monotonic() > self.end:
+        if self._late():
             return []  # a part of the answers names nothing
         return [choices[id(bug)] for bug in likely if id(bug) in choices]
 
@@ -161,7 +166,7 @@ class _Search:
             return []
         sides: tuple[list[Bug], list[Bug]] = ([], [])
         for bug in likely:
-            if bug.slot is not None and bug.key == first.program.key:
+            if bug.slot is not None and bug.key == first.program.key and not self._late():
                 changed = bug.changes[0](self.traits)
                 if answers(changed, first, f"{names[bug.slot]}.grad"):
                     sides[bug.slot].append(bug)

@@ -123,7 +123,12 @@ class Node:
 
     def backward(self) -> None:
         traits = self.traits
-        for node in self.every if traits.again is Again.ALL_AFRESH else topological(self):
+        nodes = self.every if traits.again is Again.ALL_AFRESH else topological(self)
+        if "emptied" in traits.switches:  # what is no longer on the tape is out of reach
+            new = [node for node in self.every if node.number > self.gone]
+            reach = {*new, *(x for node in new for x, _ in node.inputs)}
+            nodes = [node for node in nodes if node in reach]
+        for node in nodes:
             if traits.again in _AFRESH or (traits.again is Again.LEAVES_ADD and node.inputs):
                 node.grad = 0.0
         if traits.again is Again.SEED_ADDS or not (self.inputs or traits.again in _AFRESH):
