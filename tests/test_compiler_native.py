@@ -17,7 +17,7 @@ from test_compiler_random import random_function
 import autograd
 import nn
 from autograd import OPS, Value, compile, log, maximum, select, tanh, where
-from autograd.compiler.run.native import jit, library
+from autograd.compiler.run.native import jit, library, loops
 from autograd.ops import Op
 
 pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[native]"')
@@ -178,6 +178,24 @@ def test_networks():
         lambda x, y: nn.cross_entropy(picture(x), y), picture.parameters(),
         RNG(0).normal(size=(9, 1, 4, 4)), RNG(1).integers(0, 3, 9),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("lanes", [2, 8])
+def test_layers_as_loops_are_the_same(monkeypatch, lanes):
+    """Whole tiles of rows and rests of them; a layer that two others read, and one that reads two."""
+    monkeypatch.setattr(loops, "FROM", 2)
+    monkeypatch.setattr(jit, "lanes", lambda size: lanes)
+    first, second = nn.Linear(3, 17, rng=0), nn.Linear(17, 17, rng=1)
+    third, last = nn.Linear(34, 9, rng=2), nn.Linear(17, 1, bias=False, rng=3)
+
+    def loss(x, y):
+        h = [tanh(v) for v in first(x)]
+        g = [v.relu() * u for u, v in zip(h, second(h))]
+        return nn.cross_entropy(third(h + g), y) + last(g)[0] ** 2
+
+    parameters = [p for m in (first, second, third, last) for p in m.parameters()]
+    agree(loss, parameters, RNG(0).normal(size=(33, 3)), RNG(1).integers(0, 9, 33))
+    agree(loss, parameters[5:], RNG(0).normal(size=(9, 3)), RNG(1).integers(0, 9, 9))
 
 
 def test_choices_attention_and_ties():

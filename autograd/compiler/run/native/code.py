@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Code", "Types"]
+__all__ = ["Code", "Loop", "Types"]
 
 
 class Types:
@@ -47,6 +47,7 @@ class Code:
         self.types = types
         self.lines: list[str] = []
         self.calls: dict[str, str] = {}
+        self.label = "0"  # of the basic block that is being written
         self._known: dict[str, str] = {}
         self._count = 0
 
@@ -70,8 +71,24 @@ class Code:
     def block(self) -> None:
         """Begin a new basic block: what was computed before is to be read from memory."""
         self._count += 1
-        self.lines += [f"br label %b{self._count}", f"b{self._count}:"]
+        self.jump(f"b{self._count}")
         self._known.clear()
+
+    def jump(self, label: str) -> None:
+        """Go on in a new basic block."""
+        self.lines += [f"br label %{label}", f"{label}:"]
+        self.label = label
+
+    def number(self) -> int:
+        """One that no other name has."""
+        self._count += 1
+        return self._count
+
+    def plus(self, a: str | int, b: int) -> str | int:
+        """The sum of a whole number or the name of one and a number."""
+        if isinstance(a, int):
+            return a + b
+        return self.emit(f"add i64 {a}, {b}") if b else a
 
     def splat(self, scalar: str) -> str:
         """A scalar in every lane."""
@@ -93,7 +110,7 @@ class Code:
         """The address of an element."""
         return self.emit(f"getelementptr {kind}, ptr {base}, i64 {number}")
 
-    def load(self, base: str, number: int, kind: str = "") -> str:
+    def load(self, base: str, number: int | str, kind: str = "") -> str:
         """A value that an array holds; always read anew."""
         kind = kind or self.types.value
         return self.new(f"load {kind}, ptr {self.address(base, number, kind)}")
@@ -102,3 +119,39 @@ class Code:
         """The line that puts a value into an array."""
         kind = kind or self.types.value
         return f"store {kind} {name}, ptr {self.address(base, number, kind)}"
+
+
+class Loop:
+    """Lines that run ``count`` times, once at least.
+
+    Attributes:
+        index: the name of the number of the round.
+        carried: names of what the last round left, or was there before the first one.
+    """
+
+    def __init__(self, code: Code, count: int, before: list[str]) -> None:
+        self.code, self.count, self._before = code, count, before
+        number = code.number()
+        self._from, self._label, self._done = code.label, f"loop{number}", f"done{number}"
+        self.index = f"%i{number}"
+        self.carried = [f"%c{number}.{k}" for k in range(len(before))]
+        code.jump(self._label)
+        self._head = len(code.lines)
+        code.line("")
+
+    def end(self, carried: list[str]) -> list[str]:
+        """Close it; what the last round leaves."""
+        code, kind = self.code, self.code.types.value
+        after = code.new(f"add i64 {self.index}, 1")
+        more = code.new(f"icmp ult i64 {after}, {self.count}")
+        edges = f"%{self._from} ]", f"%{code.label} ]"
+        phis = [f"{self.index} = phi i64 [ 0, {edges[0]}, [ {after}, {edges[1]}"]
+        phis += [
+            f"{name} = phi {kind} [ {first}, {edges[0]}, [ {new}, {edges[1]}"
+            for name, first, new in zip(self.carried, self._before, carried)
+        ]
+        code.lines[self._head] = "\n".join(phis)
+        code.line(f"br i1 {more}, label %{self._label}, label %{self._done}")
+        code.line(f"{self._done}:")
+        code.label = self._done
+        return carried

@@ -39,12 +39,12 @@ class Native:
             row[blocks * self.lanes - count :] for row, count in zip(outputs, self._counts)
         ]
         rows = plan.static_size + len(plan.outputs)
-        totals = _aligned(rows, self.dtype)
-        self._sums = totals[plan.static_size :]
+        totals = _aligned(rows + self.lanes, self.dtype)  # written a vector at a time
+        self._sums = totals[plan.static_size : rows]
         whole = frame.selecting(plan)
         self._memory = [
-            static, static_gradient, _aligned(rows * self.lanes, self.dtype), totals,
-            _aligned(plan.batched_size * self.lanes, self.dtype), outputs,
+            static, static_gradient, _aligned((rows + self.lanes) * self.lanes, self.dtype), totals,
+            _aligned(2 * plan.batched_size * self.lanes, self.dtype), outputs,
         ]  # fmt: skip
         buffers = [
             _aligned(blocks * self.lanes * columns, np.int64 if k in whole else self.dtype)

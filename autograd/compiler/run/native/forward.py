@@ -22,6 +22,7 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.forms import machine
 from autograd.compiler.run.native.lane import FORMS, Lane, Number
+from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
@@ -76,6 +77,9 @@ class Forward:
         }  # fmt: skip
 
     def add(self, instruction: Instruction) -> None:
+        if isinstance(instruction, Matrix) and looped(self.rows.plan, instruction):
+            Looped(self.rows, instruction).forward()
+            return
         self._ways[type(instruction)](instruction)  # type: ignore[operator]
 
     def biases(self, biases: list[Bias], f: int, p: int) -> list[Factors]:

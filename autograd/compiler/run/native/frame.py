@@ -128,15 +128,15 @@ def _whole(lines: list[str], helpers: list[str]) -> str:
     return "\n".join([*helpers, f"{head} {{\n{body}\nret void\n}}"])
 
 
-def _loop(lines: str, start: str, end: str) -> str:
-    """Lines for each i from start to end, which is more than start."""
+def _loop(lines: str, start: str, end: str, step: int = 1) -> str:
+    """Lines for every ``step``-th i from start to end, which is more than start."""
     return f"""br label %loop
 loop:
 %i = phi i64 [ {start}, %0 ], [ %i.next, %next ]
 {lines}
 br label %next
 next:
-%i.next = add i64 %i, 1
+%i.next = add i64 %i, {step}
 %more = icmp ult i64 %i.next, {end}
 br i1 %more, label %loop, label %done
 done:
@@ -198,17 +198,27 @@ store {t.value} %y, ptr %p""",
 
 
 def _reduce(t: Types) -> str:
-    """The sums over the lanes."""
-    head = (
-        "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {\n"
-    )
-    store = f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i\nstore {t.scalar} %y, ptr %q"
-    load = f"%p = getelementptr {t.value}, ptr %sums, i64 %i\n"
-    if t.lanes == 1:
-        return head + _loop(f"{load}%y = load {t.scalar}, ptr %p\n{store}", "%low", "%high")
-    name = f"llvm.vector.reduce.fadd.v{t.lanes}f{8 * t.size}"
-    return f"declare {t.scalar} @{name}({t.scalar}, {t.value})\n" + head + _loop(
-        f"{load}%x = load {t.value}, ptr %p\n"
-        f"%y = call reassoc {t.scalar} @{name}({t.scalar} -0.0, {t.value} %x)\n{store}",
-        "%low", "%high",
-    )  # fmt: skip
+    """The sums over the lanes, of as many rows at a time as there are lanes."""
+    lines, kind = [], t.value
+    for k in range(t.lanes):
+        lines += [f"%i{k} = add i64 %i, {k}", f"%p{k} = getelementptr {kind}, ptr %sums, i64 %i{k}"]
+        lines.append(f"%x{k} = load {kind}, ptr %p{k}")
+    names = [f"%x{k}" for k in range(t.lanes)]
+    while len(names) > 1:  # the sums of neighbours, of two vectors side by side
+        pairs = list(zip(names[::2], names[1::2]))
+        names = []
+        for a, b in pairs:
+            name = f"{a}_{len(pairs)}"
+            for first, which in enumerate((".a", ".b")):
+                mask = ", ".join(f"i32 {k}" for k in range(first, 2 * t.lanes, 2))
+                lines.append(
+                    f"{name}{which} = shufflevector {kind} {a}, {kind} {b}, <{t.lanes} x i32> <{mask}>"
+                )
+            lines.append(f"{name} = fadd {kind} {name}.a, {name}.b")
+            names.append(name)
+    lines += [
+        f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i",
+        f"store {kind} {names[0]}, ptr %q, align {t.size}",
+    ]
+    head = "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {"
+    return f"{head}\n{_loop(chr(10).join(lines), '%low', '%high', t.lanes)}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Plan
 from autograd.compiler.run.native import frame
@@ -59,7 +62,8 @@ class _Module:
             frame.function("after", self.after.lines, self.types.scalar),
             frame.step(plan, self.types),
         ]
-        calls = self.before.calls | self.block.calls | self.after.calls
+        copy = "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
+        calls = {"memcpy": copy} | self.before.calls | self.block.calls | self.after.calls
         return "\n".join([*calls.values(), *bodies, frame.ATTRIBUTES])
 
     def _give_outputs(self, block: Rows) -> None:
@@ -114,8 +118,19 @@ class _Module:
                     arrive(r)
                 reverse.push(entry)
         if space == STATIC:
-            for r in range(len(plan.order)):
+            self._give_gradients(reverse, arrive, sums)
+
+    def _give_gradients(self, reverse: Reverse, arrive: Callable[[int], None], sums: bool) -> None:
+        """The gradients of the parameters; most are what the samples summed up to, and nothing else."""
+        code, scalar = reverse.code, reverse.code.types.scalar
+        wanted = np.flatnonzero(self.plan.needs.static[: len(self.plan.order)]).tolist()
+        alone = [r for r in wanted if sums and r not in reverse.gradients]
+        for run in np.split(alone, np.flatnonzero(np.diff(alone) > 1) + 1) if alone else ():
+            places = [code.address(base, int(run[0]), scalar) for base in ("%gradient", "%totals")]
+            size = len(run) * self.types.size
+            code.line(f"call void @llvm.memcpy.p0.p0.i64(ptr {places[0]}, ptr {places[1]}, i64 {size}, i1 0)")
+        for r in wanted:
+            if r in reverse.gradients:
                 arrive(r)
-                if r in reverse.gradients:
-                    name = as_lane(code, reverse.gradients[r]).name
-                    code.line(code.store("%gradient", r, name))
+                name = as_lane(code, reverse.gradients[r]).name
+                code.line(code.store("%gradient", r, name))

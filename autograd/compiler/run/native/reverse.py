@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.run.native.choice import add_chosen, is_chosen
 from autograd.compiler.run.native.forward import Forward, index_of, plus, times
 from autograd.compiler.run.native.lane import Lane, Number, as_lane
+from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
@@ -42,6 +44,8 @@ class Reverse:
         self.rows, self.code, self.plan = rows, rows.code, rows.plan
         self.forward = Forward(rows)
         self.gradients: dict[int, Number] = {}
+        self._in_memory: set[int] = set()  # rows for which something waits in memory
+        self._put_down: set[int] = set()  # loops whose gradients are there
         self._ways: dict[str, Callable[..., None]] = {
             "weight": self._to_weight, "column": self._to_column, "bias": self._to_bias,
             "first": self._to_factor, "second": self._to_factor, "operand": self._to_operand,
@@ -50,11 +54,51 @@ class Reverse:
 
     def push(self, entry: Contribution) -> None:
         """Write what an instruction passes down to one of its operands."""
+        own = self.plan.instructions[entry.of]
+        if isinstance(own, Matrix) and entry.to != "bias" and looped(self.plan, own):
+            self._put(own)
+            if self._loop(own, entry):
+                return
         self._ways[entry.to](self.plan.instructions[entry.of], entry)
 
     def arrived(self, own: Instruction, row: int) -> Number | None:
         """The gradient of a row of an instruction's result; None if nothing reached it."""
-        return self.gradients.get(own.start + row)
+        row += own.start
+        if own.space == BATCHED and row in self._in_memory:
+            self._in_memory.remove(row)
+            here = Lane(self.code, self.code.load("%values", self.rows.gradient_place(row)))
+            self.gradients[row] = plus(here, self.gradients[row]) if row in self.gradients else here
+        return self.gradients.get(row)
+
+    def _put(self, own: Matrix) -> None:
+        """Put the gradients of the rows of a loop into memory."""
+        if own.start in self._put_down:
+            return
+        self._put_down.add(own.start)
+        for r in range(own.count):
+            arrived = self.arrived(own, r)
+            g = as_lane(self.code, 0.0 if arrived is None else arrived)
+            place = self.rows.gradient_place(own.start + r)
+            self.code.line(self.code.store("%values", place, g.name))
+
+    def _loop(self, own: Matrix, entry: Contribution) -> bool:
+        """Write a contribution as a loop; False if some of its rows want none."""
+        part = own.parts[entry.place]
+        if entry.to == "weight":
+            assert part.weight is not None
+            if not self.plan.needs[STATIC][part.weight].all():
+                return False
+            Looped(self.rows, own).to_weight(part)
+            return True
+        if part.space >= INPUT:
+            return True
+        rows = set(part.column.ravel().tolist())
+        begun = rows & self._in_memory
+        if not self.plan.needs[BATCHED][part.column].all() or (begun and begun != rows):
+            return False
+        Looped(self.rows, own).to_column(part, bool(begun))
+        self._in_memory |= rows
+        return True
 
     def add(self, space: int, row: int, *factors: Number) -> None:
         """Add a product to the gradient of a row, if anybody asks for it."""
@@ -167,10 +211,8 @@ class Reverse:
             running = self.forward.maxima(own, r)
             for k in range(len(index) - 1, 0, -1):
                 x = self.forward.operand(own.second, (k, r))
-                by_rest, by_own = (
-                    rule(running[k - 1], x, running[k]) for rule in ops.MAXIMUM.partials
-                )
-                self.add(space, int(index[k, r]), rest, by_own)
+                by_rest = ops.MAXIMUM.partials[0](running[k - 1], x, running[k])
+                self.add(space, int(index[k, r]), rest, 1.0 - by_rest)  # 0, a half, 1 or nan
                 rest = times(self.code, rest, by_rest)
             self.add(space, int(index[0, r]), rest)
 
@@ -185,7 +227,10 @@ class Reverse:
             slope: Any = rule(*inputs, self.rows.read(own.space, own.start + r))
             if isinstance(slope, Lane):
                 slope = slope.number()
-            if own.masked:
+            finite = own.operation == "where" or (
+                not isinstance(slope, Lane) and math.isfinite(slope)
+            )
+            if own.masked and not finite:
                 self.add(operand.space, row, _unless_zero(g, times(self.code, g, slope)))
             else:
                 self.add(operand.space, row, g, slope)

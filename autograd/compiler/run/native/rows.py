@@ -26,6 +26,10 @@ class Stores:
         self.place[key] = lines, len(lines), store
         lines.append("")
 
+    def is_stored(self, key: tuple[int, int]) -> None:
+        """A row was computed in memory."""
+        self.place[key] = [""], 0, ""
+
     def want(self, key: tuple[int, int]) -> None:
         """A row is read where it is no value any more."""
         lines, place, store = self.place[key]
@@ -49,6 +53,10 @@ class Rows:
     def forget(self) -> None:
         """A new block begins: values are read from memory."""
         self._values.clear()
+
+    def gradient_place(self, row: int | str) -> int | str:
+        """Where the gradient of a batched row lies among the values, if it is in memory."""
+        return self.code.plus(row, self.plan.batched_size)
 
     def constant(self, space: int, row: int) -> float | None:
         """The number that a row always holds."""
