@@ -190,7 +190,7 @@ def numpy_step(model, parameters, x, y):
     return step
 
 
-def compiled_step(scalars, parameters, x, y):
+def compiled_step(scalars, parameters, x, y, engine="numpy"):
     p = [values(a) for a in parameters]
     all_values = flat(p)
 
@@ -202,7 +202,7 @@ def compiled_step(scalars, parameters, x, y):
 
     start = time.perf_counter()
     function = regularized if scalars is moons_scalars else loss
-    program = compile(function, all_values, inputs=(x[0], y[0]), check=False)
+    program = compile(function, all_values, inputs=(x[0], y[0]), check=False, engine=engine)
     seconds = time.perf_counter() - start
     optimizer = nn.SGD(all_values, lr=LR)
 
@@ -269,14 +269,17 @@ def main() -> None:
         for engine, python in (("torch", arguments.torch_python), ("jax", arguments.jax_python))
         if available(python, engine)
     }
-    print("| one training step | NumPy by hand | compiled ÷ NumPy | " + " | ".join(
+    print("| one training step | NumPy by hand | compiled ÷ NumPy | machine code ÷ NumPy | " + " | ".join(
         f"{engine} ÷ compiled" for engine in peers) + " | compiling |")  # fmt: skip
-    print("| --- | ---: | ---: |" + " ---: |" * len(peers) + " ---: |")
+    print("| --- | ---: | ---: | ---: |" + " ---: |" * len(peers) + " ---: |")
     for name, model, scalars, parameters, x, y in cases():
         if arguments.only not in name:
             continue
         step, seconds, _ = compiled_step(scalars, parameters, x, y)
         contestants = {"numpy": Here(numpy_step(model, parameters, x, y)), "compiled": Here(step)}
+        native, _, program = compiled_step(scalars, parameters, x, y, "auto")
+        if program.engine.name == "native":
+            contestants["native"] = Here(native)
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "data.npz")
             np.savez(path, x=x, y=y, **{f"p{i}": a for i, a in enumerate(parameters)})
@@ -298,7 +301,8 @@ def main() -> None:
                 c.close()
         t = {who: median(all_times) for who, all_times in times.items()}
         ratios = " | ".join(f"{t[engine] / t['compiled']:.2f}" for engine in peers)
-        print(f"| {name} | {1e6 * t['numpy']:.0f} µs | {t['compiled'] / t['numpy']:.2f} | "
+        native = f"{t['native'] / t['numpy']:.2f}" if "native" in t else "–"
+        print(f"| {name} | {1e6 * t['numpy']:.0f} µs | {t['compiled'] / t['numpy']:.2f} | {native} | "
               + (ratios + " | " if ratios else "") + f"{seconds:.2f} s |", flush=True)  # fmt: skip
     demo(arguments.rounds)
 

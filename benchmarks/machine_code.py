@@ -89,7 +89,7 @@ def row(make, batch: int, rounds: int) -> str:
     family = make()
     samples = family.sample(batch)
     selects = any(x.dtype.kind in "iu" for x in samples)
-    program, native, seconds, lifting = program_of(family, samples, "native")
+    program, native, seconds, _ = program_of(family, samples, "native")
     numpy_program, by_numpy, _, _ = program_of(family, samples, "numpy")
     auto = program_of(family, samples, "auto")[0].engine.name
     contestants = {"native": native, "numpy": by_numpy}
@@ -104,7 +104,9 @@ def row(make, batch: int, rounds: int) -> str:
         losses = {who: step() for who, step in contestants.items()}
         scale = max(1.0, np.abs(found["numpy"]()).max())
         for who in contestants:
-            assert abs(losses[who] - losses["numpy"]) <= 1e-8 * max(1.0, abs(losses["numpy"])), losses
+            assert abs(losses[who] - losses["numpy"]) <= 1e-8 * max(1.0, abs(losses["numpy"])), (
+                losses
+            )
             np.testing.assert_allclose(
                 found[who]() / scale, found["numpy"]() / scale, atol=1e-8, err_msg=who
             )

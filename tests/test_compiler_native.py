@@ -123,7 +123,7 @@ def test_without_llvm_programs_run_and_machine_code_says_how_to_install_it(monke
 def test_engines_are_named():
     w = Value(2.0)
     assert compile(w * w, [w], engine="numpy").run() == (4.0,)
-    assert repr(compile(w * w, [w], engine="native")).endswith("float64, engine native: 1 node>")
+    assert repr(compile(w * w, [w], engine="native")).endswith("float64, engine native: 1 line>")
     with pytest.raises(ValueError, match="auto, numpy, native"):
         compile(w * w, [w], engine="c")
     assert compile(w.sinc(), [w]).engine.name == "numpy"

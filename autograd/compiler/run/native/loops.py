@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, INPUT, STATIC, Instruction, Matrix, Part, Plan
+from autograd.compiler.plan.instructions import BATCHED, INPUT, Instruction, Matrix, Part, Plan
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.code import Code, Loop
 from autograd.compiler.run.native.lane import Lane, as_lane
@@ -141,9 +142,8 @@ class Looped:
 
     # Pieces ---------------------------------------------------------------------------------------
 
-    def _tiles(self, count: int, write: object) -> None:
+    def _tiles(self, count: int, write: Callable[[str | int, int], None]) -> None:
         """Call ``write(first, how many)`` for all of ``count`` rows, a tile at a time."""
-        assert callable(write)
         whole, rest = divmod(count, TILE)
         if whole > 1:
             loop = Loop(self.code, whole, [])
@@ -185,6 +185,3 @@ def _weights(part: Part) -> _Grid:
     grid = _grid(part.weight)
     assert grid is not None
     return grid
-
-
-_ = STATIC

@@ -128,7 +128,9 @@ class _Module:
         for run in np.split(alone, np.flatnonzero(np.diff(alone) > 1) + 1) if alone else ():
             places = [code.address(base, int(run[0]), scalar) for base in ("%gradient", "%totals")]
             size = len(run) * self.types.size
-            code.line(f"call void @llvm.memcpy.p0.p0.i64(ptr {places[0]}, ptr {places[1]}, i64 {size}, i1 0)")
+            code.line(
+                f"call void @llvm.memcpy.p0.p0.i64(ptr {places[0]}, ptr {places[1]}, i64 {size}, i1 0)"
+            )
         for r in wanted:
             if r in reverse.gradients:
                 arrive(r)

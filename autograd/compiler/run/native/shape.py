@@ -20,11 +20,13 @@ from autograd.compiler.run.native import jit
 from autograd.compiler.run.native.code import Code, Types
 from autograd.compiler.run.native.forms import machine
 from autograd.compiler.run.native.lane import Lane
+from autograd.compiler.run.native.loops import looped
 from autograd.ops import OPS
 
-__all__ = ["available", "described", "nodes", "require", "why_not"]
+__all__ = ["available", "described", "require", "why_not"]
 
-MOST = 4000  # nodes of a program that is written line by line
+LINES = 7000  # numbers that are written line by line, at most: two seconds of compiling
+WEIGHTS = 10_000  # products in loops, at most: from here on BLAS is faster
 available = jit.available
 
 
@@ -36,9 +38,10 @@ def require() -> None:
         )
 
 
-def nodes(plan: Plan) -> int:
-    """How many products and operations a program has, a sample."""
-    return sum(map(_nodes, plan.instructions))
+def _sizes(plan: Plan) -> tuple[int, int]:
+    """How many products and operations are written line by line, and how many run in loops."""
+    counts = [(looped(plan, own), _nodes(own)) for own in plan.instructions]
+    return sum(n for loop, n in counts if not loop), sum(n for loop, n in counts if loop)
 
 
 def _nodes(own: Instruction) -> int:
@@ -61,15 +64,18 @@ def why_not(plan: Plan, asked: bool) -> str:
     for own in plan.instructions:
         if isinstance(own, Elementwise) and not _has_form(own.operation):
             return f"the operation {own.operation!r} has no form in machine code"
-    count = nodes(plan)
-    if count > MOST and not asked:
-        return f"{count} nodes"
+    lines, loops = _sizes(plan)
+    if lines > LINES and not asked:
+        return f"{lines} numbers are too many to write line by line"
+    if loops > WEIGHTS and not asked:
+        return f"{loops} weights are for BLAS"
     return ""
 
 
 def described(plan: Plan) -> str:
-    count = nodes(plan)
-    return f"{count} node" if count == 1 else f"{count} nodes"
+    """What is compiled."""
+    lines, loops = _sizes(plan)
+    return f"{lines} line{'s' * (lines != 1)}" + (f", {loops} weights in loops" if loops else "")
 
 
 @cache
