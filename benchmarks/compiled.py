@@ -269,7 +269,7 @@ def main() -> None:
         for engine, python in (("torch", arguments.torch_python), ("jax", arguments.jax_python))
         if available(python, engine)
     }
-    print("| one training step | NumPy by hand | compiled ÷ NumPy | machine code ÷ NumPy | " + " | ".join(
+    print("| one training step | NumPy by hand | compiled ÷ NumPy | native ÷ NumPy | " + " | ".join(
         f"{engine} ÷ compiled" for engine in peers) + " | compiling |")  # fmt: skip
     print("| --- | ---: | ---: | ---: |" + " ---: |" * len(peers) + " ---: |")
     for name, model, scalars, parameters, x, y in cases():

@@ -3,10 +3,10 @@
     python benchmarks/machine_code.py
     python benchmarks/machine_code.py --only lorenz --batches 1
 
-Losses and gradients have to agree to 1e-8 before anything is timed. A step is the mean loss of a batch and
-its gradient, in float64 and CPU time on one thread; rounds go in turn. C is one function with a line for
-each node, made from the same graph, compiled by ``gcc -O2 -march=native`` and called for each sample.
-"the code alone" is a step without Python around it, as C is measured.
+Losses and gradients have to agree to 1e-8 before anything is timed. A step is the mean loss of a batch
+and its gradient, in float64 and CPU time on one thread; rounds go in turn. C is one function with a
+line for each node, made from the same graph, compiled by ``gcc -O2 -march=native`` and called for each
+sample. "the code alone" is a step without Python around it, as C is measured.
 """
 
 # ruff: noqa: E402 (the number of threads is set before NumPy is imported)
