@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+import nn
 from autograd import Value
 from nn import (
     LSTM,
@@ -66,7 +67,9 @@ def shared_value() -> Value:
 
 def flowers() -> tuple[np.ndarray, np.ndarray]:
     """Fisher's irises, standardised [150, 4], and +1 for each setosa, −1 for the others."""
-    with (ROOT / "nn" / "files" / "iris.csv").open(newline="", encoding="utf-8") as file:
+    with (Path(nn.__file__).parent / "files" / "iris.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
         rows = list(csv.reader(file))[1:]
     x = np.array([row[:4] for row in rows], dtype=float)
     return (x - x.mean(0)) / x.std(0), np.array([1.0 if "setosa" in r[4] else -1.0 for r in rows])

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+import nn
 from autograd import Backprop, Value
 from nn import MLP
 from viz import RenderError, draw_graph, draw_network
 
-DATA = Path(__file__).parents[1] / "nn" / "files" / "iris.csv"
+DATA = Path(nn.__file__).parent / "files" / "iris.csv"
 
 
 def load() -> tuple[np.ndarray, list[str]]:

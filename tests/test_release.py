@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,11 @@ def test_examples_are_copied_whole_and_nothing_is_overwritten(
     there = {path.name for path in (target / "examples").iterdir()} - {"__pycache__", "out"}
     assert there == {path.name for path in (ROOT / "examples").iterdir()} - {"__pycache__", "out"}
     assert len(list((target / "lectures").glob("[0-9]*.md"))) == 8
+    iris = [sys.executable, target / "examples" / "iris.py", "--out", tmp_path / "out"]
+    subprocess.run(
+        iris, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True, capture_output=True
+    )
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"network.svg", "graph.svg"}
     assert main(["examples", "-o", str(target)]) == 2
     assert "is there already" in capsys.readouterr().err
     assert list(target.parent.iterdir()) == [target]  # no leftovers
@@ -60,7 +66,7 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
     shared = {
         name.partition("/share/chainrule/")[2] for name in names if "/share/chainrule/" in name
     }
-    assert {"examples/iris.py", "examples/data/iris.csv", "lectures/1-one-neuron.md"} <= shared
+    assert {"examples/iris.py", "examples/pages/neuron.html", "lectures/1-one-neuron.md"} <= shared
 
 
 def test_the_workflows_name_every_python_that_the_project_promises() -> None:
