@@ -399,7 +399,14 @@ def a_window_each(w, x):
     return [tanh(sums[3]) + tanh(sums[9] * 0.1), *sums]
 
 
-@pytest.mark.parametrize("function", [over_what_came_before, a_window_each])
+def fewer_windows_than_numbers(w, x):
+    sums = [sum(w[i + d] * x[i + d] for d in (0, 1, 2, 4)) for i in range(12)]
+    return [tanh(sums[3]) + tanh(sums[9] * 0.1), *sums]
+
+
+@pytest.mark.parametrize(
+    "function", [over_what_came_before, a_window_each, fewer_windows_than_numbers]
+)
 @pytest.mark.parametrize("batch", [1, 3])
 def test_what_is_infinite_spoils_only_what_it_is_part_of(function, batch):
     w = [Value(x) for x in np.linspace(0.1, 1.0, 16)]
@@ -411,7 +418,7 @@ def test_what_is_infinite_spoils_only_what_it_is_part_of(function, batch):
     gradients = np.empty(16)
     gradients[program.order] = program.gradients
     assert gradients == pytest.approx([v.grad for v in w], rel=1e-12, nan_ok=True)
-    assert np.isfinite([y.data for y in expected]).sum() > 10
+    assert np.isfinite([y.data for y in expected]).sum() > 8
 
 
 def test_a_whole_number_selects():
