@@ -318,6 +318,18 @@ def test_cross_entropy_passes_down_what_everybody_knows():
     ]
 
 
+def test_a_penalty_beside_a_cross_entropy_is_in_the_listing():
+    model = nn.MLP(3, [3], rng=0)
+    program = compile(
+        lambda x, y: nn.cross_entropy(model(x), y) + 0.5 * sum(p * p for p in model.parameters()),
+        model, inputs=([1.0] * 3, 2),
+    )  # fmt: skip
+    text = str(program.backward)
+    assert "(softmax(" in text
+    assert "∂w[12]" in text
+    assert "∂squares[1]" in text
+
+
 def test_what_looks_like_a_cross_entropy_and_is_none_is_written_out():
     def loss(x, y, wrong):
         z = [w * x for w in p]

@@ -72,8 +72,17 @@ class _JaxLibrary(Library):
     def pad(self, x: Any, before: int, after: int) -> Any:
         return self.np.pad(x, ((before, after), (0, 0)))
 
+    def zeros(self, rows: int, like: Any) -> Any:
+        return self.np.zeros((rows, like.shape[1]), like.dtype)
+
     def along(self, x: Any, index: Any) -> Any:
         return self.np.take_along_axis(x, index, 1)
+
+    def along_first(self, x: Any, index: Any) -> Any:
+        return self.np.take_along_axis(x, index, 0)
+
+    def log_softmax(self, x: Any) -> Any:
+        return self.jax.nn.log_softmax(x, 0)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         return self.np.where(condition, x, y)

@@ -6,6 +6,7 @@ lists of instructions on tensors: derivatives by the weights are the program's, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from autograd.compiler.program import Program, sample_shape_fits
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import refuse_missing
 from autograd.compiler.run.functional.runner import Runner
+from autograd.compiler.run.functional.source import source_of
 from autograd.compiler.run.torch_operations import TorchLibrary
 
 __all__ = ["to_torch"]
@@ -55,7 +57,11 @@ def _module_class(torch: Any) -> Any:
             self.weights = torch.nn.Parameter(torch.zeros(len(plan.order), dtype=torch.float64))
             self._selects = {i.argument for i in plan.instructions if isinstance(i, Select)}
             self.runner = Runner(plan)
-            refuse_missing(TorchLibrary(torch, False), self.runner.operations(), "to_torch()")
+            library = TorchLibrary(torch, False)
+            refuse_missing(library, self.runner.operations(), "to_torch()")
+            self.two_lists = _function_class(torch)
+            self.source = source_of(self.runner)
+            self.passes = self.source.functions(torch, library.functions["sinc_slope"])
             for k, array in enumerate(self.runner.numbers):  # they move along, and are no state
                 self.register_buffer(f"number{k}", torch.tensor(array), persistent=False)
 
@@ -70,11 +76,9 @@ def _module_class(torch: Any) -> Any:
         def forward(self, *inputs: Any) -> tuple[Any, ...]:
             given = self._given(inputs)
             if torch.is_grad_enabled() and self.weights.requires_grad:
-                found: tuple[Any, ...] = _function_class(torch).apply(self, self.weights, *given)
+                found: tuple[Any, ...] = self.two_lists.apply(self, self.weights, *given)
                 return found
-            library = TorchLibrary(torch, False)
-            state = self.runner.forward(library, self.weights, given, self.numbers())
-            return tuple(self.runner.answers(library, state))
+            return tuple(self.passes[0](self.weights, given, self.numbers())[0])
 
         def _given(self, inputs: tuple[Any, ...]) -> list[Any]:
             """The arguments as [columns, batch], checked."""
@@ -83,7 +87,7 @@ def _module_class(torch: Any) -> Any:
                     f"this program takes {len(self.shapes)} tensors, not {len(inputs)}"
                 )
             for k, (x, shape) in enumerate(zip(inputs, self.shapes)):
-                if not sample_shape_fits(tuple(x.shape), shape) or len(x) != len(inputs[0]):
+                if not sample_shape_fits(tuple(x.shape), shape) or x.shape[0] != inputs[0].shape[0]:
                     wish = ", ".join(map(str, ("batch", *shape)))
                     raise ValueError(f"argument {k} is a tensor [{wish}], not {list(x.shape)}")
                 if k in self._selects and x.is_floating_point():
@@ -94,7 +98,7 @@ def _module_class(torch: Any) -> Any:
                         "detach it, or compile with it among the parameters"
                     )
             return [
-                x.reshape(len(x), -1).T.to(
+                x.reshape(-1, self.plan.arguments[k]).T.to(
                     torch.int64 if k in self._selects else self.weights.dtype
                 )
                 for k, x in enumerate(inputs)
@@ -104,7 +108,8 @@ def _module_class(torch: Any) -> Any:
             return f"{len(self.plan.instructions)} instructions, {self.weights.numel()} parameters"
 
         def __reduce__(self) -> Any:
-            state = {name: x for name, x in self.__dict__.items() if name != "runner"}
+            made = ("runner", "source", "passes", "two_lists")  # anew, from the plan
+            state = {name: x for name, x in self.__dict__.items() if name not in made}
             return _module, (self.plan, self.names, self.shapes), state
 
     return Compiled
@@ -117,30 +122,33 @@ def _function_class(torch: Any) -> Any:
 
         @staticmethod
         def forward(context: Any, module: Any, weights: Any, *inputs: Any) -> tuple[Any, ...]:
-            library = TorchLibrary(torch, False)
-            state = module.runner.forward(library, weights, inputs, module.numbers())
-            context.module, context.state = module, state
-            context.save_for_backward(weights, *inputs)
+            answers, kept = module.passes[0](weights, inputs, module.numbers())
+            context.module = module
+            context.save_for_backward(weights, *inputs, *kept)
             context.set_materialize_grads(False)
-            return tuple(module.runner.answers(library, state))
+            return tuple(answers)
 
         @staticmethod
         def backward(context: Any, *seeds: Any) -> tuple[Any, ...]:
-            weights, *inputs = context.saved_tensors
-            state, again = context.state, torch.is_grad_enabled()
-            library = TorchLibrary(torch, again)
-            runner = context.module.runner
-            if again:  # a derivative of this derivative: PyTorch's tape records both passes
-                state = runner.forward(library, weights, inputs, context.module.numbers())
-            gradient = None
-            for output, seed in enumerate(seeds):
-                if seed is None:
-                    continue
-                found = runner.backward(library, state, output, seed)
-                if found is not None:
-                    gradient = found if gradient is None else gradient + found
-            if gradient is None:
+            module, count = context.module, len(context.module.shapes)
+            weights, *rest = context.saved_tensors
+            inputs, kept = rest[:count], rest[count:]
+            if torch.is_grad_enabled() or any(seed is not None for seed in seeds[1:]):
+                gradient = _by_runner(module, weights, inputs, seeds)
+            elif seeds[0] is None:
                 gradient = torch.zeros_like(weights)
+            else:
+                gradient = module.passes[1](seeds[0], kept)
             return None, gradient, *(None for _ in inputs)
+
+    def _by_runner(module: Any, weights: Any, inputs: Sequence[Any], seeds: Sequence[Any]) -> Any:
+        """From any outputs, and so that PyTorch's tape can record a derivative of this derivative."""
+        library, runner = TorchLibrary(torch, torch.is_grad_enabled()), module.runner
+        state = runner.forward(library, weights, inputs, module.numbers())
+        gradient = torch.zeros_like(weights)
+        for output, seed in enumerate(seeds):
+            found = None if seed is None else runner.backward(library, state, output, seed)
+            gradient = gradient if found is None else gradient + found
+        return gradient
 
     return TwoLists

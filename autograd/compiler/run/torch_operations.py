@@ -12,7 +12,7 @@ from autograd.ops import OPS, Op
 __all__ = ["TorchLibrary"]
 
 # PyTorch's derivative of these is the table's, wherever there is one.
-_OWN = ["copy", "+", "-", "*", "neg"]
+_OWN = ["copy", "+", "-", "neg"]
 
 
 class TorchLibrary(Library):
@@ -42,8 +42,17 @@ class TorchLibrary(Library):
     def pad(self, x: Any, before: int, after: int) -> Any:
         return self.torch.nn.functional.pad(x, (0, 0, before, after))
 
+    def zeros(self, rows: int, like: Any) -> Any:
+        return like.new_zeros((rows, like.shape[1]))
+
     def along(self, x: Any, index: Any) -> Any:
         return x.gather(1, index)
+
+    def along_first(self, x: Any, index: Any) -> Any:
+        return x.gather(0, index)
+
+    def log_softmax(self, x: Any) -> Any:
+        return self.torch.log_softmax(x, 0)
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         return _choose(self.torch, condition, x, y)

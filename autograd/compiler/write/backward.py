@@ -26,10 +26,10 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.plan.reverse import target
+from autograd.compiler.plan.softmax import CrossEntropy, cross_entropies
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.listing import Named, factor, named
 from autograd.compiler.write.names import argument, shape_text, squares
-from autograd.compiler.write.softmax import CrossEntropy, cross_entropies
 from autograd.formulas.formula import Formula, formula
 from autograd.ops import OPS, Binding
 
@@ -83,6 +83,9 @@ class _Lines:
         waiting = _Line(f"∂{self._at(space, np.array([row]))}[1]", "=", seed)
         for _, group in groupby(self.plan.backward, key=_of):
             for line in self._group(list(group)):
+                if (line.left, line.sign, line.right) == (waiting.left, "+=", waiting.right):
+                    waiting.right = f"2 · {line.right}"  # both factors of a square
+                    continue
                 if line.sign == "∘" and waiting.left == line.left and waiting.sign == "=":
                     waiting.right += f" {line.sign} {line.right}"
                     continue
@@ -97,9 +100,10 @@ class _Lines:
             yield _Line(f"∂{self._at(entry.space, entry.rows)}[{len(entry.rows)}]", "=", "0")
             return
         if entry.of in self.hidden:
-            if entry.of in self.entropies:
-                yield self._cross_entropy(self.entropies[entry.of])
-            return
+            if entry.of not in self.entropies:
+                return
+            yield self._cross_entropy(self.entropies[entry.of])
+            entries = [e for e in entries if isinstance(e, Contribution) and e.to == "bias"]
         yield from self._of(entry.of, [e for e in entries if isinstance(e, Contribution)])
 
     def _of(self, number: int, entries: list[Contribution]) -> Iterator[_Line]:

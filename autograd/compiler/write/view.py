@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
-    BATCHED,
     STATIC,
     Elementwise,
     Instruction,
@@ -15,11 +14,11 @@ from autograd.compiler.plan.instructions import (
     Part,
     Plan,
     Terms,
-    indices,
 )
+from autograd.compiler.plan.uses import owners, sources, users
 from autograd.compiler.read.arrays import Array
 
-__all__ = ["inlined", "owners", "shown", "users"]
+__all__ = ["inlined", "shown"]
 
 
 def shown(plan: Plan, names: list[str]) -> Plan:
@@ -58,42 +57,13 @@ def _by_layer(plan: Plan, names: list[str], weight: Array) -> bool:
 def inlined(plan: Plan) -> dict[int, int]:
     """For functions of a whole layer that nothing else uses: that layer's number."""
     owner = owners(plan)
-    sources = [_sources(owner, instruction) for instruction in plan.instructions]
+    found = [sources(owner, instruction) for instruction in plan.instructions]
     used = users(plan)
     inside = {}
     for number, instruction in enumerate(plan.instructions):
         if isinstance(instruction, Elementwise) and len(instruction.operands) == 1:
-            (source, *others) = sources[number] or [-1]
+            (source, *others) = found[number] or [-1]
             layer = source >= 0 and not others and isinstance(plan.instructions[source], Matrix)
             if layer and used[source] == {number}:
                 inside[number] = source
     return inside
-
-
-def users(plan: Plan) -> dict[int, set[int]]:
-    """Of each instruction that is used, by number, those that read it; −1 is the caller."""
-    owner = owners(plan)
-    found: dict[int, set[int]] = {}
-    for number, instruction in enumerate(plan.instructions):
-        for source in _sources(owner, instruction):
-            found.setdefault(source, set()).add(number)
-    for space, row in plan.outputs:
-        found.setdefault(int(owner[space][row]), set()).add(-1)
-    return found
-
-
-def owners(plan: Plan) -> dict[int, Array]:
-    """By space, [rows]: the number of the instruction that writes each row, −1 if none does."""
-    owner = {STATIC: np.full(plan.static_size, -1), BATCHED: np.full(plan.batched_size, -1)}
-    for number, instruction in enumerate(plan.instructions):
-        owner[instruction.space][instruction.start : instruction.start + instruction.count] = number
-    return owner
-
-
-def _sources(owner: dict[int, Array], instruction: Instruction) -> list[int]:
-    """The numbers of the instructions whose results this one reads; −1 among them for what is given."""
-    found = {-1} if any(space not in owner for space, _ in indices(instruction)) else set()
-    for space, index in indices(instruction):
-        if space in owner:
-            found |= set(np.unique(owner[space][index]).tolist())
-    return sorted(found)

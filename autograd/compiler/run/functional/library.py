@@ -51,8 +51,20 @@ class Library:
         """Rows of zeros before and after."""
         raise NotImplementedError
 
+    def zeros(self, rows: int, like: Any) -> Any:
+        """Rows of zeros, as wide as those of ``like``."""
+        raise NotImplementedError
+
     def along(self, x: Any, index: Any) -> Any:
         """x [n, V, batch] at whole numbers [n, 1, batch]."""
+        raise NotImplementedError
+
+    def along_first(self, x: Any, index: Any) -> Any:
+        """x [V, n, batch] at whole numbers [1, n, batch]."""
+        raise NotImplementedError
+
+    def log_softmax(self, x: Any) -> Any:
+        """Along the first axis."""
         raise NotImplementedError
 
     def where(self, condition: Any, x: Any, y: Any) -> Any:
@@ -60,6 +72,10 @@ class Library:
 
     def einsum(self, equation: str, *arrays: Any) -> Any:
         raise NotImplementedError
+
+    def affine(self, bias: Any, weight: Any, x: Any) -> Any:
+        """weight @ x + bias, a bias a row: [rows, 1]."""
+        return weight @ x + bias
 
     def numbers_to(self, x: Any, size: int) -> Any:
         """The whole numbers below ``size``, where and as x is."""

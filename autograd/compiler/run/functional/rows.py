@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -98,21 +99,25 @@ class Read:
         index: the numbers of the rows, of any shape.
         pieces: those that hold the rows.
         view: how they lie in the one piece, or None:
-        taken: then the place of their numbers among the `Numbers`, counted through the pieces.
+        taken: then the place of their numbers among the `Numbers`, counted through the pieces;
+        back: the place of the way back, if each row is taken once.
     """
 
     def __init__(self, pieces: Pieces, index: Array, numbers: Numbers) -> None:
         self.index, self.shape, flat = index, index.shape, index.ravel()
         self.pieces = pieces.holding(flat)
         self.sizes = [pieces.sizes[k] for k in self.pieces]
-        self.view = self.taken = None
+        self.view = self.taken = self.back = None
         if len(self.pieces) == 1:
             self.view = _view(flat - pieces.starts[self.pieces[0]])
         if self.view is None:
             offsets = np.cumsum([0, *self.sizes])[:-1]
             holder = np.searchsorted(pieces.starts, flat, side="right") - 1
             place = np.searchsorted(self.pieces, holder)
-            self.taken = numbers.keep(flat - pieces.starts[holder] + offsets[place])
+            taken = flat - pieces.starts[holder] + offsets[place]
+            self.taken = numbers.keep(taken)
+            if np.array_equal(np.sort(taken), np.arange(sum(self.sizes))):  # each row once
+                self.back = numbers.keep(np.argsort(taken))
 
     def forward(self, library: Library, results: Sequence[Any], numbers: Sequence[Any]) -> Any:
         """The rows, from the results so far."""
@@ -141,7 +146,12 @@ class Read:
         """Add an array [*shape, width] to what has arrived at the rows."""
         width = value.shape[-1]
         if self.view is None:
-            self._scatter(library, value.reshape(-1, width), numbers[self.taken], arrived)  # type: ignore[index]
+            value = value.reshape(-1, width)
+            if self.back is not None:
+                self._split(library.take(value, numbers[self.back]), arrived)
+            else:
+                index = numbers[self.taken]  # type: ignore[index]
+                self._split(library.scatter(sum(self.sizes), index, value), arrived)
             return
         view = self.view
         if view.repeated:
@@ -153,8 +163,8 @@ class Read:
         value = value.reshape(prod(view.block), width)
         _add(arrived, self.pieces[0], (view.start, view.stop), value)
 
-    def _scatter(self, library: Library, value: Any, index: Any, arrived: Arrived) -> None:
-        whole = library.scatter(sum(self.sizes), index, value)
+    def _split(self, whole: Any, arrived: Arrived) -> None:
+        """Add rows that lie end to end to the pieces that hold them."""
         start = 0
         for piece, size in zip(self.pieces, self.sizes):
             part = whole if len(self.pieces) == 1 else whole[start : start + size]
@@ -169,12 +179,24 @@ def _add(arrived: Arrived, piece: int, rows: tuple[int, int], value: Any) -> Non
 
 def total(library: Library, parts: dict[tuple[int, int], Any], size: int) -> Any:
     """What has arrived at a piece of ``size`` rows, [size, width]: laid end to end, or added up."""
-    keys = sorted(parts)
-    ends = [0, *(stop for _, stop in keys)]
-    if [start for start, _ in keys] == ends[:-1] and ends[-1] == size:
-        return parts[keys[0]] if len(keys) == 1 else library.concat([parts[key] for key in keys])
-    whole = None
-    for start, stop in keys:
+    whole = parts.get((0, size))
+    some = sorted(key for key in parts if key != (0, size))
+    if all(a[1] <= b[0] for a, b in pairwise(some)):
+        laid = _laid(library, [(key, parts[key]) for key in some], size) if some else None
+        return laid if whole is None else whole if laid is None else whole + laid
+    for start, stop in some:
         padded = library.pad(parts[start, stop], start, size - stop)
         whole = padded if whole is None else whole + padded
     return whole
+
+
+def _laid(library: Library, parts: list[tuple[tuple[int, int], Any]], size: int) -> Any:
+    """Parts end to end, zeros where there is none."""
+    rows, done = [], 0
+    for (start, stop), value in [*parts, ((size, size), None)]:
+        if start > done:
+            rows.append(library.zeros(start - done, parts[0][1]))
+        if value is not None:
+            rows.append(value)
+        done = stop
+    return rows[0] if len(rows) == 1 else library.concat(rows)

@@ -21,10 +21,11 @@ from autograd.compiler.plan.instructions import (
     Plan,
 )
 from autograd.compiler.plan.reverse import reverse, target
+from autograd.compiler.plan.softmax import cross_entropies
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library
 from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
-from autograd.compiler.run.functional.steps import STEPS, State, Step
+from autograd.compiler.run.functional.steps import STEPS, CrossEntropyStep, NoStep, State, Step
 
 __all__ = ["Runner", "State"]
 
@@ -50,8 +51,14 @@ class Runner:
             self.kept.keep(x[:, None]) for x in (plan.constants, plan.batched_constants)
         ]
         self.steps: list[Step] = []
-        for instruction in plan.instructions:
-            self.steps.append(STEPS[type(instruction)](self, instruction))
+        entropies = {e.first: e for e in cross_entropies(plan)}
+        self._part_of_one = {n for e in entropies.values() for n in e.numbers} - {*entropies}
+        for number, instruction in enumerate(plan.instructions):
+            if number in entropies:
+                self.steps.append(CrossEntropyStep(self, instruction, entropies[number]))
+            else:
+                kind = NoStep if number in self._part_of_one else STEPS[type(instruction)]
+                self.steps.append(kind(self, instruction))
             self.pieces[instruction.space].add(instruction.count)
         self.outputs = [self.read(o.space, np.array([o.row])) for o in plan.outputs]
         self._lists: dict[int, list[tuple[Step, Contribution, Read]]] = {}
@@ -68,8 +75,9 @@ class Runner:
         return self._reads[key]
 
     def operations(self) -> set[str]:
-        """The names of the operations that a library has to have."""
-        return {i.operation for i in self.plan.instructions if isinstance(i, Elementwise)}
+        """The names of the operations that a library has to have, for the derivatives too."""
+        used = {i.operation for i in self.plan.instructions if isinstance(i, Elementwise)}
+        return used | {"sinc_slope"} if "sinc" in used else used
 
     def forward(
         self, library: Library, weights: Any, inputs: Sequence[Any], numbers: Sequence[Any]
@@ -116,7 +124,7 @@ class Runner:
             if step is not of:
                 g, of = step.gradient(library, arrived), step
             value = step.passes(library, state, contribution, g)
-            own, _ = target(self.plan, contribution)
+            own = step.passes_to(self.plan, contribution)
             if own == STATIC and value.shape[-1] > 1:
                 value = value.sum(-1, keepdims=True)
             read.backward(library, value, state.numbers, arrived[own])
@@ -127,9 +135,14 @@ class Runner:
         """The reverse pass from an output; that from the first one is the plan's own."""
         if output not in self._lists:
             entries = self.plan.backward if output == 0 else reverse(self.plan, output)
-            self._lists[output] = [
-                (self.steps[e.of], e, self.read(*target(self.plan, e)))
-                for e in entries
-                if not isinstance(e, Clear)
-            ]
+            found: dict[tuple[int, int], tuple[Step, Contribution, Read]] = {}
+            for place, entry in enumerate(entries):
+                if isinstance(entry, Clear) or entry.of in self._part_of_one:
+                    continue
+                step = self.steps[entry.of]
+                if isinstance(step, CrossEntropyStep) and entry.to != "bias":  # all are one
+                    found[entry.of, -1] = step, entry, step.scores
+                else:
+                    found[entry.of, place] = step, entry, self.read(*target(self.plan, entry))
+            self._lists[output] = list(found.values())
         return self._lists[output]

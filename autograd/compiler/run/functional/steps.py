@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd.compiler.plan.instructions import (
     FEW,
+    INPUT,
     STATIC,
     Bias,
     Contribution,
@@ -17,16 +18,20 @@ from autograd.compiler.plan.instructions import (
     Largest,
     Matrix,
     Operand,
+    Part,
+    Plan,
     Products,
     Select,
     Terms,
 )
+from autograd.compiler.plan.reverse import target
+from autograd.compiler.plan.softmax import CrossEntropy
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, slope
 from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
 from autograd.ops import MAXIMUM, OPS
 
-__all__ = ["STEPS", "State", "Step"]
+__all__ = ["STEPS", "CrossEntropyStep", "NoStep", "State", "Step"]
 
 
 class State(NamedTuple):
@@ -76,6 +81,10 @@ class Step:
             out = out.reshape(*bias.rows, -1) + bias.forward(library, state)
         return out.reshape(prod(self.shape), -1)
 
+    def passes_to(self, plan: Plan, to: Contribution) -> int:
+        """The space of the rows that get it."""
+        return target(plan, to)[0]
+
     def gradient(self, library: Library, arrived: dict[int, Arrived]) -> Any:
         """What has arrived at the result, [*shape, width]."""
         parts = arrived[self.space].pop(self.piece)
@@ -84,11 +93,26 @@ class Step:
     def operand(self, operand: Operand) -> _Operand:
         return _Operand(self, operand)
 
-    def keep(self, scale: Array | None) -> int | None:
-        """The place of factors among the numbers, as [..., 1]; None where all are 1."""
-        if scale is None or (scale == 1.0).all():
-            return None
-        return self.runner.kept.keep(scale[..., None])
+    def scale(self, factors: Array | None) -> _Scale:
+        return _Scale(self.runner.kept, None if factors is None else factors[..., None])
+
+
+class _Scale:
+    """Factors: one number for all, or an array among the numbers."""
+
+    def __init__(self, numbers: Numbers, factors: Array | None) -> None:
+        self.same, self.kept = 1.0, -1
+        if factors is not None and (factors == factors.flat[0]).all():
+            self.same = float(factors.flat[0])
+        elif factors is not None:
+            self.kept = numbers.keep(factors)
+
+    def times(self, x: Any, state: State) -> Any:
+        if self.kept >= 0:
+            return x * state.numbers[self.kept]
+        if self.same == 1.0:
+            return x
+        return -x if self.same == -1.0 else x * self.same
 
 
 class _Operand:
@@ -114,75 +138,92 @@ class _Operand:
 class _Bias:
     def __init__(self, step: Step, bias: Bias) -> None:
         self.read = step.runner.read(STATIC, bias.index)
-        self.scale = step.keep(bias.scale)
+        self.scale = step.scale(bias.scale)
         self.per_row = bias.index.shape[1] == 1
         self.rows = (*step.shape, 1)[:2]
 
     def forward(self, library: Library, state: State) -> Any:
         found = self.read.forward(library, state.results[STATIC], state.numbers)
-        return found if self.scale is None else found * state.numbers[self.scale]
+        return self.scale.times(found, state)
 
     def passes(self, state: State, g: Any) -> Any:
         g = g.reshape(*self.rows, -1)
         if self.per_row and self.rows[1] > 1:
             g = g.sum(1, keepdims=True)
-        return g if self.scale is None else g * state.numbers[self.scale]
+        return self.scale.times(g, state)
 
 
 class _MatrixStep(Step):
     def prepare(self, instruction: Matrix) -> None:
-        read = self.runner.read
-        self.columns = [read(part.space, part.column) for part in instruction.parts]
-        self.spaces = [part.space for part in instruction.parts]
-        self.weights = [
-            None if part.weight is None else read(STATIC, part.weight) for part in instruction.parts
-        ]
-        self.scales = [
-            None if part.scale is None or (part.scale == 1.0).all()
-            else self.runner.kept.keep(part.scale) for part in instruction.parts
-        ]  # fmt: skip
+        self.parts = [_Part(self, part) for part in instruction.parts]
 
-    def _weight(self, library: Library, state: State, k: int) -> Any:
-        """[rows, K]; None for a plain sum."""
-        read, scale = self.weights[k], self.scales[k]
-        if read is None:
-            return None if scale is None else state.numbers[scale]
-        weight = read.forward(library, state.results[STATIC], state.numbers)[..., 0]
-        return weight if scale is None else weight * state.numbers[scale]
-
-    def _column(self, library: Library, state: State, k: int) -> Any:
-        """[K, positions, width]"""
-        return self.columns[k].forward(library, state.results[self.spaces[k]], state.numbers)
+    def forward(self, library: Library, state: State) -> Any:
+        *others, last = self.parts
+        if len(self.biases) == 1 and self.biases[0].per_row:
+            weight = last.weight(library, state)
+            if weight is not None:
+                bias = self.biases[0].forward(library, state)[..., 0]
+                out = library.affine(bias, weight, last.flat(library, state))
+                return self._with(others, out, library, state).reshape(prod(self.shape), -1)
+        return super().forward(library, state)
 
     def result(self, library: Library, state: State) -> Any:
-        found = []
-        for k in range(len(self.columns)):
-            weight, column = self._weight(library, state, k), self._column(library, state, k)
-            if weight is None:
-                found.append(
-                    library.broadcast(column.sum(0)[None], (self.shape[0], *column.shape[1:]))
-                )
-            else:
-                out = weight @ column.reshape(column.shape[0], -1)
-                found.append(out.reshape(*self.shape, -1))
-        return reduce(lambda a, b: a + b, found)
+        *others, last = self.parts
+        out = self._with(others, last.product(library, state), library, state)
+        return out.reshape(*self.shape, -1)
+
+    def _with(self, parts: list[_Part], out: Any, library: Library, state: State) -> Any:
+        for part in parts:
+            out = part.product(library, state) + out
+        return out
 
     def passes(self, library: Library, state: State, to: Contribution, g: Any) -> Any:
         if to.to == "bias":
             return self.biases[to.place].passes(state, g)
-        flat = g.reshape(self.shape[0], -1)
+        part, flat = self.parts[to.place], g.reshape(self.shape[0], -1)
         if to.to == "weight":
-            column = self._column(library, state, to.place)
-            if column.shape[2] < g.shape[2]:
-                column = library.broadcast(column, (*column.shape[:2], g.shape[2]))
-            found = (flat @ column.reshape(column.shape[0], -1).T)[..., None]
-            scale = self.scales[to.place]
-            return found if scale is None else found * state.numbers[scale][..., None]
-        weight, read = self._weight(library, state, to.place), self.columns[to.place]
+            found = flat @ part.flat(library, state, g.shape[2]).T
+            return part.scale.times(found, state)[..., None]
+        weight = part.weight(library, state)
         if weight is None:
-            total = g.sum(0)[None] if self.shape[0] > 1 else g
-            return library.broadcast(total, (read.shape[0], *g.shape[1:]))
-        return (weight.T @ flat).reshape(*read.shape, -1)
+            g = part.scale.times(g, state)
+            return library.broadcast(g, (part.column.shape[0], *g.shape[1:]))
+        return (weight.T @ flat).reshape(*part.column.shape, -1)
+
+
+class _Part:
+    """(scale · weight) @ column; without weights a table of numbers, or a sum."""
+
+    def __init__(self, step: Step, part: Part) -> None:
+        runner = step.runner
+        self.space, self.column = part.space, runner.read(part.space, part.column)
+        self.read = None if part.weight is None else runner.read(STATIC, part.weight)
+        self.scale = _Scale(runner.kept, part.scale)
+        self.table = -1
+        if part.weight is None and (self.scale.kept >= 0 or step.shape[0] > 1):
+            assert part.scale is not None
+            self.table = runner.kept.keep(part.scale)
+
+    def weight(self, library: Library, state: State) -> Any:
+        """[rows, K]; None for a sum."""
+        if self.read is None:
+            return None if self.table < 0 else state.numbers[self.table]
+        weight = self.read.forward(library, state.results[STATIC], state.numbers)[..., 0]
+        return self.scale.times(weight, state)
+
+    def flat(self, library: Library, state: State, width: int = 0) -> Any:
+        """The column as [K, positions · width]; repeated for as many samples as are asked for."""
+        found = self.column.forward(library, state.results[self.space], state.numbers)
+        if found.shape[2] < width:
+            found = library.broadcast(found, (*found.shape[:2], width))
+        return found.reshape(found.shape[0], -1)
+
+    def product(self, library: Library, state: State) -> Any:
+        """[rows, positions · width]"""
+        weight, flat = self.weight(library, state), self.flat(library, state)
+        if weight is None:
+            return self.scale.times(flat.sum(0)[None], state)
+        return weight @ flat
 
 
 class _TermsStep(Step):
@@ -196,7 +237,8 @@ class _TermsStep(Step):
         self.few = len(second) <= FEW
         pieces = [slice(k, k + 1) for k in range(len(second))] if self.few else [slice(None)]
         scale = instruction.scale
-        self.scales = [self.keep(None if scale is None else scale[piece]) for piece in pieces]
+        rows = scale if scale is not None and self.few else [scale] * len(pieces)
+        self.scales = [self.scale(row) for row in rows]
         self.second = [self._part(instruction.second, piece) for piece in pieces]
         self.first = [
             None if instruction.first is None else self._part(instruction.first, piece)
@@ -214,14 +256,9 @@ class _TermsStep(Step):
             term = second.forward(library, state)
             if first is not None:
                 term = first.forward(library, state) * term
-            if scale is not None:
-                term = term * self._numbers(state, scale)
+            term = scale.times(term, state)
             found.append(term if self.few else term.sum(0))
         return reduce(lambda a, b: a + b, found)
-
-    def _numbers(self, state: State, scale: int | None) -> Any:
-        assert scale is not None
-        return state.numbers[scale][0] if self.few else state.numbers[scale]
 
     def passes(self, library: Library, state: State, to: Contribution, g: Any) -> Any:
         if to.to == "bias":
@@ -231,8 +268,7 @@ class _TermsStep(Step):
         value = g if self.few else library.broadcast(g[None], (_rows(self.second[k]), *g.shape))
         if other is not None:
             value = value * other.forward(library, state)
-        if self.scales[k] is not None:
-            value = value * self._numbers(state, self.scales[k])
+        value = self.scales[k].times(value, state)
         return library.where(g == 0.0, 0.0, value) if self.instruction.masked else value
 
 
@@ -302,11 +338,11 @@ class _SelectStep(Step):
 
     def prepare(self, instruction: Select) -> None:
         self.candidates = self.operand(instruction.candidates)
-        self.column = self.runner.read(2 + instruction.argument, instruction.column)
+        self.column = self.runner.read(INPUT + instruction.argument, instruction.column)
 
     def _chosen(self, library: Library, state: State) -> Any:
         """[rows, batch], whole numbers"""
-        given = state.results[2 + self.instruction.argument]
+        given = state.results[INPUT + self.instruction.argument]
         return self.column.forward(library, given, state.numbers)
 
     def result(self, library: Library, state: State) -> Any:
@@ -325,6 +361,50 @@ class _SelectStep(Step):
             return flat.reshape(rows, size, 1)
         hit = chosen[:, None] == library.numbers_to(chosen, size)[None, :, None]
         return library.where(hit, g[:, None], 0.0)
+
+
+class NoStep(Step):
+    """A part of a cross-entropy, which is one step."""
+
+    def prepare(self, instruction: Instruction) -> None:
+        pass
+
+    def forward(self, library: Library, state: State) -> Any:
+        return None
+
+
+class CrossEntropyStep(Step):
+    """log Σ exp(z) − z[y], which passes down softmax(z) − onehot(y)."""
+
+    def __init__(self, runner: _Runner, instruction: Instruction, found: CrossEntropy) -> None:
+        self.found = found
+        super().__init__(runner, instruction)
+
+    def prepare(self, instruction: Instruction) -> None:
+        found = self.found
+        self.scores = self.runner.read(found.space, found.scores)
+        self.column = self.runner.read(INPUT + found.argument, found.column)
+
+    def _both(self, library: Library, state: State) -> tuple[Any, Any]:
+        """log softmax(z), [V, rows, batch], and y, [rows, batch]."""
+        scores = self.scores.forward(library, state.results[self.found.space], state.numbers)
+        given = state.results[INPUT + self.found.argument]
+        return library.log_softmax(scores), self.column.forward(library, given, state.numbers)
+
+    def result(self, library: Library, state: State) -> Any:
+        logarithms, chosen = self._both(library, state)
+        return -library.along_first(logarithms, chosen[None])[0]
+
+    def passes_to(self, plan: Plan, to: Contribution) -> int:
+        return STATIC if to.to == "bias" else self.found.space
+
+    def passes(self, library: Library, state: State, to: Contribution, g: Any) -> Any:
+        if to.to == "bias":
+            return self.biases[to.place].passes(state, g)
+        logarithms, chosen = self._both(library, state)
+        places = library.numbers_to(chosen, len(logarithms))[:, None, None]
+        hit = library.where(places == chosen[None], 1.0, 0.0)
+        return (library.functions["exp"](logarithms) - hit) * g[None]
 
 
 STEPS: dict[type, type[Step]] = {

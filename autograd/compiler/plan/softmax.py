@@ -17,27 +17,28 @@ from autograd.compiler.plan.instructions import (
     Terms,
     operands,
 )
+from autograd.compiler.plan.uses import owners, users
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.write.view import owners, users
 
 __all__ = ["CrossEntropy", "cross_entropies"]
 
 
 class CrossEntropy(NamedTuple):
-    """Instructions that are one: what they pass down is ∂out · (softmax(z) − onehot(y)).
+    """Instructions that are one: they pass ∂out · (softmax(z) − onehot(y)) down, and biases theirs.
 
     Attributes:
         first: the number of the one whose result the entropy is.
         numbers: of all of them.
         space, scores: where z lies.
-        argument: in which argument y is given.
+        argument, column: where y is given.
     """
 
     first: int
     numbers: set[int]
     space: int
-    scores: Array
+    scores: Array  # [V, rows]
     argument: int
+    column: Array  # [rows]
 
 
 def cross_entropies(plan: Plan) -> list[CrossEntropy]:
@@ -75,7 +76,9 @@ class _Finder:
         numbers = {number, *kinds.values(), *chain}
         if not self._alone(numbers, number):
             return None
-        return CrossEntropy(number, numbers, chosen.candidates.space, scores, chosen.argument)
+        return CrossEntropy(
+            number, numbers, chosen.candidates.space, scores, chosen.argument, chosen.column
+        )
 
     def _log_sum_exp(self, log: int, largest: int, scores: Array) -> list[int] | None:
         """The numbers of what ``log`` is made of, if it is log Σ exp(scores − largest)."""
@@ -95,7 +98,7 @@ class _Finder:
     ) -> bool:
         """Whether the summed rows are exp(scores − largest), position by position."""
         difference, top = self.instructions[shifted], self.instructions[largest]
-        if not isinstance(difference, Terms) or difference.first is not None:
+        if not isinstance(difference, Terms) or difference.first is not None or difference.biases:
             return False
         (exponent,) = operands(self.instructions[power])
         second = difference.second.index
