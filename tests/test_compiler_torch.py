@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 import pytest
-from test_compiler_random import random_function
+from test_compiler_random import close, random_function
 
 import autograd
 import nn
@@ -207,6 +207,97 @@ def test_index_tensors_are_made_once_and_move_with_the_module():
     assert kinds <= {torch.float32, torch.int64}
     assert module(x, i)[0].dtype == torch.float32
     assert {b.device.type for b in module.to("meta").buffers()} == {"meta"}
+
+
+def test_other_outputs_have_derivatives_too():
+    """By hand: of w²·x by w 2wx, of exp(wx) x·exp(wx); what is detached in one is not in the other."""
+    w = Value(2.0)
+    program = compile(
+        lambda x: [w * x * x, w * w * x, (w * x).exp(), (w * x).detach() * w], [w], inputs=(1.0,)
+    )
+    module, x = program.to_torch(), torch.tensor([3.0], dtype=torch.float64)
+    for output, slope in enumerate([9.0, 12.0, 3 * math.exp(6.0), 6.0]):
+        (found,) = torch.autograd.grad(module(x)[output].sum(), module.weights)
+        assert found.item() == pytest.approx(slope)
+    (found,) = torch.autograd.grad(sum(module(x)).sum(), module.weights)
+    assert found.item() == pytest.approx(27.0 + 3 * math.exp(6.0))
+
+
+def test_a_model_of_several_answers_trains_by_a_loss_of_pytorchs():
+    """Its cross-entropy, beside the same network as PyTorch's own modules."""
+    model = nn.MLP(3, [4, 3], activation="tanh", rng=0)
+    module = compile(model, model, inputs=([0.0] * 3,)).to_torch()
+    names = [name for name, _ in model.named_parameters()]
+    own = torch.nn.Sequential(
+        torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 3)
+    ).double()
+    given = dict(zip(names, (p.data for p in model.parameters())))
+    with torch.no_grad():
+        for k, linear in enumerate((own[0], own[2])):
+            layer = model.layers[k]
+            linear.weight[:] = torch.tensor([[w.data for w in n.w] for n in layer.neurons])
+            linear.bias[:] = torch.tensor([n.b.data for n in layer.neurons])
+    assert len(given) == 31
+    x, y = torch.tensor(RNG(0).normal(size=(5, 3))), torch.tensor([0, 1, 2, 1, 0])
+    loss = torch.nn.functional.cross_entropy
+    ours, theirs = loss(torch.stack(module(x), 1), y), loss(own(x), y)
+    assert ours.item() == pytest.approx(theirs.item())
+    ours.backward()
+    theirs.backward()
+    total = sum(p.grad.sum().item() for p in own.parameters())
+    norm = sum((p.grad**2).sum().item() for p in own.parameters())
+    assert module.weights.grad.sum().item() == pytest.approx(total)
+    assert (module.weights.grad**2).sum().item() == pytest.approx(norm)
+
+
+@pytest.mark.slow  # PyTorch's compiler starts up
+@pytest.mark.filterwarnings(
+    "ignore::Warning:torch.*",
+    "ignore::DeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::UserWarning",
+)
+def test_it_compiles_whole_and_exports_with_a_free_batch(tmp_path):
+    model = nn.MLP(3, [4, 3], activation="relu", rng=0)
+    program = compile(lambda x, y: nn.cross_entropy(model(x), y), model, inputs=([0.5] * 3, 1))
+    module = program.to_torch()
+    x, y = torch.tensor(RNG(0).normal(size=(5, 3))), torch.tensor([0, 1, 2, 1, 0])
+    compiled = torch.compile(module, fullgraph=True, backend="eager")
+    found = gradients(module, compiled(x, y))
+    assert close(found, gradients(module, module(x, y)))
+    assert close(compiled(x[:2], y[:2])[0].detach(), module(x[:2], y[:2])[0].detach().numpy())
+    batch = torch.export.Dim("batch")
+    exported = torch.export.export(module, (x, y), dynamic_shapes=(({0: batch}, {0: batch}),))
+    expected = [module(x[:n], y[:n])[0].tolist() for n in (5, 3)]
+    assert [exported.module()(x[:n], y[:n])[0].tolist() for n in (5, 3)] == expected
+    pytest.importorskip("onnxscript", reason="needs ONNX: pip install onnx onnxscript onnxruntime")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="needs pip install onnxruntime")
+    torch.onnx.export(exported, verbose=False).save(str(tmp_path / "module.onnx"))
+    session = onnxruntime.InferenceSession(
+        tmp_path / "module.onnx", providers=["CPUExecutionProvider"]
+    )
+    for n, values in zip((5, 3), expected):
+        given = dict(zip((i.name for i in session.get_inputs()), (x[:n].numpy(), y[:n].numpy())))
+        np.testing.assert_allclose(session.run(None, given)[0], values, rtol=1e-12)
+
+
+def test_the_source_is_pytorch_that_runs_alone():
+    """What `module.source` prints, run by itself, is the module."""
+    module, x, i = exported()
+    names = {"torch": torch}
+    exec(str(module.source), names)
+    given = [x.reshape(2, 3).T, i.reshape(2, 1).T]
+    answers, kept = names["forward"](module.weights.detach(), given, module.numbers())
+    assert answers[0].tolist() == module(x, i)[0].tolist()
+    gradient = names["backward"](torch.ones(2, dtype=torch.float64) / 2, kept)
+    (expected,) = torch.autograd.grad(module(x, i)[0].mean(), module.weights)
+    assert gradient.tolist() == expected.tolist()
+
+
+def test_gradients_by_the_inputs_are_refused():
+    module, x, i = exported()
+    with pytest.raises(ValueError, match="argument 0 asks for a gradient"):
+        module(x.requires_grad_(), i)
 
 
 def test_wrong_tensors_are_refused():

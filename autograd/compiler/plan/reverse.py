@@ -27,6 +27,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
+    BATCHED,
     FEW,
     INPUT,
     STATIC,
@@ -42,10 +43,11 @@ from autograd.compiler.plan.instructions import (
     Reverse,
     Select,
     Terms,
+    indices,
 )
 from autograd.compiler.read.arrays import Array
 
-__all__ = ["contributions", "needed", "reverse", "target"]
+__all__ = ["contributions", "needed", "parametric", "reverse", "target"]
 
 
 def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
@@ -55,6 +57,7 @@ def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
     Finds what reaches the output, and who writes each gradient first: nothing has to be zeroed.
     Gives back contributions, the last instruction's first, and `Clear` where only some rows were begun.
     """
+    needs = plan.needs if output == 0 else parametric(plan)
     begun = (np.zeros(plan.static_size, dtype=bool), np.zeros(plan.batched_size, dtype=bool))
     space, row = plan.outputs[output]
     begun[space][row] = True
@@ -62,14 +65,33 @@ def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
     for number in range(len(plan.instructions) - 1, -1, -1):
         instruction = plan.instructions[number]
         rows = begun[instruction.space][instruction.start : instruction.start + instruction.count]
-        if not instruction.needs or not rows.any():
+        if not rows.any() or not (instruction.needs if output == 0 else _open(instruction)):
             continue
         for contribution in contributions(number, instruction):
             space, index = target(plan, contribution)
-            index = needed(plan.needs, space, index)
+            index = needed(needs, space, index)
             if len(index):
                 found += _begin(begun[space], space, index, contribution)
     return found
+
+
+def parametric(plan: Plan) -> Needs:
+    """The rows that depend on a parameter, by a way that nothing detached: what a plan needs for other
+    outputs than the loss."""
+    static, batched = np.zeros(plan.static_size, bool), np.zeros(plan.batched_size, bool)
+    static[: len(plan.order)] = True
+    spaces = {STATIC: static, BATCHED: batched}
+    for i in plan.instructions:
+        read = ((spaces[space], index) for space, index in indices(i) if space < INPUT)
+        if _open(i) and any(rows[index].any() for rows, index in read):
+            spaces[i.space][i.start : i.start + i.count] = True
+    return Needs(static, batched)
+
+
+def _open(instruction: Instruction) -> bool:
+    """Whether a gradient may flow through it: what `detach` made is a copy that needs none."""
+    copied = isinstance(instruction, Elementwise) and instruction.operation == "copy"
+    return instruction.needs or not copied
 
 
 def needed(needs: Needs, space: int, index: Array) -> Array:

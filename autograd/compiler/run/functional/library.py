@@ -102,7 +102,7 @@ def functions(
         return lambda a, b: where(compare(a, b), 1.0, 0.0)
 
     def squareplus(x: Any, b: Any) -> Any:
-        h = two["hypot"](x, b**0.5)
+        h = two["hypot"](x, math.sqrt(b) if isinstance(b, float) else xp.sqrt(b))
         return where(x >= 0, (x + h) / 2, b / (h - x) / 2)
 
     def logaddexp2(a: Any, b: Any) -> Any:
