@@ -15,3 +15,5 @@ except ImportError:  # `pip install -e .` and pytest alone run the examples in t
 else:
     settings.register_profile("without a clock", deadline=None)
     settings.load_profile("without a clock")
+
+collect_ignore = ["docs/conf.py"]  # Sphinx reads it, which is not needed for the tests
