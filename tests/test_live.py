@@ -443,6 +443,14 @@ def test_on_a_phone_it_fits_and_fingers_find_the_buttons(
     page.open(saved("neuron", neuron()), width=375, height=740, mobile=True)
     assert page.value("document.documentElement.scrollWidth") <= 375
     assert page.value(IN_SIGHT) is True
+    height = "document.querySelector('{}').getBoundingClientRect().height"
+    assert (
+        page.value(height.format("#v0 > .data")) >= 8
+    )  # the arrows point downwards: cards as wide
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    assert page.value(top.format("#v9")) > page.value(top.format("#v0")) + 200
+    page.click("#v0")
+    assert page.value("document.getElementById('subject').textContent") == "x1"
     small = """[...document.querySelectorAll('button, select, #dials input[type=text]')].filter(
         e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.id)"""
     assert page.value(small) == []

@@ -46,8 +46,36 @@ def drawn(
     timeout: float = 60.0,
 ) -> Drawn:
     """The cards of ``order``, laid out; ``parts`` may be folded (see `folds`)."""
+    arrows, constants = _arrows(order)
+
+    def placed(rankdir: str, between: float) -> tuple[Layout, dict[str, Any]]:
+        cards = [(f"v{i}", titles[i], bool(node.operands)) for i, node in enumerate(order)]
+        boxes = [_box(*card, rankdir) for card in cards] + [
+            Box(id, max(30.0, text_width(number(x), 12) + 16), 24.0) for id, x in constants.items()
+        ]
+        how: dict[str, Any] = {"rankdir": rankdir, "spacing": (14.0, between), "timeout": timeout}
+        how["large"] = len(order) > _LARGE
+        laid = lay_out(boxes, arrows, _frames(groups, {b.id for b in boxes}), **how)
+        folded = {
+            kind: folded_places(order, parts, {b.id: b for b in boxes}, kind, **how)
+            for kind in KINDS
+            if any(part["kind"] == kind for part in parts)
+        }
+        turned = {"across": rankdir in ("LR", "RL"), "back": rankdir in ("RL", "BT")}
+        return laid, _places(laid) | turned | {"folded": folded}
+
+    laid, places = placed(rankdir, 64.0)
+    if rankdir == "LR" and len(order) <= _LARGE:  # on a phone the arrows point downwards
+        upright, places["tall"] = placed("TB", 40.0)
+        paths = {a.id: _rounded(x for p in a.path for x in p) for a in upright.arrows}
+        places["tall"]["paths"] = paths
+    svg = _svg(order, titles, kinds, constants, laid, reading, rankdir, label)
+    return Drawn(svg, places)
+
+
+def _arrows(order: Sequence[Value]) -> tuple[list[Arrow], dict[str, float]]:
+    """The lines of a graph, and the constants that some of them come from, by id."""
     place = {id(node): i for i, node in enumerate(order)}
-    boxes = [_box(f"v{i}", titles[i], bool(node.operands), rankdir) for i, node in enumerate(order)]
     arrows: list[Arrow] = []
     constants: dict[str, float] = {}
     for i, node in enumerate(order):
@@ -56,21 +84,9 @@ def drawn(
             if slot in into:
                 arrows.append(Arrow(f"e{i}_{slot}", f"v{place[id(into[slot])]}", f"v{i}"))
             elif type(x) is float and node.op != "where":
-                id_ = f"c{i}_{slot}"
-                constants[id_] = x
-                boxes.append(Box(id_, max(30.0, text_width(number(x), 12) + 16), 24.0))
-                arrows.append(Arrow(f"e{i}_{slot}", id_, f"v{i}"))
-    how: dict[str, Any] = {"rankdir": rankdir, "spacing": (14.0, 64.0), "timeout": timeout}
-    how["large"] = len(order) > _LARGE
-    laid = lay_out(boxes, arrows, _frames(groups, {b.id for b in boxes}), **how)
-    folded = {
-        kind: folded_places(order, parts, {b.id: b for b in boxes}, kind, **how)
-        for kind in KINDS
-        if any(part["kind"] == kind for part in parts)
-    }
-    turned = {"across": rankdir in ("LR", "RL"), "back": rankdir in ("RL", "BT")}
-    svg = _svg(order, titles, kinds, constants, laid, reading, rankdir, label)
-    return Drawn(svg, _places(laid) | turned | {"folded": folded})
+                constants[f"c{i}_{slot}"] = x
+                arrows.append(Arrow(f"e{i}_{slot}", f"c{i}_{slot}", f"v{i}"))
+    return arrows, constants
 
 
 def _box(id: str, title: str, made: bool, rankdir: str) -> Box:
@@ -194,7 +210,7 @@ def _card(i: int, node: Value, title: str, kind: str, box: Box, reading: Any, ra
     if node.operation is not None:
         badge = _badge(i, node.operation.symbol, box, rankdir)
     return (
-        f'<g class="node {kind}" id="v{i}" role="button" tabindex="0"'
+        f'<g class="node {kind}{" made" * bool(node.operands)}" id="v{i}" role="button" tabindex="0"'
         f' transform="translate({box.x:.1f} {box.y:.1f})"><title>{escape(said)}</title>'
         f'<rect class="card" x="{left}" y="{top}" rx="9" width="{width:.1f}" height="{_HEIGHT}"/>'
         f'<text class="name" x="{left + width / 2:.1f}" y="{top + 18}">'

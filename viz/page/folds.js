@@ -1,22 +1,24 @@
 // What is folded, and where everything stands then: gaps close, nothing changes places.
-const { boxes, lines, frames } = page.places;
+const { lines } = page.places;
+let geometry = page.places;  // or, on a phone, page.places.tall
 const groups = page.groups;
 const cards = new Map();  // by element id: its group, its texts
-for (const id of Object.keys(boxes)) {
+for (const id of Object.keys(page.places.boxes)) {
   const group = byId(id);
   cards.set(id, {
     id, group, title: group.querySelector("title"), name: group.querySelector(".name"),
     data: group.querySelector("text.data"), grad: group.querySelector("text.grad"), was: {},
   });
 }
+page.places.paths = {};
 const wires = new Map();  // by element id: its line, its label
 for (const id of Object.keys(lines)) {
   const group = byId(id), [tail, head] = lines[id], line = group.querySelector(".line");
-  const points = line.getAttribute("d").match(/-?[\d.]+/g).map(Number);
+  page.places.paths[id] = line.getAttribute("d").match(/-?[\d.]+/g).map(Number);
   const hit = tail[0] === "v" ? draw("path", { class: "hit" }) : null;
   if (hit) line.before(hit);
   wires.set(id, {
-    id, group, tail, head, line, hit, points,
+    id, group, tail, head, line, hit,
     label: group.querySelector(".local"), title: group.querySelector("title"), was: {},
   });
 }
@@ -57,32 +59,32 @@ const ofKind = (kind) => groups.flatMap((group, g) => group.kind === kind || (ki
 const sameFolds = (which) => which.length === state.folded.size && which.every((g) => state.folded.has(g));
 
 function arrangement() {
-  const preset = Object.keys(page.places.folded).find((kind) => ofKind(kind).length && sameFolds(ofKind(kind)));
+  const preset = Object.keys(geometry.folded).find((kind) => ofKind(kind).length && sameFolds(ofKind(kind)));
   const stands = nodes.map((_, i) => { const g = groupOf(i); return g < 0 ? i : speaker(g); });
   if (preset) {  // laid out for itself
-    const { boxes: corners, lines: paths } = page.places.folded[preset], at = {};
-    for (const [id, corner] of Object.entries(corners)) at[id] = [...corner, ...boxes[id].slice(2)];
-    return { stands, at, preset: paths, quiet: page.places.folded[preset].quiet };
+    const { boxes: corners, lines: paths } = geometry.folded[preset], at = {};
+    for (const [id, corner] of Object.entries(corners)) at[id] = [...corner, ...geometry.boxes[id].slice(2)];
+    return { stands, at, preset: paths, quiet: geometry.folded[preset].quiet };
   }
   const own = (id) => { const i = Number(id.slice(1).split("_")[0]); return stands[i] === i && groupOf(i) < 0; };
   const seen = new Set(nodes.map((_, i) => i).filter((i) => stands[i] === i).map((i) => `v${i}`));
-  for (const id of Object.keys(boxes)) if (id[0] === "c" && own(id)) seen.add(id);
+  for (const id of Object.keys(page.places.boxes)) if (id[0] === "c" && own(id)) seen.add(id);
   const spans = [[], []];
   for (const id of seen) {
-    const [x, y, width, height] = boxes[id];
+    const [x, y, width, height] = geometry.boxes[id];
     spans[0].push([x, x + width]);
     spans[1].push([y, y + height]);
   }
-  const across = page.places.across, [fx, fy] = [closing(spans[0], across ? 64 : 28), closing(spans[1], across ? 28 : 64)];
+  const across = geometry.across, [fx, fy] = [closing(spans[0], across ? 64 : 28), closing(spans[1], across ? 28 : 64)];
   const at = {};
   for (const id of seen) {
-    const [x, y, width, height] = boxes[id];
+    const [x, y, width, height] = geometry.boxes[id];
     at[id] = [fx(x), fy(y), width, height];
   }
   for (const g of state.folded) {
     if (outermost(g) !== g || groups[g].outputs.length < 2) continue;
-    const ys = groups[g].outputs.map((i) => fy(boxes[`v${i}`][1]));
-    at[`v${speaker(g)}`][1] = (Math.min(...ys) + Math.max(...ys)) / 2;
+    const side = geometry.across ? 1 : 0, stand = groups[g].outputs.map((i) => [fx, fy][side](geometry.boxes[`v${i}`][side]));
+    at[`v${speaker(g)}`][side] = (Math.min(...stand) + Math.max(...stand)) / 2;
   }
   return { stands, at, fx, fy };
 }

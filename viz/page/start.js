@@ -13,6 +13,7 @@ foldChoice.onchange = () => {
 
 function openUp() {
   makeDials();
+  if (isTall()) upright(true);
   refresh();
   arrange(false);
   for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
@@ -31,6 +32,7 @@ function openUp() {
   if (page.live) choose(root);
   fromAddress();
   remember();
+  if (state.overview) greet();
 }
 const moves = { ArrowLeft: () => state.step - 1, ArrowRight: () => state.step + 1, Home: () => 0, End: () => last };
 const pans = { ArrowLeft: [80, 0], ArrowRight: [-80, 0], ArrowUp: [0, 80], ArrowDown: [0, -80] };
@@ -49,10 +51,20 @@ new ResizeObserver(() => {
   Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
   if (!camera.touched) fit(); else look();
 }).observe(figure);
-const wide = matchMedia("(min-width: 760.02px)"), stage = byId("stage");
+const stage = byId("stage");
+const isTall = () => Boolean(page.places.tall) && innerWidth < 560 && innerHeight > innerWidth;
 const takeRoom = () => { figure.style.height = wide.matches ? `${stage.clientHeight}px` : ""; };
 new ResizeObserver(takeRoom).observe(stage);
-addEventListener("resize", () => { makeRoom(); takeRoom(); });
+addEventListener("resize", () => {
+  makeRoom();
+  takeRoom();
+  if (isTall() === geometry.across && page.places.tall) {
+    upright(isTall());
+    arrange(false);
+    fit();
+    refresh();
+  }
+});
 
 addEventListener("beforeprint", () => {
   relist();

@@ -1,4 +1,5 @@
 // Forwards, then backwards: the caption, the slider, play, and pulses along the lines.
+const wide = matchMedia("(min-width: 760.02px)");
 const caption = byId("caption"), slider = byId("slider"), list = byId("list");
 const intro = [["Drag a number: every value and every gradient follows."], ["◀ walks back through the pass, play shows it from the start."]];
 const paragraphs = (rows) => rows.map((row, k) => make("p", { className: k ? "" : "head" }, ...row));
@@ -61,6 +62,11 @@ function pulse(frame) {
   requestAnimationFrame(tick);
 }
 
+function greet() {  // once, at first sight: where the gradients run
+  const ids = made.length < 40 ? made.flatMap((i) => nodes[i].lines) : [];
+  pulse({ phase: "backward", on: ids });
+}
+
 let timer = 0;
 function pause() {
   clearInterval(timer);
@@ -95,7 +101,9 @@ function makeRoom() {
     most = Math.max(most, trial.offsetHeight);
   }
   trial.remove();
-  caption.style.minHeight = `${most}px`;
+  const room = wide.matches ? most : Math.min(most, 0.17 * innerHeight);  // on a phone it scrolls
+  Object.assign(caption.style, { minHeight: `${room}px`, maxHeight: wide.matches ? "" : `${room}px` });
+  if (room < most) caption.tabIndex = 0; else caption.removeAttribute("tabindex");
 }
 
 function relist() {  // the list as the numbers are now

@@ -10,7 +10,7 @@ const curve = (points) => `M${points.slice(0, 2).join(" ")}C${points.slice(2).jo
 
 function ends(from, to) {  // a line between two cards that the layout did not draw
   const [a, b] = [placedNext.at[from], placedNext.at[to]];
-  const along = page.places.across ? 0 : 1, back = page.places.back;
+  const along = geometry.across ? 0 : 1, back = geometry.back;
   const start = [a[0] + a[2] / 2, a[1] + a[3] / 2], end = [b[0] + b[2] / 2, b[1] + b[3] / 2];
   start[along] += (back ? -1 : 1) * a[2 + along] / 2;
   end[along] -= (back ? -1 : 1) * b[2 + along] / 2;
@@ -22,8 +22,8 @@ let placedNext = placed;
 
 function arrange(glide = true) {
   const next = placedNext = Object.assign(arrangement(), { paths: {}, labels: {}, bundles: new Map() });
-  for (const [id, { tail, head, points }] of wires) {
-    const label = lines[id].slice(2);
+  for (const [id, { tail, head }] of wires) {
+    const label = geometry.lines[id].slice(2), points = geometry.paths[id];
     if (next.at[tail] && next.at[head] && !isSpeaker(next, head) && !isMoved(next, tail)) {
       if (next.preset) [next.paths[id], next.labels[id]] = next.preset[id];
       else {
@@ -66,6 +66,16 @@ function newBundle(id) {
   return { id, group, line, hit, label, title, was: {} };
 }
 
+// Downwards on a phone: the operator moves from the side of its card to the top.
+function upright(tall) {
+  geometry = tall ? page.places.tall : page.places;
+  document.body.classList.toggle("tall", tall);
+  for (const [id, { group }] of cards) {
+    const badge = group.querySelector(".operator"), [, , width, height] = page.places.boxes[id];
+    if (badge) badge.style.translate = tall ? `${width / 2 - 18.75}px ${12.5 - height / 2}px` : "";
+  }
+}
+
 function bound({ at }) {
   const all = Object.values(at);
   const low = [0, 1].map((k) => Math.min(...all.map((box) => box[k])));
@@ -82,7 +92,7 @@ function transit(before, after, glide) {
       const [x, y] = mix(before.at[id], box, t);
       const card = cards.get(id);
       card.group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
-      card.unfold?.setAttribute("transform", `translate(${(x + box[2] - 4).toFixed(1)} ${(y + 4).toFixed(1)})`);
+      card.unfold?.setAttribute("transform", `translate(${(x + box[2] - 4).toFixed(1)} ${(y + 4 + (geometry.across ? 0 : box[3] - 62)).toFixed(1)})`);
     }
     for (const [id, points] of Object.entries(after.paths)) {
       const wire = wires.get(id) || bundled.get(id), path = curve(mix(before.paths[id], points, t).map((x) => x.toFixed(1)));
@@ -109,7 +119,7 @@ function transit(before, after, glide) {
 }
 
 function placeFrames(before, after, t) {
-  for (const [id, [x, y, width, height]] of Object.entries(frames)) {
+  for (const [id, [x, y, width, height]] of Object.entries(geometry.frames)) {
     const group = byId(id), [rect, text, button] = group.children;
     const g = Number(group.dataset.group);
     if (after.preset || (g >= 0 && inside(g))) { group.classList.add("gone"); continue; }
