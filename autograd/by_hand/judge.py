@@ -18,7 +18,7 @@ from autograd.by_hand.slips.explain import Slip, explain
 from autograd.by_hand.slips.last_resorts import twofold, wrong_points
 from autograd.by_hand.slips.other_slips import other_slips
 from autograd.by_hand.slips.path_slips import path_slips
-from autograd.by_hand.slips.rule_slips import rule_slips
+from autograd.by_hand.slips.rule_slips import inner_too, rule_slips
 from autograd.by_hand.slips.use_slips import use_slips
 from autograd.by_hand.slips.whole_slips import whole_slips
 from autograd.formulas.names import Names
@@ -104,7 +104,7 @@ class Judge:
         if put and 1.0 not in map(abs, put.values()):  # a 1 may be a factor forgotten
             return Verdict(f"right with {said} put in", True)
         slips = self._why(Case(self.plan, self.names, value, points), answer, hand)
-        if put and not slips:
+        if put and all(slip.kind == "point" for slip in slips):
             return Verdict(f"right with {said} put in", True)
         return Verdict("right at these numbers only" if agree[0] else "wrong", False, tuple(slips))
 
@@ -164,7 +164,7 @@ class Judge:
         likely = [family for family in families if general or not family.many]
         stages = [likely]
         if general or (tolerance[0] < 1e-6 * abs(hand[0]) and len(case.edges) < _LARGE):
-            stages += [families, list(twofold(likely))]
+            stages += [families, [*inner_too(case), *twofold(likely)]]
         for tried in stages:
             if found := explain(tried, hand, case.true, tolerance, general):
                 return found

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.by_hand.answer import Answer
 from autograd.by_hand.points import Array, Points
 from autograd.by_hand.sampling import around
+from autograd.formulas.grammar import tokens
 
 if TYPE_CHECKING:
     from autograd.by_hand.judge import Judge
@@ -68,7 +69,10 @@ def _agree(judge: Judge, hand: Array, points: Points, value: int) -> bool:
 def _seen(judge: Judge, value: int, answer: Answer, points: Points, leaf: int) -> bool:
     """Whether numbers of the formula carry the letter."""
     assert answer.typed is not None
-    formula = answer.typed.formula
+    formula, here = answer.typed.formula, abs(float(points.data[leaf, 0]))
+    written = [float(t.text) for t in tokens(answer.typed.text) if t.kind == "number"]
+    if here not in (0.0, 1.0) and any(math.isclose(x, here) for x in written):
+        return True
     for change in _changes(formula.numbers, points.data[leaf]):
         hand = np.array([
             answer.at(
@@ -97,13 +101,12 @@ def _changes(literals: tuple[float, ...], x: Array) -> Iterator[dict[int, Array]
         yield {place: literal - x + here}
         if (abs(here) == 1.0) == (abs(literal) == 1.0):
             yield from ({place: power(literal, p)} for p in _POWERS)
-    powers = {
-        place: next((p for p in _POWERS if math.isclose(abs(literal), abs(here) ** p)), 0.0)
+    carriers = {
+        place: power(literal, p)
         for place, literal in enumerate(literals)
+        for p in _POWERS[::-1]
+        if math.isclose(abs(literal), abs(here) ** p)
     }
-    carriers = [place for place, literal in enumerate(literals) if abs(literal) not in (0.0, 1.0)]
-    if abs(here) == 1.0 or len(carriers) > _CARRIERS:
-        carriers = [place for place in powers if powers[place]]
     for size in range(2, len(carriers) + 1) if len(carriers) <= _CARRIERS else (len(carriers),):
         for places in combinations(carriers, size):
-            yield {place: power(literals[place], powers[place] or 1.0) for place in places}
+            yield {place: carriers[place] for place in places}

@@ -24,7 +24,7 @@ from autograd.by_hand.slips.wrong_rule import (
 from autograd.formulas.formula import Formula, formula
 from autograd.text.format import number
 
-__all__ = ["rule_slips"]
+__all__ = ["inner_too", "rule_slips"]
 
 _SMALL = (
     4000  # edges on the way, up to which every node of an operation is tried in several batches
@@ -53,6 +53,22 @@ def rule_slips(case: Case) -> Iterator[Family]:
             batches.setdefault(batch.op.name, []).append((row, batch))
     if len(case.edges) <= _SMALL:
         yield from _everywhere(case, batches)
+
+
+def inner_too(case: Case) -> Iterator[Family]:
+    """A wrong rule at one node, and its inner derivative forgotten on top of that."""
+    ones = np.where(case.reached[:, None], np.ones_like(case.down), 0.0)
+    for batch in case.batches:
+        for row in _rows(batch, case):
+            tangents = _applied(case, row, batch, ones) if row.slopes else None
+            if tangents is not None:
+                changes = case.up[batch.nodes] * (tangents - case.down[batch.nodes])
+                says = partial(_inner_too, case, row, batch)
+                yield Family(row.kind, _RANKS[row.kind] + 40.0, case.true + changes, says)
+
+
+def _inner_too(case: Case, row: WrongRule, batch: Batch, i: int) -> str:
+    return f"{_says(case, row, batch, i)}; and the inner derivative is forgotten"
 
 
 def _everywhere(case: Case, batches: dict[str, list[tuple[WrongRule, Batch]]]) -> Iterator[Family]:
