@@ -35,7 +35,8 @@ _UNSUPPORTED = ("AttributeError", "TypeError", "AssertionError", "NotImplemented
 def unusable(failure: Failure) -> Finding:
     """The class cannot be tried: it cannot be imported or made, or lacks what every engine has."""
     source = "a = Value(3.0)\na.data, a.grad, a.backward"
-    sentence = f"an engine has `data`, `grad` and `backward()`: {_what(failure)}"
+    wants = "an engine has `data`, `grad` and `backward()`" if failure.line else "importing it"
+    sentence = f"{wants}: {_what(failure)}"
     return Finding(
         "fails", "import" if not failure.line else "__init__", sentence, source, causes=(sentence,)
     )
@@ -141,7 +142,7 @@ def _finding(case: Case, failure: Failure, has: dict[str, str]) -> Finding | Non
 
 def _what(failure: Failure) -> str:
     if failure.error == "hang":
-        return "it does not come back within a second"
+        return "it does not come back"
     if failure.error == "crash":
         return "it takes the whole process down"
     said = f"{failure.error}: {failure.message}" if failure.message else failure.error

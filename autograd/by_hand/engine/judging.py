@@ -48,8 +48,8 @@ def compared(traits: Traits, case: Case) -> tuple[bool, set[str]]:
 
 def undefined(traits: Traits, program: Program) -> bool:
     """Whether a wrong rule has no value here, like log(−2), so that nobody knows what theirs does."""
-    numbers = run(twin(traits), program.source, program.leaves).numbers
-    return any(math.isnan(x) for x in numbers.values())
+    trials = _predictions(traits, program)
+    return any(math.isnan(x) for trial in trials for x in trial.numbers.values())
 
 
 def answers(traits: Traits, case: Case, only: str = "", orders: bool = True) -> bool:
