@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import sys
 import warnings
 from collections import Counter
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -591,6 +593,47 @@ def test_a_plan_that_cannot_be_run_is_refused(damage, message, tmp_path):
     program.save(tmp_path / "program.npz")
     with pytest.raises(ValueError, match=message):
         Program.load(tmp_path / "program.npz")
+
+
+def arrays_of(part):
+    """Where an instruction keeps what it reads: objects and the names of their arrays."""
+    for name, x in vars(part).items():
+        if isinstance(x, np.ndarray) and name != "node":
+            yield part, name, x
+        for inner in x if isinstance(x, list) else [x]:
+            if dataclasses.is_dataclass(inner):
+                yield from arrays_of(inner)
+
+
+def test_no_operand_may_have_another_shape():
+    w = [Value(0.1 * i + 0.3) for i in range(24)]
+
+    def function(x, i):
+        a, b = (
+            [[tanh(w[3 * r + c + k] * x[c]) for c in range(3)] for r in range(4)] for k in (0, 9)
+        )
+        products = [sum(y * z for y, z in zip(p, q)) for p in a for q in b]
+        chosen = select([wi * x[0] for wi in w[:4]], i)
+        largest = reduce(maximum, [y * x[1] for y in a[0]])
+        layer = [tanh(sum(v * xi for v, xi in zip(w[j:], x)) + w[j]) for j in range(5)]
+        return sum(products) + chosen + largest + sum(layer) * (2.0 / (1.5 + x[2] * x[2]))
+
+    plan = compile(function, w, inputs=(np.array([0.3, -0.4, 0.7]), 1)).plan
+    kinds = {type(instruction).__name__ for instruction in plan.instructions}
+    assert kinds >= {"Matrix", "Terms", "Products", "Largest", "Elementwise", "Select"}
+    for instruction in plan.instructions:
+        node = instruction.node.shape
+        for part, name, array in arrays_of(instruction):
+            for axis in range(array.ndim):
+                longer = np.concatenate([array, array.take([-1], axis)], axis)
+                free = (type(instruction).__name__, axis) in {("Largest", 0), ("Select", 1)}
+                if free or longer.shape in (node, (*node, 1)):
+                    continue
+                setattr(part, name, longer)
+                with pytest.raises(ValueError, match="operands of another shape"):
+                    plan.check()
+                setattr(part, name, array)
+    plan.check()
 
 
 def test_saving_leaves_no_half_written_file(tmp_path):
