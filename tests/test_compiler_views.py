@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, compile, tanh
+from autograd import Value, compile, dot, tanh
 from autograd.compiler.run.numpy.binder import Binder
 from autograd.compiler.run.numpy.calls import Calls
 from autograd.compiler.run.numpy.products import cube
@@ -155,9 +155,14 @@ def test_constants_are_gathered_once():
 
 
 def test_a_binder_knows_its_constants_and_begins_with_them():
-    w = Value(2.0)
-    program = compile(lambda x: (x * 3.0 + 7.0) ** 2.5 * w + (x + 5.0).sin(), [w], inputs=(0.5,))
+    w = [Value(2.0), Value(0.5), Value(-1.0), Value(3.0)]
+    program = compile(
+        lambda x: (x[0] * 3.0 + 7.0) ** 2.5 * w[0] + dot(w, [x[0], 1.0, x[1], 2.0]).sin(),
+        w, inputs=([0.5, 0.7],),
+    )  # fmt: skip
     plan = program.plan
+    assert len(plan.constants)
+    assert len(plan.batched_constants)
     binder = Binder(plan, program._static, program._gradient, 3)
     batched = len(plan.batched_constants)
     for space, first, count in ((0, len(plan.order), len(plan.constants)), (1, 0, batched)):
