@@ -71,6 +71,28 @@ def test_a_product_of_two_computed_matrices(batch):
     close(gradients(program), [*by_a.ravel(), *by_b.ravel()])
 
 
+@pytest.mark.parametrize("starts", [(0, 1), (0, 3), (3, 0)])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_filters_at_two_places(starts, engine):
+    """L = Σ tanh(w @ patch): dL/dw = Σ (1 − tanh²) patch."""
+    rng = RNG(0)
+    w, x = rng.normal(size=(3, 5)), rng.normal(size=(4, 9))
+    values = matrix(w)
+
+    def loss(x):
+        return sum(
+            tanh(sum(p * q for p, q in zip(row, x[s : s + 5]))) for row in values for s in starts
+        )
+
+    program = compile(loss, flat(values), inputs=(x[0],), engine=engine)
+    (found,) = program.run(x)
+    patches = [x[:, s : s + 5] for s in starts]
+    answers = [np.tanh(patch @ w.T) for patch in patches]
+    close(found, sum(answer.sum() for answer in answers) / 4)
+    expected = sum((1 - answer**2).T @ patch for answer, patch in zip(answers, patches)) / 4
+    close(gradients(program), expected.ravel())
+
+
 @pytest.mark.parametrize("batch", [1, 4])
 def test_a_layer_that_is_subtracted(batch):
     """h = s − W x, L = Σ h²: dL/dW = −2 h xᵀ, dL/ds = 2 h."""
