@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from viz.dot import font_name
 from viz.escape import clean, escape, quote, shorten
-from viz.style import THEMES, number, text_width, theme
+from viz.style import DARK, THEMES, number, text_width, theme
 
 
 def luminance(colour: str) -> float:
@@ -122,3 +122,33 @@ def test_fonts_and_themes_are_checked():
     with pytest.raises(ValueError, match=f"unknown theme 'neon'; known are: {', '.join(THEMES)}$"):
         theme("neon")
     assert theme("dark").background != theme("light").background
+
+
+def test_one_setting_makes_every_drawing_and_plot_dark():
+    pytest.importorskip("matplotlib", reason="the plots are matplotlib's")
+    from autograd import Value
+    from nn import MLP
+    from viz import draw_graph, draw_network, plot_loss, use_theme
+
+    light = draw_graph(Value(1.0) * 2).source
+    use_theme("dark")
+    try:
+        assert DARK.background in draw_graph(Value(1.0) * 2).source
+        assert DARK.background in draw_network(MLP(2, [1], rng=0)).source
+        assert draw_graph(Value(1.0) * 2, theme="light").source == light  # who asks is given it
+        axes = plot_loss({"a": [1.0, 0.5], "b": [0.7, 0.4]}).axes[0]
+        background = matplotlib_hex(axes.figure.get_facecolor())
+        assert background == DARK.background.lower()
+        texts = [axes.xaxis.label, *axes.get_legend().get_texts(), *axes.get_xticklabels()]
+        assert {matplotlib_hex(text.get_color()) for text in texts} == {DARK.text.lower()}
+        with pytest.raises(ValueError, match="known are: light, dark"):
+            use_theme("darkish")
+    finally:
+        use_theme("light")
+    assert draw_graph(Value(1.0) * 2).source == light
+
+
+def matplotlib_hex(colour):
+    from matplotlib.colors import to_hex
+
+    return to_hex(colour)

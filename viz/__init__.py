@@ -8,6 +8,7 @@ from viz.page.live import Live, live
 from viz.page.player import Player, player
 from viz.plots import plot_activation, plot_decision_boundary, plot_loss
 from viz.process.render import RenderError
+from viz.style import use_theme
 
 __all__ = [
     "Drawing",
@@ -23,6 +24,7 @@ __all__ = [
     "plot_activation",
     "plot_decision_boundary",
     "plot_loss",
+    "use_theme",
 ]
 
 keep_old_names(

@@ -46,7 +46,7 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
     def __init__(
         self,
         scene: Scene | None = None,
-        palette: str | Palette = "light",
+        palette: str | Palette | None = None,
         *,
         font: str = FONT,
         format: str = "svg",

@@ -17,7 +17,7 @@ from autograd import Value, no_grad
 from nn.activations import Activation, activation_name, resolve_activation
 from nn.history import History
 from nn.nested import data_of
-from viz.style import LIGHT
+from viz.style import LIGHT, theme
 
 __all__ = ["plot_activation", "plot_decision_boundary", "plot_loss"]
 
@@ -54,15 +54,16 @@ def plot_activation(
 
     xs = np.linspace(lo, hi, points).tolist()
     ys, slopes = zip(*map(at, xs))
+    look = theme(None)
     left, right = ax if ax is not None else _axes(1, 2, (8.0, 3.2))
     jumps = _jumps(lambda x: at(x)[0], xs)
     kinks = jumps | _jumps(lambda x: at(x)[1], xs)
     for axes, curve, breaks, colour, title in (
-        (left, ys, jumps, LIGHT.positive, f"{name}(x)"),
-        (right, slopes, kinks, LIGHT.negative, f"∂{name}(x)/∂x"),
+        (left, ys, jumps, look.positive, f"{name}(x)"),
+        (right, slopes, kinks, look.negative, f"∂{name}(x)/∂x"),
     ):
-        axes.axhline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
-        axes.axvline(0.0, color=LIGHT.fills["cluster"].border, linewidth=0.8)
+        axes.axhline(0.0, color=look.fills["cluster"].border, linewidth=0.8)
+        axes.axvline(0.0, color=look.fills["cluster"].border, linewidth=0.8)
         _curve(axes, xs, curve, breaks, colour)
         if axes is right:
             _ask(axes, curve, breaks, colour)
@@ -105,7 +106,7 @@ def _ask(axes: Any, slopes: Sequence[float], kinks: Mapping[int, float], colour:
         for y in ends:
             axes.plot([x], [y], "o", color=colour, markerfacecolor="white", markersize=6)
         axes.annotate(
-            "?", (x, sum(ends) / 2), fontsize=16, color=LIGHT.highlight, ha="center", va="center",
+            "?", (x, sum(ends) / 2), fontsize=16, color=theme(None).highlight, ha="center", va="center",
             xytext=(0, 14), textcoords="offset points", fontweight="bold",
         )  # fmt: skip
 
@@ -129,8 +130,9 @@ def plot_loss(
     if isinstance(losses, History):
         losses = losses.losses
     curves = losses if isinstance(losses, Mapping) else {"": losses}
+    look = theme(None)
     axes = ax if ax is not None else _axes(1, 1, (5.6, 3.4))
-    colours = [LIGHT.positive, LIGHT.negative, LIGHT.fills["output"].border, LIGHT.highlight]
+    colours = [look.positive, look.negative, look.fills["output"].border, look.highlight]
     for k, (name, curve) in enumerate(curves.items()):
         numbers = data_of(list(curve))
         epochs = range(1, len(numbers) + 1)
@@ -187,13 +189,14 @@ def plot_decision_boundary(
     across, up = (np.linspace(low[k], high[k], steps) for k in (0, 1))
     with no_grad():
         answers = [[_number(predict([float(a), float(b)])) for a in across] for b in up]
+    look = theme(None)
     axes = ax if ax is not None else _axes(1, 1, (5.2, 4.4))
     several = isinstance(answers[0][0], list)
     colours = [
-        LIGHT.negative,
-        LIGHT.positive,
-        LIGHT.fills["output"].border,
-        LIGHT.highlight,
+        look.negative,
+        look.positive,
+        look.fills["output"].border,
+        look.highlight,
         "#6B4FA0",
     ]
     plane = np.argmax(answers, axis=-1) if several else np.asarray(answers) - threshold
@@ -204,12 +207,12 @@ def plot_decision_boundary(
         reach = float(np.nanmax(np.abs(plane))) or 1.0
         from matplotlib.colors import LinearSegmentedColormap
 
-        signs = LinearSegmentedColormap.from_list("sign", [colours[0], "#FFFFFF", colours[1]])
+        signs = LinearSegmentedColormap.from_list("sign", [colours[0], look.background, colours[1]])
         axes.contourf(
             across, up, plane, levels=np.linspace(-reach, reach, 21), cmap=signs, alpha=0.6
         )
         if plane.min() < 0 < plane.max():
-            axes.contour(across, up, plane, levels=[0.0], colors=LIGHT.text, linewidths=1.4)
+            axes.contour(across, up, plane, levels=[0.0], colors=look.text, linewidths=1.4)
     for k, kind in enumerate(sorted(set(kinds.tolist()))):
         chosen = points[kinds == kind]
         axes.scatter(
@@ -257,5 +260,20 @@ def _axes(rows: int, columns: int, size: tuple[float, float]) -> Any:
 
 
 def _bare(axes: Any) -> None:
+    """Without a frame, in the colours of the theme; light is matplotlib's own black on white."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=9)
+    look = theme(None)
+    if look is LIGHT:
+        return
+    from matplotlib.text import Text
+
+    axes.figure.set_facecolor(look.background)
+    axes.set_facecolor(look.background)
+    axes.tick_params(colors=look.text)
+    axes.spines[:].set_color(look.muted)
+    if axes.get_legend():
+        axes.get_legend().get_frame().set(facecolor=look.background, edgecolor=look.muted)
+    for text in axes.findobj(Text):
+        if text.get_color() == "black":
+            text.set_color(look.text)

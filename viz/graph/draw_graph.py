@@ -47,7 +47,7 @@ def draw_graph(
     force: bool = False,
     digits: int = 4,
     rankdir: str = "LR",
-    theme: str | Palette = "light",
+    theme: str | Palette | None = None,
     font: str = FONT,
     format: str = "svg",
     timeout: float = 60.0,
@@ -76,7 +76,8 @@ def draw_graph(
         force: draw more than 1500 values, however long that takes.
         digits: significant digits of data and grad.
         rankdir: where the arrows point: "LR", "TB", "RL" or "BT".
-        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
+        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own; None: the one
+            that `use_theme` set, or light.
         font: the names of fonts, the preferred first.
         format: the format for `Drawing.render` and `Drawing.pipe`.
         timeout: seconds after which the layout is given up.

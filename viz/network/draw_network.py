@@ -32,7 +32,7 @@ def draw_network(
     image_shape: tuple[int, int] | None = None,
     probabilities: bool = False,
     digits: int = 3,
-    theme: str | Palette = "light",
+    theme: str | Palette | None = None,
     font: str = FONT,
     format: str = "svg",
     timeout: float = 60.0,
@@ -59,7 +59,8 @@ def draw_network(
             image is drawn, some of its lit pixels, and the weights of each neuron as a picture.
         probabilities: the outputs are logits of classes: show their softmax, and mark the winner.
         digits: significant digits of the numbers.
-        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own.
+        theme: "light", "dark" or another of `style.THEMES`, or a `Palette` of your own; None: the one
+            that `use_theme` set, or light.
         font: the names of fonts, the preferred first.
         format: the format for `Drawing.render` and `Drawing.pipe`.
         timeout: seconds after which the layout is given up.
