@@ -245,6 +245,9 @@ class Linear(Layer):
 class MLP(Module):
     """Layers one after the other: a multi-layer perceptron.
 
+    As in micrograd, the package, the last layer is linear. Micrograd's lecture has tanh there too, and
+    learns its four samples because of it: `nn.lecture.MLP`, or ``out_activation="tanh"``.
+
     Args:
         nin: how many inputs.
         nouts: how many neurons in each layer, hidden layers first, the output layer last.
