@@ -20,7 +20,7 @@ __all__ = ["colours", "document", "hashed", "script", "style"]
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "format", "program", "state", "camera", "folds", "view", "paint", "stepping", "reader", "leaves",
+    "format", "program", "state", "camera", "folds", "arrange", "motion", "paint", "stepping", "reader", "leaves",
     "reason", "answers", "address", "bridge", "start",
 )  # fmt: skip
 _STYLES = ("page", "drawing")

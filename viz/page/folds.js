@@ -1,4 +1,4 @@
-// What is folded, and where everything stands then: gaps close, nothing changes places.
+// The elements of the drawing, and what is folded: which card stands for whom.
 const { lines } = page.places;
 let geometry = page.places;  // or, on a phone, page.places.tall
 const groups = page.groups;
@@ -24,67 +24,58 @@ for (const id of Object.keys(lines)) {
 }
 for (const i of made) nodes[i].lines = nodes[i].slots.map((slot) => `e${i}_${slot}`);
 
+const groupsOf = nodes.map((_, i) => groups.flatMap((group, g) => group.members.includes(i) ? [g] : []));
 const inside = (g) => g >= 0 && (state.folded.has(g) || inside(groups[g].parent));
 const outermost = (g) => inside(groups[g].parent) ? outermost(groups[g].parent) : g;
 function groupOf(i) {  // the folded group that a node is in, or −1
-  const g = groups.findIndex((group, k) => state.folded.has(k) && group.members.includes(i));
-  return g < 0 ? -1 : outermost(g);
+  const g = groupsOf[i].find((k) => state.folded.has(k));
+  return g === undefined ? -1 : outermost(g);
 }
-const speaker = (g) => groups[g].outputs[groups[g].outputs.length >> 1];  // the card that stands for it
-
-// One axis: boxes keep their size, and the gaps that folding left shrink to what is usual.
-function closing(spans, widest) {
-  spans.sort((a, b) => a[0] - b[0]);
-  const knots = [];
-  let end = -Infinity, shift = 0;
-  for (const [from, to] of spans) {
-    if (from > end) {
-      if (end > -Infinity) shift -= Math.max(0, from - end - widest);
-      knots.push([end, from, shift]);
-    }
-    end = Math.max(end, to);
-  }
-  return (x) => {
-    let before = 0;
-    for (const [low, high, by] of knots) {
-      if (x <= low) break;
-      if (x < high) return low === -Infinity ? x : x + before + (by - before) * (x - low) / (high - low);
-      before = by;
-    }
-    return x + before;
-  };
-}
-
+const single = (g) => groups[g].outputs.length === 1;
+const speaker = (g) => groups[g].outputs[groups[g].outputs.length >> 1];  // whose card stands for it
+const nodeOf = (id) => Number(id.slice(1).split("_")[0]);  // of v3, of c3_1
 const ofKind = (kind) => groups.flatMap((group, g) => group.kind === kind || (kind === "layer" && group.kind === "neuron" && group.parent < 0) ? [g] : []);
 const sameFolds = (which) => which.length === state.folded.size && which.every((g) => state.folded.has(g));
 
-function arrangement() {
-  const preset = Object.keys(geometry.folded).find((kind) => ofKind(kind).length && sameFolds(ofKind(kind)));
-  const stands = nodes.map((_, i) => { const g = groupOf(i); return g < 0 ? i : speaker(g); });
-  if (preset) {  // laid out for itself
-    const { boxes: corners, lines: paths } = geometry.folded[preset], at = {};
-    for (const [id, corner] of Object.entries(corners)) at[id] = [...corner, ...geometry.boxes[id].slice(2)];
-    return { stands, at, preset: paths, quiet: geometry.folded[preset].quiet };
+function toggle(g) {
+  if (state.folded.has(g)) state.folded.delete(g); else state.folded.add(g);
+  arrange();
+  refresh();
+  remember();
+}
+
+// Buttons that fold: in the corner of a frame, and beside the card that stands for what is folded.
+function foldButton(g, sign, name) {
+  const text = draw("text", { y: 4 }, sign);
+  const button = draw("g", { class: "fold", role: "button", tabindex: 0, "aria-label": name }, draw("circle", { r: 8 }), text);
+  const press = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    toggle(g);
+  };
+  button.addEventListener("click", press);
+  button.addEventListener("pointerdown", (event) => event.preventDefault());
+  button.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") press(event); });
+  return button;
+}
+groups.forEach((group, g) => {
+  if (group.kind === "part") return;
+  const frame = byId(group.kind === "layer" ? `layer${group.outputs[group.outputs.length - 1]}` : `g${group.outputs[0]}`);
+  if (!frame?.classList.contains("frame")) return;
+  frame.dataset.group = g;
+  frame.append(foldButton(g, "−", `Fold ${group.title}`));
+});
+function showFolds() {
+  const standing = new Map([...state.folded].filter((g) => outermost(g) === g).map((g) => [`v${speaker(g)}`, g]));
+  for (const [id, card] of cards) {
+    if (!card.name) continue;
+    const g = standing.get(id) ?? -1, folded = g >= 0;
+    card.own ??= card.name.textContent;
+    card.name.textContent = folded ? groups[g].title : card.own;
+    card.many = folded && !single(g) ? groups[g].outputs.length : 0;
+    for (const [name, is] of Object.entries({ folded, many: card.many, brief: card.name.textContent.length < 8 })) card.group.classList.toggle(name, Boolean(is));
+    card.unfold?.remove();
+    card.unfold = folded ? foldButton(g, "+", `Unfold ${groups[g].title}`) : null;
+    if (folded) byId("nodes").append(card.unfold);  // beside the card: a button holds no button
   }
-  const own = (id) => { const i = Number(id.slice(1).split("_")[0]); return stands[i] === i && groupOf(i) < 0; };
-  const seen = new Set(nodes.map((_, i) => i).filter((i) => stands[i] === i).map((i) => `v${i}`));
-  for (const id of Object.keys(page.places.boxes)) if (id[0] === "c" && own(id)) seen.add(id);
-  const spans = [[], []];
-  for (const id of seen) {
-    const [x, y, width, height] = geometry.boxes[id];
-    spans[0].push([x, x + width]);
-    spans[1].push([y, y + height]);
-  }
-  const across = geometry.across, [fx, fy] = [closing(spans[0], across ? 64 : 28), closing(spans[1], across ? 28 : 64)];
-  const at = {};
-  for (const id of seen) {
-    const [x, y, width, height] = geometry.boxes[id];
-    at[id] = [fx(x), fy(y), width, height];
-  }
-  for (const g of state.folded) {
-    if (outermost(g) !== g || groups[g].outputs.length < 2) continue;
-    const side = geometry.across ? 1 : 0, stand = groups[g].outputs.map((i) => [fx, fy][side](geometry.boxes[`v${i}`][side]));
-    at[`v${speaker(g)}`][side] = (Math.min(...stand) + Math.max(...stand)) / 2;
-  }
-  return { stands, at, fx, fy };
 }

@@ -58,23 +58,18 @@ function paintLines(tiny) {
       if (kind) wire.group.classList.add(kind);
       wire.was.kind = kind;
     }
-    if (!wire.label) continue;
-    if (tiny) continue;
+    if (!wire.label || tiny) continue;
     set(wire, "label", wire.label, local === null ? "" : `×${number(local, 3)}`, `local ${tone(local ?? 0)}`);
     set(wire, "title", wire.title, local === null ? "" : `local derivative ${exact(local)}`);
   }
 }
 // Through a folded group: the sum over its inner paths, and what runs along all lines together.
 function bundleFlow({ lines: ids, from, to }) {
-  const { now } = state, g = groupOf(Number(to.slice(1)));
-  let flow = 0, known = true;
-  for (const id of ids) {
-    const [i, slot] = id.slice(1).split("_").map(Number);
-    known &&= flowing(i);
-    flow += known ? now.product[i][nodes[i].slots.indexOf(slot)] : 0;
-  }
-  const single = g >= 0 && groups[g].outputs.length === 1 && groupOf(Number(from.slice(1))) < 0 || g >= 0 && groups[g].outputs.length === 1 && groups[groupOf(Number(from.slice(1)))]?.outputs.length === 1;
-  return [known ? flow : null, single && knowsData(groups[g].outputs[0]) ? through(g).get(Number(from.slice(1))) ?? null : null];
+  const ends = ids.map((id) => id.slice(1).split("_").map(Number)), known = ends.every(([i]) => flowing(i));
+  const flow = ends.reduce((sum, [i, slot]) => sum + state.now.product[i][nodes[i].slots.indexOf(slot)], 0);
+  const [tail, head] = [groupOf(from), groupOf(to)];
+  const simple = head >= 0 && single(head) && (tail < 0 || single(tail)) && knowsData(to);
+  return [known ? flow : null, simple ? through(head).get(from) ?? null : null];
 }
 function through(g) {
   const slopes = new Map([[groups[g].outputs[0], 1]]);
