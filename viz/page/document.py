@@ -20,8 +20,8 @@ __all__ = ["colours", "document", "hashed", "script", "style"]
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "format", "program", "state", "camera", "folds", "arrange", "motion", "paint", "stepping", "reader", "leaves",
-    "reason", "answers", "address", "bridge", "start",
+    "format", "program", "state", "camera", "folds", "arrange", "motion", "paint", "stepping",
+    "reader", "leaves", "reason", "answers", "address", "bridge", "start",
 )  # fmt: skip
 _STYLES = ("page", "drawing")
 
