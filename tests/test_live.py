@@ -298,6 +298,9 @@ def test_neurons_layers_and_named_parts_fold(page: Page, saved: Callable[..., st
     assert page.value("document.querySelector('#dv0_v8 .local').textContent") == "×−3"
     page.click("#nodes > .fold")
     assert len(cards(page)["data"]) == 10
+    assert page.value("document.getElementById('fold').value") == ""
+    page.open(url + "#fold=1")
+    assert page.value("document.getElementById('fold').selectedOptions[0].text") == "some folded"
 
 
 @browser
@@ -318,7 +321,9 @@ def test_wheel_keys_and_map(page: Page, saved: Callable[..., str]) -> None:
 
 
 @browser
-def test_the_address_holds_numbers_step_and_folds(page: Page, saved: Callable[..., str]) -> None:
+def test_the_address_holds_numbers_step_and_folds(
+    page: Page, saved: Callable[..., str], tmp_path: Path
+) -> None:
     url = saved("neuron", neuron())
     page.open(url + "#step=7&x1=-4.5&fold=0")
     assert page.value(COUNT) == "7 / 11"
@@ -327,6 +332,11 @@ def test_the_address_holds_numbers_step_and_folds(page: Page, saved: Callable[..
     there = page.value("location.hash")
     page.open(url + there)
     assert page.value("location.hash") == there == "#step=7&x1=-4.5&fold=0"
+    step = Value(2.0, label="step")
+    live(step * 3.0).save(tmp_path / "step.html")
+    page.open((tmp_path / "step.html").as_uri() + "#step=0&%73tep=5")
+    assert (page.value(COUNT), cards(page)["data"]["v0"]) == ("0 / 3", "5")
+    assert page.value("location.hash") == "#step=0&%73tep=5"
     for odd in ("#x1=", "#x1=z&y=3", "#fold=99", "#%E0=1", "#step"):
         page.open(url + odd)
         assert cards(page) == engine(neuron())
@@ -428,6 +438,7 @@ def test_dark_print_and_reduced_motion(page: Page, saved: Callable[..., str]) ->
     page.emulate()
     page.press("ArrowRight")
     assert page.value("document.querySelectorAll('.pulse').length") == 2
+    page.wait("document.querySelectorAll('.pulse').length === 0")
     page.value("dispatchEvent(new Event('beforeprint'))")
     page.emulate(media="print")
     visible = "getComputedStyle(document.querySelector('{}')).display !== 'none'"

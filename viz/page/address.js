@@ -1,8 +1,10 @@
 // The address holds the step, the numbers and the folds; in a frame there may be none to hold them.
+// A leaf may be called step or fold: its first letter is written in another way.
+const inAddress = (name) => encodeURIComponent(name).replace(/^[sf](?=tep$|old$)/, (c) => `%${c.charCodeAt().toString(16)}`);
 function stated() {
   const parts = [];
   if (!(state.overview && state.step === last)) parts.push(`step=${state.step}`);
-  for (const i of moved()) parts.push(`${encodeURIComponent(nodes[i].full)}=${exact(state.numbers[i])}`);
+  for (const i of moved()) parts.push(`${inAddress(nodes[i].full)}=${exact(state.numbers[i])}`);
   if ([...state.folded].join() !== [...usual].join()) parts.push(`fold=${[...state.folded].sort((a, b) => a - b).join(".")}`);
   return `#${parts.join("&")}`;
 }

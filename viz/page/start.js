@@ -3,6 +3,12 @@ const kindsOfFold = [["", "every value"], ...["neuron", "layer", "part"].filter(
 const foldChoice = byId("fold");
 foldChoice.append(...kindsOfFold.map(([value, text]) => make("option", { value, textContent: text })));
 byId("show").hidden = kindsOfFold.length < 2;
+const some = make("option", { value: "some", textContent: "some folded", hidden: true });
+foldChoice.append(some);
+listeners.push(() => {
+  const kind = state.folded.size ? kindsOfFold.find(([kind]) => kind && sameFolds(ofKind(kind)))?.[0] ?? "some" : "";
+  if (foldChoice.value !== kind) foldChoice.value = kind;
+});
 foldChoice.onchange = () => {
   state.folded = new Set(foldChoice.value ? ofKind(foldChoice.value) : []);
   camera.touched = false;
@@ -19,7 +25,6 @@ function openUp() {
   for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
     if (fitting().scale > (kind === "neuron" ? 0.42 : 0.34) || !ofKind(kind).length) break;
     fold(ofKind(kind));
-    foldChoice.value = kind;
   }
   usual = new Set(state.folded);
   makeRoom();
