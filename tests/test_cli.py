@@ -213,6 +213,10 @@ def test_paths_of_one_value_or_of_all() -> None:
             "unknown picture format 'bmp'; known are: svg, png",
         ),
         (["page", "x*x", "x=1", "-o", "/dev/null/steps.html"], "/dev/null/steps.html"),
+        (
+            ["draw", "x*x", "x=1", "-o", "p.html"],
+            "HTML comes from chainrule page and chainrule live",
+        ),
         (["page", "x*x", "x=1", "-o", "p.pdf"], "a page is HTML, not .pdf: -o steps.html"),
         (["paths", "x*x", "x=1", "--by", "q"], "no value is called 'q'"),
     ],

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
-from itertools import chain, count
 from pathlib import Path
 
 from autograd import (
@@ -24,13 +22,11 @@ from autograd import (
     check_lines,
     compare,
     diagnose,
-    parse,
     paths,
 )
 from autograd.by_hand.answer import ByHand
 from autograd.by_hand.problem import read_problem
 from autograd.by_hand.typed import typed
-from autograd.formulas.parse import Expression
 from autograd.text.format import clean, number
 from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
@@ -40,25 +36,20 @@ from viz.page.tour import Tour, tour
 from viz.process.render import RenderError
 from viz.terminal.browse import browse
 from viz.terminal.examples import copy_examples
+from viz.terminal.given import UsageError, given, graph, root_of, shielded, unshielded
 from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
 
 __all__ = ["main"]
 
-_OPTION = re.compile(r"-|-[ho]|--[a-z][a-z-]+(=.*)?", re.DOTALL)
-_MARK = "\0"
 _EXAMPLE = 'chainrule step "tanh(x1*w1 + x2*w2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88'
-
-
-class UsageError(Exception):
-    """What was typed cannot be done; the message says why in one line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process if None); returns the exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    typed_in = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args([_shielded(argument) for argument in given])
+        options = _parser().parse_args([shielded(argument) for argument in typed_in])
         status: int = options.run(options)
         sys.stdout.flush()
         return status
@@ -159,12 +150,6 @@ def _output(parser: argparse.ArgumentParser, about: str) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=about)
 
 
-def _shielded(argument: str) -> str:
-    """A formula may begin with a minus sign: a mark before it tells it from an option."""
-    option = not argument.startswith("-") or _OPTION.fullmatch(argument)
-    return argument if option else f"{_MARK}{argument}"
-
-
 def _version() -> str:
     try:
         return f"chainrule {metadata.version('chainrule')}"
@@ -172,70 +157,12 @@ def _version() -> str:
         return "chainrule, not installed"
 
 
-def _graph(options: argparse.Namespace) -> Value:
-    """The graph of the formula at the numbers that were typed."""
-    return _root(*_given(options))
-
-
-def _given(options: argparse.Namespace) -> tuple[Expression, dict[str, float]]:
-    """The formula, and the numbers that were typed."""
-    text: str = options.formula.removeprefix(_MARK)
-    formula = parse(text)
-    numbers: dict[str, float] = {}
-    for item in options.values:
-        name, equals, given = item.removeprefix(_MARK).partition("=")
-        name = name.strip()
-        if not equals:
-            raise UsageError(
-                f"a value is NAME=NUMBER, like x=2, not {clean(item.removeprefix(_MARK))!r}"
-            )
-        if name not in formula.columns:
-            has = ", ".join(formula.variables) or "no names"
-            raise UsageError(f"{clean(name)!r} is not in the formula, which has {has}")
-        if name in numbers:
-            raise UsageError(f"{clean(name)!r} has two values")
-        numbers[name] = _number(given, len(name) + 1, item)
-    if not formula.variables and not numbers:
-        raise UsageError("the formula has no names, so there is nothing to differentiate by")
-    for name in formula.variables:
-        if name not in numbers:
-            hint = (
-                f"{clean(name)!r} has no value; give it one after the formula, like {clean(name)}=1"
-            )
-            raise FormulaError(hint, formula.columns[name])
-    return formula, numbers
-
-
-def _root(formula: Expression, numbers: Mapping[str, float]) -> Value:
-    """The graph of the formula at these numbers."""
-    root: Value = formula({name: Value(x, label=name) for name, x in numbers.items()})
-    if not root.label:
-        free = chain(("f", "y", "out"), (f"f{n}" for n in count(1)))
-        root.label = next(name for name in free if name not in numbers)
-    return root
-
-
-def _number(given: str, offset: int, item: str) -> float:
-    try:
-        return float(given)
-    except ValueError:
-        pass
-    try:
-        formula = parse(given)
-        if formula.variables:
-            name = formula.variables[0]
-            raise FormulaError(f"{clean(name)!r} is no number", formula.columns[name])
-        return float(formula({}))
-    except FormulaError as error:
-        raise UsageError(f"{clean(item)!r}, {error.moved(offset)}") from None
-
-
 # What is done ---------------------------------------------------------------------------------------
 
 
 def _step(options: argparse.Namespace) -> int:
-    formula, numbers = _given(options)
-    steps, screen = Backprop(_root(formula, numbers)), Screen.of(sys.stdout)
+    formula, numbers = given(options)
+    steps, screen = Backprop(root_of(formula, numbers)), Screen.of(sys.stdout)
     if options.table:
         print(steps.run().table(room=screen.width))
         return 0
@@ -248,7 +175,7 @@ def _step(options: argparse.Namespace) -> int:
 
     def again(name: str, x: float) -> Value:
         numbers[name] = x
-        return _root(formula, numbers)
+        return root_of(formula, numbers)
 
     typed = sys.stdin.isatty()
     shell = Shell(steps, screen, terminal=typed, again=again)
@@ -257,7 +184,11 @@ def _step(options: argparse.Namespace) -> int:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    root = _graph(options)
+    if Path(options.output or "").suffix.lower() in (".html", ".htm"):
+        raise UsageError(
+            "a drawing is a picture; HTML comes from chainrule page and chainrule live"
+        )
+    root = graph(options)
     root.backward()
     drawing: Drawing = draw_graph(root, title=options.title)
     return _given_out(options, "graph.svg", drawing.source, drawing.save)
@@ -265,13 +196,13 @@ def _draw(options: argparse.Namespace) -> int:
 
 def _page(options: argparse.Namespace) -> int:
     _check_suffix(options, "steps.html")
-    page = player(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
+    page = player(graph(options), title=options.title or unshielded(options.formula))
     return _given_out(options, "steps.html", page.html, page.save)
 
 
 def _live(options: argparse.Namespace) -> int:
     _check_suffix(options, "live.html")
-    page = live(_graph(options), title=options.title or options.formula.removeprefix(_MARK))
+    page = live(graph(options), title=options.title or unshielded(options.formula))
     return _opened(options, "live.html", page)
 
 
@@ -297,10 +228,10 @@ def _opened(options: argparse.Namespace, name: str, page: Live | Tour) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    text = options.formula.removeprefix(_MARK)
+    text = unshielded(options.formula)
     if not options.by_hand and not options.values and (text == "-" or os.path.isfile(text)):
         return _check_lines(text)
-    root = _graph(options)
+    root = graph(options)
     names = Names(root)
     by_hand: dict[str | Value, ByHand] = {}
     for item in options.by_hand:
@@ -334,7 +265,7 @@ def _check_lines(path: str) -> int:
 
 
 def _paths(options: argparse.Namespace) -> int:
-    steps = Backprop(_graph(options))
+    steps = Backprop(graph(options))
     names = steps.names
     values = [node for node in names.order if not node.parents]
     if options.by is not None:
