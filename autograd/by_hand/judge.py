@@ -164,7 +164,8 @@ class Judge:
         likely = [family for family in families if general or not family.many]
         stages = [likely]
         if general or (tolerance[0] < 1e-6 * abs(hand[0]) and len(case.edges) < _LARGE):
-            stages += [families, [*inner_too(case), *twofold(likely)]]
+            stages += [] if general else [[family for family in families if family.many]]
+            stages.append([*inner_too(case), *twofold(likely)])
         for tried in stages:
             if found := explain(tried, hand, case.true, tolerance, general):
                 return found

@@ -51,10 +51,14 @@ def explain(
     hits: list[_Hit] = []
     for family in families:
         with np.errstate(all="ignore"):
-            near = abs(family.predicted - hand) <= tolerance
-            differs = abs(family.predicted - true) > tolerance
+            first = np.flatnonzero(abs(family.predicted[:, 0] - hand[0]) <= tolerance[0])
+            if not len(first):
+                continue
+            predicted = family.predicted[first]
+            near = abs(predicted - hand) <= tolerance
+            differs = abs(predicted - true) > tolerance
         fits = near[:, seen].all(1) & differs[:, seen].any(1)
-        hits += [_Hit(family.rank, int(i), family) for i in np.flatnonzero(fits)[:40]]
+        hits += [_Hit(family.rank, int(i), family) for i in first[fits][:40]]
     hits.sort(key=lambda hit: hit.rank)
     return _told(hits, tolerance, general)
 
