@@ -71,6 +71,15 @@ def test_a_product_of_two_computed_matrices(batch):
     close(gradients(program), [*by_a.ravel(), *by_b.ravel()])
 
 
+def test_a_loss_made_of_a_parameter_alone_beside_another_output():
+    w, t = Value(0.3), math.tanh(0.3)
+    twice = (1 - math.tanh(t) ** 2) * (1 - t**2)
+    for function, slope in ((tanh, 1 - t**2), (lambda v: tanh(tanh(v)), twice)):
+        program = compile(lambda x, f=function: [f(w), w * x], [w], inputs=(0.5,))
+        program.run([2.0, 4.0])
+        close(gradients(program), [slope])
+
+
 @pytest.mark.parametrize("starts", [(0, 1), (0, 3), (3, 0)])
 @pytest.mark.parametrize("engine", ["numpy", "auto"])
 def test_filters_at_two_places(starts, engine):
