@@ -303,6 +303,29 @@ def test_a_bias_with_a_scale(batch, scale):
 
 
 @pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_a_bias_that_is_subtracted(batch, engine):
+    """L = Σ tanh(W x − b), with a part for rows of two summands: dL/db = −(1 − tanh²)."""
+    rng = RNG(12)
+    w, b, x = rng.normal(size=(6, 4)), rng.normal(size=6), rng.normal(size=(batch, 4))
+    w[4:, 1:] = 0.0
+    ws, bs = matrix(w), [Value(v) for v in b.tolist()]
+
+    def loss(x):
+        rows = [sum(p * q for p, q in zip(row[: 4 if i < 4 else 1], x)) for i, row in enumerate(ws)]
+        return sum(tanh(row - c) for row, c in zip(rows, bs))
+
+    used = [*flat(ws[:4]), ws[4][0], ws[5][0]]
+    program = compile(loss, used + bs, inputs=(x[0],), engine=engine)
+    (found,) = program.run(x)
+    h = np.tanh(x @ w.T - b)
+    close(found, h.sum() / batch)
+    slope = (1 - h**2) / batch
+    by_w = slope.T @ x
+    close(gradients(program), [*by_w[:4].ravel(), *by_w[4:, 0], *-slope.sum(0)])
+
+
+@pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("given_first", [True, False])
 def test_a_product_with_what_is_computed_from_inputs_alone(batch, given_first):
     """L = Σ C ∘ (A @ B), one of them exp(w), the other tanh(x), which nobody asks a gradient of."""
