@@ -257,6 +257,22 @@ def test_an_answer_gets_the_reply_of_compare(
 
 
 @browser
+def test_at_other_numbers_the_plain_slips_are_known(page: Page, saved: Callable[..., str]) -> None:
+    page.open(saved("shared", shared()) + "#a=2")  # by hand: f′ = 8 + 4 + 4 + 4 along four arrows
+    page.value("document.getElementById('v0').focus()")
+    for given, said in [
+        ("20", "✓ right"),
+        ("-20", "✗ wrong: the sign is flipped"),
+        ("12", "✗ wrong: the arrow to f is forgotten"),
+        ("8", "✗ wrong: only the arrow to f is counted: the others add to it"),
+        ("7", "✗ wrong: none of the usual slips gives this"),
+    ]:
+        page.value(f"(document.getElementById('given').value = {given!r})")
+        page.value("document.getElementById('check').click()")
+        assert page.value("document.getElementById('reply').textContent") == said
+
+
+@browser
 def test_predict_hides_the_gradients_until_they_are_answered(
     page: Page, saved: Callable[..., str]
 ) -> None:

@@ -46,12 +46,18 @@ function ofFormula(read, x, i, truth) {  // it has to hold at other numbers too
   const reasons = slips(x, i, 1e-6 * Math.abs(x) + 1e-12);
   return [false, reasons.length ? `wrong: ${reasons.slice(0, 3).join(" – or ")}` : "wrong"];
 }
-// The slips were worked out for the numbers that the page came with.
+// The slips were worked out for the numbers that the page came with; at others the plain ones are known.
 function slips(x, i, tolerance) {
-  if (moved().length) return [];
-  const found = [];
-  for (const [value, text] of page.answers[i] || []) {
-    if (Math.abs(Number(value) - x) <= tolerance && Math.abs(value - state.now.grad[i]) > tolerance && !found.includes(page.texts[text])) found.push(page.texts[text]);
+  const known = moved().length || !page.answers[i] ? plainSlips(i) : page.answers[i].map(([value, text]) => [value, page.texts[text]]);
+  const fits = known.filter(([value]) => Math.abs(value - x) <= tolerance && Math.abs(value - state.now.grad[i]) > tolerance);
+  return [...new Set(fits.map(([, text]) => text))];
+}
+function plainSlips(i) {
+  const { now } = state, total = now.grad[i], found = [[-total, "the sign is flipped"]], several = users[i].length > 1;
+  for (const [head, wire] of users[i]) {
+    const { name } = nodes[head], part = now.product[head][wire];
+    if (several) found.push([total - part, `the arrow to ${name} is forgotten`], [part, `only the arrow to ${name} is counted: the others add to it`]);
+    else found.push([now.local[head][wire], `the gradient of ${name} is forgotten: ${number(now.local[head][wire])} · ${wrapped(number(now.grad[head]))}`]);
   }
   return found;
 }
