@@ -102,6 +102,22 @@ def test_filters_at_two_places(starts, engine):
     close(gradients(program), expected.ravel())
 
 
+def test_a_product_of_two_matrices_of_functions_of_parameters():
+    """L = Σ C ∘ (exp(A) @ tanh(B)), in which no sum comes before the products."""
+    rng = RNG(0)
+    a, b, c = rng.normal(size=(5, 4)), rng.normal(size=(4, 6)), rng.normal(size=(5, 6))
+    wa, wb = matrix(a), matrix(b)
+    left, right = [[exp(v) for v in row] for row in wa], [[tanh(v) for v in row] for row in wb]
+    product = [[sum(p * q for p, q in zip(row, col)) for col in zip(*right)] for row in left]
+    terms = [float(c[i, j]) * product[i][j] for i in range(5) for j in range(6)]
+    program = compile(sum(terms[1:], terms[0]), flat(wa) + flat(wb))
+    (found,) = program.run()
+    assert "Products" in kinds(program)
+    close(found, (c * (np.exp(a) @ np.tanh(b))).sum())
+    by_a, by_b = (c @ np.tanh(b).T) * np.exp(a), (np.exp(a).T @ c) * (1 - np.tanh(b) ** 2)
+    close(gradients(program), [*by_a.ravel(), *by_b.ravel()])
+
+
 @pytest.mark.parametrize("batch", [1, 4])
 def test_a_layer_that_is_subtracted(batch):
     """h = s − W x, L = Σ h²: dL/dW = −2 h xᵀ, dL/ds = 2 h."""
