@@ -2,134 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
-
-from autograd import Names, Value
+from autograd import Value
 from autograd.stepping.steps import factor
 from autograd.value import Choice
 from viz.escape import shorten
+from viz.graph.frames import frame_sample, frames, in_order
+from viz.graph.graph import FORMULA_UP_TO, Graph, box_id
 from viz.graph.groups import Group
 from viz.graph.kinds import NUMBER
 from viz.graph.samples import Samples
-from viz.scene import Cluster, Edge, Line, Node, Row, Scene, Text
+from viz.scene import Edge, Line, Node, Row, Scene, Text
 from viz.style import number, text_width, tone
 
 __all__ = ["Graph", "scene_of"]
-
-_FORMULA = 20  # characters of a formula on a card
-
-
-@dataclass
-class Graph:
-    """An expression graph, and how much of it is shown."""
-
-    order: Sequence[Value]
-    names: Names
-    titles: Sequence[str]
-    kinds: Sequence[str]
-    merged: bool = False
-    edge_labels: bool = True
-    digits: int = 4
-    shown: set[int] = field(default_factory=set)
-    groups: Sequence[Group] = ()
-    framing: bool = False
-    highlighted: set[int] = field(default_factory=set)
-    reserve: Mapping[Value, Iterable[float]] = field(default_factory=dict)
-    samples: Samples | None = None
-    backward: bool = False
-
-    def __post_init__(self) -> None:
-        self.index = {id(node): i for i, node in enumerate(self.order)}
-        root = self.order[-1]
-        self.computed = any(
-            node.grad != 0 for node in self.order if node.operation is not None or node is root
-        )
-        operations = [i for i, node in enumerate(self.order) if node.operation is not None]
-        self.step = {i: k for k, i in enumerate(reversed(operations), 2)}  # 1 starts at the root
-        self.framed = {i: group for group in self.groups if self.framing for i in group.members}
-        self.box: dict[int, Group] = {}
-        for group in self.groups:
-            for folded in (group, group.parent):
-                if folded is not None and folded.folded:
-                    self.box.update(dict.fromkeys(folded.members, folded))
-
-    def gradient(self, i: int) -> float | None:
-        """The gradient of node ``i``, None before a backward pass gave it one."""
-        node = self.order[i]
-        known = self.computed or (node.operation is None and node.grad != 0)
-        return node.grad if known else None
-
-    def title(self, i: int) -> str:
-        """The title of a card; within a neuron's frame, what the frame says already is left out."""
-        group = self.framed.get(i)
-        if group is None:
-            return self.titles[i] or self._sum(i)
-        if i == group.outputs[-1]:
-            return self.titles[i] if self.order[i].label else ""
-        node = self.order[i]
-        if node.note.parameter and node.label:
-            return node.label
-        short = self.names.formula(node, group.title).text
-        return "" if short == group.title or NUMBER.search(short) else short
-
-    def _sum(self, i: int) -> str:
-        """A sum too long to spell out, by what was added last."""
-        node = self.order[i]
-        if node.operation is None or node.operation.name != "+" or len(node.parents) < 2:
-            return ""
-        last = self.names[node.parents[1]]
-        return "" if NUMBER.search(last) or len(last) > _FORMULA else f"… + {last}"
-
-    def ranks_crossed(self) -> int:
-        """How many ranks all lines cross together, about, in the better of two layouts.
-
-        In one each value stands right before its first user, in the other right after its operands.
-        """
-        lines = [
-            (p, i)
-            for i in sorted(self.shown)
-            for p in (self.index[id(parent)] for parent in self.order[i].parents)
-            if p in self.shown and self.element(p) != self.element(i)
-        ]
-        late = dict.fromkeys(self.shown, 0)
-        for p, i in reversed(lines):
-            late[p] = min(late[p], late[i] - 1)
-        early = dict.fromkeys(self.shown, 0)
-        for p, i in lines:
-            early[i] = max(early[i], early[p] + 1)
-        first: dict[int, int] = {}  # of a leaf, the rank before its first user
-        for p, i in lines:
-            if not self.order[p].parents:
-                first[p] = min(first.get(p, early[i] - 1), early[i] - 1)
-        early |= first
-        return min(sum(rank[i] - rank[p] for p, i in lines) for rank in (early, late))
-
-    def element(self, i: int) -> str:
-        """The id of what stands for node ``i``: its card, or the box it is folded into."""
-        box = self.box.get(i)
-        return f"v{i}" if box is None else box_id(box)
-
-
-def box_id(group: Group) -> str:
-    """The id of a folded group's box, by its last output."""
-    return f"f{group.outputs[-1]}"
-
-
-def _in_order(scene: Scene, graph: Graph) -> None:
-    """Inputs from the first down, and in one rank; the neurons of a layer in order."""
-    drawn = {node.id for node in scene.nodes}
-    inputs = [graph.element(i) for i in sorted(graph.shown) if graph.kinds[i] == "input"]
-    inputs = [name for name in dict.fromkeys(inputs) if name in drawn]
-    layers: dict[int, list[str]] = {}
-    for group in graph.groups:
-        output = graph.element(group.outputs[-1])
-        if group.parent is not None and output in drawn:
-            layers.setdefault(id(group.parent), []).append(output)
-    scene.above = [(a, b) for ids in [*layers.values(), inputs] for a, b in pairwise(ids) if a != b]
-    if graph.samples is None:
-        scene.first = inputs
 
 
 def scene_of(graph: Graph) -> Scene:
@@ -144,11 +29,11 @@ def scene_of(graph: Graph) -> Scene:
             boxes.add(box)
     for box in sorted(boxes, key=lambda box: box.outputs[-1]):
         _add_box(scene, graph, box)
-    scene.clusters = _clusters(scene, graph) if graph.framing else []
+    scene.clusters = frames(scene, graph) if graph.framing else []
     if len(graph.groups) > 1 and not graph.backward:
-        _in_order(scene, graph)
+        in_order(scene, graph)
     if graph.samples is not None:
-        _frame_sample(scene, graph, graph.samples)
+        frame_sample(scene, graph, graph.samples)
     return scene
 
 
@@ -241,7 +126,7 @@ def _made_by(graph: Graph, i: int, name: str) -> list[Line]:
     if name == formula:
         return []
     symbol = node.operation.symbol
-    if not name or len(formula) > _FORMULA or NUMBER.search(formula):
+    if not name or len(formula) > FORMULA_UP_TO or NUMBER.search(formula):
         return [(Text(symbol, bold=not name),)]
     return [(Text(f"= {formula}", "muted", size=10),)]
 
@@ -316,41 +201,3 @@ def _add_total(scene: Scene, graph: Graph, found: Samples) -> None:
         scene.edges.append(
             _arrow(graph, f"e{i}_{k}", tail, head, 1.0, lit and term in graph.highlighted, i)
         )
-
-
-def _frame_sample(scene: Scene, graph: Graph, found: Samples) -> None:
-    """A frame around the sample that is drawn, which says how many there are."""
-    framed = {id for cluster in scene.every_cluster() for id in cluster.nodes}
-    inside = []
-    for node in scene.nodes:
-        place = int(node.id[1:].partition("_")[0])
-        shared = place < len(graph.order) and graph.order[place].note.parameter
-        if place in found.inside and not shared and node.id not in framed:
-            inside.append(node.id)
-    frame = Cluster("samples", f"× {len(found.each)} samples", inside, scene.clusters)
-    scene.clusters = [frame]
-
-
-def _clusters(scene: Scene, graph: Graph) -> list[Cluster]:
-    """A frame around each neuron that is not folded, and around the folded ones of a layer."""
-    drawn: dict[str, list[str]] = {}
-    for node in scene.nodes:
-        place = node.id[1:].partition("_")[0]
-        drawn.setdefault(place, []).append(node.id)
-    layers: dict[int, Cluster] = {}
-    found = []
-    for group in graph.groups:
-        layer = group.parent
-        if layer is not None and layer.folded:
-            continue
-        inside = [id for i in group.members for id in drawn.get(str(i), ())]
-        if not inside:
-            continue
-        if not group.folded:
-            found.append(Cluster(f"g{group.outputs[-1]}", group.title, nodes=inside))
-        elif layer is not None and len(layer.outputs) > 1:
-            if id(layer) not in layers:
-                layers[id(layer)] = Cluster(f"layer{layer.outputs[-1]}", layer.title)
-                found.append(layers[id(layer)])
-            layers[id(layer)].nodes.extend(inside)
-    return found

@@ -8,7 +8,8 @@ from typing import Any
 from autograd import Names, Value
 from viz.arguments import check_flag, check_text, check_whole
 from viz.drawing import Drawing
-from viz.graph.cards import Graph, scene_of
+from viz.graph.cards import scene_of
+from viz.graph.graph import Graph
 from viz.graph.groups import fold as fold_groups
 from viz.graph.groups import groups
 from viz.graph.highlight import on_a_path, products
