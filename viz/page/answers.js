@@ -31,7 +31,10 @@ function judged(text, i) {
   const careless = digits > 2 || !x ? 0 : 0.5001 * 10 ** (Math.floor(Math.log10(Math.abs(x))) - 2);
   if (Math.abs(x - truth) <= Math.max(1.0001 * half, careless)) return [true, "right to the digits given"];
   const reasons = slips(x, i, 1.0001 * Math.max(half || careless, 1e-8 * Math.abs(x)) + 1e-12);
-  if (digits >= 2 && Math.abs(x - truth) <= 5 * unit && Math.abs(x - truth) <= 0.05 * Math.abs(truth)) reasons.unshift(`close: rounded on the way? right is ${number(truth, 6)}`);
+  const off = Math.abs(x - truth);
+  if (digits >= 2 && off <= 5 * unit && off <= 0.05 * Math.abs(truth)) {
+    reasons.unshift(`close: rounded on the way? right is ${number(truth, 6)}`);
+  }
   return [false, reasons.length ? `wrong: ${reasons.slice(0, 3).join(" – or ")}` : "wrong: none of the usual slips gives this"];
 }
 function ofFormula(read, x, i, truth) {  // it has to hold at other numbers too
@@ -48,16 +51,21 @@ function ofFormula(read, x, i, truth) {  // it has to hold at other numbers too
 }
 // The slips were worked out for the numbers that the page came with; at others the plain ones are known.
 function slips(x, i, tolerance) {
-  const known = moved().length || !page.answers[i] ? plainSlips(i) : page.answers[i].map(([value, text]) => [value, page.texts[text]]);
+  const made = moved().length ? null : page.answers[i];
+  const known = made ? made.map(([value, text]) => [value, page.texts[text]]) : plainSlips(i);
   const fits = known.filter(([value]) => Math.abs(value - x) <= tolerance && Math.abs(value - state.now.grad[i]) > tolerance);
   return [...new Set(fits.map(([, text]) => text))];
 }
 function plainSlips(i) {
   const { now } = state, total = now.grad[i], found = [[-total, "the sign is flipped"]], several = users[i].length > 1;
   for (const [head, wire] of users[i]) {
-    const { name } = nodes[head], part = now.product[head][wire];
-    if (several) found.push([total - part, `the arrow to ${name} is forgotten`], [part, `only the arrow to ${name} is counted: the others add to it`]);
-    else found.push([now.local[head][wire], `the gradient of ${name} is forgotten: ${number(now.local[head][wire])} · ${wrapped(number(now.grad[head]))}`]);
+    const { name } = nodes[head], part = now.product[head][wire], local = now.local[head][wire];
+    if (several) {
+      found.push([total - part, `the arrow to ${name} is forgotten`]);
+      found.push([part, `only the arrow to ${name} is counted: the others add to it`]);
+    } else {
+      found.push([local, `the gradient of ${name} is forgotten: ${number(local)} · ${wrapped(number(now.grad[head]))}`]);
+    }
   }
   return found;
 }

@@ -63,7 +63,9 @@ function between(a, b) {  // a line between two cards that the layout did not dr
 }
 // A line is as the layout drew it, unless an end of it is folded: then it is one of a bundle.
 function lay(next) {
-  const plain = (tail, head) => next.at[tail] && next.at[head] && groupOf(nodeOf(head)) < 0 && !(tail[0] === "v" && groupOf(nodeOf(tail)) >= 0 && !single(groupOf(nodeOf(tail))));
+  const folded = (id) => id[0] === "v" ? groupOf(nodeOf(id)) : -1;
+  const leaves = (tail) => folded(tail) < 0 || single(folded(tail));  // from a card in its own place
+  const plain = (tail, head) => next.at[tail] && next.at[head] && folded(head) < 0 && leaves(tail);
   Object.assign(next, { paths: {}, labels: {}, bundles: new Map() });
   const draws = (id, path, label) => {
     if (next.preset) [next.paths[id], next.labels[id]] = next.preset[id];
@@ -72,7 +74,8 @@ function lay(next) {
   for (const [id, { tail, head }] of wires) {
     const label = geometry.lines[id].slice(2);
     if (plain(tail, head)) {
-      draws(id, () => geometry.paths[id].map((p, n) => n % 2 ? next.fy(p) : next.fx(p)), () => [next.fx(label[0]), next.fy(label[1])]);
+      const path = () => geometry.paths[id].map((p, n) => n % 2 ? next.fy(p) : next.fx(p));
+      draws(id, path, () => [next.fx(label[0]), next.fy(label[1])]);
     } else if (tail[0] === "v") {
       const [from, to] = [tail, head].map((end) => `v${next.stands[nodeOf(end)]}`), key = `d${from}_${to}`;
       if (from === to) continue;

@@ -1,6 +1,6 @@
 // Fit, zoom, pan, and the small map of a drawing beyond two screens.
 const figure = byId("figure"), drawing = byId("drawing"), world = byId("world"), map = byId("map");
-const camera = { x: 0, y: 0, scale: 1, bounds: [0, 0, 1, 1], touched: false, width: figure.clientWidth, height: figure.clientHeight };
+const camera = { x: 0, y: 0, scale: 1, bounds: [0, 0, 1, 1], touched: false, width: 1, height: 1 };
 drawing.removeAttribute("viewBox");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -23,7 +23,7 @@ const DUST = 0.1;  // a drawing that would be smaller begins at the value in que
 function fitting() {
   const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
   const scale = Math.min(1.4, (camera.width - 2 * air) / width, (camera.height - 2 * air) / height);
-  if (scale < DUST) {
+  if (scale > 0 && scale < DUST) {
     const [x, y, w, h] = placed.at[`v${state.step ? root : 0}`] || camera.bounds;
     return { x: camera.width / 2 - (x + w / 2) * 0.8, y: camera.height / 2 - (y + h / 2) * 0.8, scale: 0.8 };
   }

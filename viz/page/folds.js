@@ -34,7 +34,8 @@ function groupOf(i) {  // the folded group that a node is in, or −1
 const single = (g) => groups[g].outputs.length === 1;
 const speaker = (g) => groups[g].outputs[groups[g].outputs.length >> 1];  // whose card stands for it
 const nodeOf = (id) => Number(id.slice(1).split("_")[0]);  // of v3, of c3_1
-const ofKind = (kind) => groups.flatMap((group, g) => group.kind === kind || (kind === "layer" && group.kind === "neuron" && group.parent < 0) ? [g] : []);
+const foldsWith = (group, kind) => group.kind === kind || (kind === "layer" && group.kind === "neuron" && group.parent < 0);
+const ofKind = (kind) => groups.flatMap((group, g) => foldsWith(group, kind) ? [g] : []);
 const sameFolds = (which) => which.length === state.folded.size && which.every((g) => state.folded.has(g));
 
 function toggle(g) {
@@ -73,7 +74,9 @@ function showFolds() {
     card.own ??= card.name.textContent;
     card.name.textContent = folded ? groups[g].title : card.own;
     card.many = folded && !single(g) ? groups[g].outputs.length : 0;
-    for (const [name, is] of Object.entries({ folded, many: card.many, brief: card.name.textContent.length < 8 })) card.group.classList.toggle(name, Boolean(is));
+    card.group.classList.toggle("folded", folded);
+    card.group.classList.toggle("many", card.many > 0);
+    card.group.classList.toggle("brief", card.name.textContent.length < 8);
     card.unfold?.remove();
     card.unfold = folded ? foldButton(g, "+", `Unfold ${groups[g].title}`) : null;
     if (folded) byId("nodes").append(card.unfold);  // beside the card: a button holds no button

@@ -29,7 +29,8 @@ function makeDials() {
       dials.append(make("li", { className: "hint", textContent: groups[under = g].title }));
       dials.lastChild.dataset.home = g;
     }
-    const range = make("input", { type: "range", id: `dial${i}` }), field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off" });
+    const range = make("input", { type: "range", id: `dial${i}` });
+    const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off" });
     const label = make("label", { htmlFor: range.id, textContent: nodes[i].name, title: nodes[i].full });
     field.setAttribute("aria-label", `${nodes[i].full}, typed`);
     const reach = reachOf(i), centre = Number.isFinite(initial[i]) ? snapped(i, initial[i]) : 0;
@@ -83,18 +84,23 @@ for (const i of frozen ? [] : leaves) {
     card.onpointermove = (move) => {
       const dx = move.clientX - began;
       dragged ||= Math.abs(dx) > 3;
-      if (dragged) change(i, snapped(i, (Number.isFinite(at) ? at : 0) + dx * step(i) * (move.shiftKey ? 0.1 : 1)), { settle: false });
+      if (!dragged) return;
+      const by = dx * step(i) * (move.shiftKey ? 0.1 : 1);
+      change(i, snapped(i, (Number.isFinite(at) ? at : 0) + by), { settle: false });
     };
     card.onpointerup = card.onpointercancel = (up) => {
       card.onpointermove = card.onpointerup = card.onpointercancel = null;
-      if (dragged) { refresh(); remember(); choose(i); } else if (up.type === "pointerup") { choose(i); if (up.pointerType === "mouse") type(i); }
+      choose(i);
+      if (dragged) { refresh(); remember(); }
+      else if (up.type === "pointerup" && up.pointerType === "mouse") type(i);
     };
   });
 }
 function type(i) {
   const box = cards.get(`v${i}`).data.getBoundingClientRect(), frame = figure.getBoundingClientRect();
   const width = Math.max(72, 84 * camera.scale);
-  Object.assign(typing.style, { left: `${box.right - frame.left - width + 8}px`, top: `${box.top - frame.top - (32 - box.height) / 2}px`, width: `${width}px` });
+  const left = box.right - frame.left - width + 8, top = box.top - frame.top - (32 - box.height) / 2;
+  Object.assign(typing.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
   typing.hidden = false;
   typing.value = exact(state.numbers[i]).replace("-", "−");
   typing.setAttribute("aria-label", `New number of ${nodes[i].full}`);

@@ -67,7 +67,8 @@ function placeFrames(before, after, t) {
     if (gone) continue;
     const corners = ({ fx, fy }) => fx && [fx(x), fy(y), fx(x + width), fy(y + height)];
     const [left, top, right, bottom] = mix(corners(before), corners(after), t);
-    for (const [name, value] of Object.entries({ x: left, y: top, width: right - left, height: bottom - top })) rect.setAttribute(name, value.toFixed(1));
+    const sides = { x: left, y: top, width: right - left, height: bottom - top };
+    for (const [name, value] of Object.entries(sides)) rect.setAttribute(name, value.toFixed(1));
     text.setAttribute("x", left + 28);
     text.setAttribute("y", top + 15);
     shift(button, left + 14, top + 11);

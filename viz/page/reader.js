@@ -1,18 +1,21 @@
 // A formula that somebody types, read and never run as JavaScript: the grammar of autograd/formulas.
 const TOKEN = /\s*(?:(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([\p{L}_∂][\p{L}\p{M}\d_.#₀-₉]*)|(\*\*|[-+*/^(),%]))/uy;
-const RAISED = { "²": "^2", "³": "^3" };
+const SIGNS = { "²": "^2", "³": "^3", "·": "*", "×": "*", "÷": "/", "−": "-", "–": "-", "√": "sqrt", "∞": "inf" };
 const CONSTANTS = { pi: Math.PI, π: Math.PI, e: Math.E, inf: Infinity, nan: NaN, "∞": Infinity };
 
 function tokensOf(text, names) {
-  text = text.replace(/[²³]/g, (c) => RAISED[c]).replace(/[·×]/g, "*").replace(/÷/g, "/").replace(/[−–]/g, "-").replace(/√/g, "sqrt").replace(/∞/g, "inf");
+  text = text.replace(/[²³·×÷−–√∞]/g, (sign) => SIGNS[sign]);
   text = text.replace(/^\s*(?:d|∂)?[^=]*=\s*/, "").replace(/^(-?\d+),(\d+)$/, "$1.$2");
   const found = [];
   for (TOKEN.lastIndex = 0; TOKEN.lastIndex < text.trimEnd().length;) {
     const token = TOKEN.exec(text);
     if (!token) return null;
-    const [, digits, word, sign] = token, [type, value] = digits ? ["number", Number(digits)] : word ? ["name", word] : ["sign", sign === "**" ? "^" : sign];
+    const [, digits, word, sign] = token;
+    const [type, value] = digits ? ["number", Number(digits)] : word ? ["name", word] : ["sign", sign.replace("**", "^")];
     const before = found[found.length - 1];
-    const joined = before && (type !== "sign" || value === "(") && (before.type === "number" || before.value === ")" || (before.type === "name" && (names.has(before.value) || before.value in CONSTANTS)));
+    const named = before?.type === "name" && (names.has(before.value) || before.value in CONSTANTS);
+    const ended = before?.type === "number" || before?.value === ")" || named;
+    const joined = ended && (type !== "sign" || value === "(");
     if (joined) found.push({ type: "sign", value: "*" });  // 2x, 2(x + y)
     found.push({ type, value });
   }

@@ -39,16 +39,23 @@ function gradientOf(i) {
   if (!knowsGrad(i)) return [line("small", "The backward pass has not begun.")];
   if (i === root) return [line("small", "It is what is differentiated: its gradient is 1.")];
   if (hidden(i)) return [line("small", `${asked(i)} = ? Answer below.`)];
-  const rows = [line("small", users[i].length > 1 ? `Its gradient is a sum: one term for each of its ${users[i].length} arrows.` : "Its gradient comes along its one arrow:")];
+  const arrows = users[i].length;
+  const rows = [line("small", arrows > 1
+    ? `Its gradient is a sum: one term for each of its ${arrows} arrows.`
+    : "Its gradient comes along its one arrow:")];
   const open = users[i].filter(([head]) => passed(head));
   for (const [head, wire] of open) {
     const ids = lineOf(head, nodes[head].slots[wire]);
     const { local, grad, product } = state.now, part = product[head][wire];
-    rows.push(line("", `${nodes[head].terms[wire]} = `, term(number(local[head][wire]), ids), " · ", term(wrapped(number(grad[head])), [`v${head}`], tone(grad[head])), " = ", term(number(part), ids, tone(part))));
+    const factors = [term(number(local[head][wire]), ids), term(wrapped(number(grad[head])), [`v${head}`], tone(grad[head]))];
+    rows.push(line("", `${nodes[head].terms[wire]} = `, factors[0], " · ", factors[1], " = ", term(number(part), ids, tone(part))));
   }
   const total = term(number(state.shown[i]), [`v${i}`], tone(state.shown[i]));
   const sum = open.flatMap(([head, wire], k) => [k ? " + " : "", wrapped(number(state.now.product[head][wire]))]);
-  if (users[i].length > 1 && open.length) rows.push(line("sum", `${asked(i)} = `, ...(open.length > 1 ? [...sum, " = "] : []), total, open.length < users[i].length ? " so far" : ""));
+  if (arrows > 1 && open.length) {
+    const added = open.length > 1 ? [...sum, " = "] : [];
+    rows.push(line("sum", `${asked(i)} = `, ...added, total, open.length < arrows ? " so far" : ""));
+  }
   if (!open.length) rows.push(line("small", "Nothing has arrived yet."));
   return rows;
 }
@@ -72,8 +79,8 @@ for (const [i] of nodes.entries()) {
   });
 }
 function unfoldOrFold(i) {
-  const folded = groupOf(i), g = folded >= 0 ? folded : groups.findIndex((group) => group.members.includes(i) && group.kind !== "layer");
-  if (g >= 0) toggle(g);
+  const folded = groupOf(i), g = folded >= 0 ? folded : groupsOf[i].find((k) => groups[k].kind !== "layer");
+  if (g !== undefined) toggle(g);
 }
 for (const [id, wire] of wires) {
   if (!wire.label) continue;

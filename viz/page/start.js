@@ -1,5 +1,7 @@
 // At first sight, and what the keys and the window do.
-const kindsOfFold = [["", "every value"], ...["neuron", "layer", "part"].filter((kind) => groups.some((group) => group.kind === kind)).map((kind) => [kind, `${kind === "part" ? "named part" : kind}s folded`])];
+const NAMES = { neuron: "neurons folded", layer: "layers folded", part: "named parts folded" };
+const there = Object.entries(NAMES).filter(([kind]) => groups.some((group) => group.kind === kind));
+const kindsOfFold = [["", "every value"], ...there];
 const foldChoice = byId("fold");
 foldChoice.append(...kindsOfFold.map(([value, text]) => make("option", { value, textContent: text })));
 byId("show").hidden = kindsOfFold.length < 2;
@@ -21,15 +23,14 @@ function openUp() {
   makeDials();
   if (isTall()) upright(true);
   refresh();
+  makeRoom();
+  takeRoom();
   arrange(false);
   for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
     if (fitting().scale > (kind === "neuron" ? 0.42 : 0.34) || !ofKind(kind).length) break;
     fold(ofKind(kind));
   }
   usual = new Set(state.folded);
-  makeRoom();
-  takeRoom();
-  Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
   fit();
   refresh();
   mark();
@@ -58,7 +59,10 @@ new ResizeObserver(() => {
 }).observe(figure);
 const stage = byId("stage");
 const isTall = () => Boolean(page.places.tall) && innerWidth < 560 && innerHeight > innerWidth;
-const takeRoom = () => { figure.style.height = wide.matches ? `${stage.clientHeight}px` : ""; };
+const takeRoom = () => {
+  figure.style.height = wide.matches ? `${stage.clientHeight}px` : "";
+  Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
+};
 new ResizeObserver(takeRoom).observe(stage);
 addEventListener("resize", () => {
   makeRoom();

@@ -1,7 +1,10 @@
 // Forwards, then backwards: the caption, the slider, play, and pulses along the lines.
 const wide = matchMedia("(min-width: 760.02px)");
 const caption = byId("caption"), slider = byId("slider"), list = byId("list");
-const intro = [["Drag a number: every value and every gradient follows."], ["◀ walks back through the pass, play shows it from the start."]];
+const intro = [
+  ["Drag a number: every value and every gradient follows."],
+  ["◀ walks back through the pass, play shows it from the start."],
+];
 const paragraphs = (rows) => rows.map((row, k) => make("p", { className: k ? "" : "head" }, ...row));
 
 let told = "";
@@ -43,7 +46,8 @@ function pulse(frame) {
   for (const old of pulses) old.remove();
   pulses = [];
   if (calm.matches) return;
-  const paths = [...new Set(frame.on.filter((id) => id[0] === "e").map((id) => elementOf(id)?.querySelector(".line")).filter(Boolean))];
+  const edges = new Set(frame.on.filter((id) => id[0] === "e").map(elementOf).filter(Boolean));
+  const paths = [...edges].map((edge) => edge.querySelector(".line"));
   const running = paths.map((path) => [path, path.getTotalLength(), draw("circle", { class: "pulse", r: 5 })]);
   pulses = running.map(([, , dot]) => dot);
   byId("edges").append(...pulses);
