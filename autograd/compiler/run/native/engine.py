@@ -73,8 +73,8 @@ class Native:
     def _step(self, backward: bool) -> Any:
         if backward not in self._steps:
             text = module(self.plan, self.dtype, self.lanes, backward)
-            machine = jit.assemble(text, ("step",))
-            self._steps[backward] = _STEP(machine.address["step"])
+            machine = jit.assemble(text)
+            self._steps[backward] = _STEP(machine.step)
             self._machines.append(machine)
         return self._steps[backward]
 

@@ -92,7 +92,7 @@ def _divided(a: Any, b: Any) -> tuple[Lane, Lane]:
     """The floor of a quotient and the remainder, as NumPy calculates them."""
     lane = lane_of(a, b)
     quotient = lane.binary("fdiv", a, b)
-    rest = lane.binary("frem", a, b)
+    rest = _called("fmod")(a, b)
     by = Lane(lane.code, lane.text(b))
     whole = (a - rest) / b
     turned = (by < 0.0).choose((rest > 0.0).choose(1.0, 0.0), (rest < 0.0).choose(1.0, 0.0)) > 0.0

@@ -20,6 +20,7 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.read.arrays import Array
+from autograd.compiler.run.native.choice import chosen
 from autograd.compiler.run.native.forms import machine
 from autograd.compiler.run.native.lane import FORMS, Lane, Number
 from autograd.compiler.run.native.loops import Looped, looped
@@ -31,7 +32,7 @@ __all__ = ["Forward", "index_of", "plus", "times", "total"]
 Factors = list[Number]
 
 
-def times(code: Any, a: Number, b: Number) -> Number:
+def times(a: Number, b: Number) -> Number:
     """A product that may become one step with the sum it is added to."""
     if not isinstance(a, Lane):
         a, b = b, a
@@ -48,7 +49,7 @@ def plus(a: Number, b: Number) -> Number:
     return b.binary("fadd contract", a, b) if isinstance(b, Lane) else a + b
 
 
-def total(code: Any, terms: Iterable[Factors]) -> Number:
+def total(terms: Iterable[Factors]) -> Number:
     """The sum of some products; a long one is four sums, which need not wait for each other."""
     terms = list(terms)
     ways = 4 if len(terms) > 8 else 1
@@ -58,7 +59,7 @@ def total(code: Any, terms: Iterable[Factors]) -> Number:
         for factors in terms[way::ways]:
             term = factors[0]
             for factor in factors[1:]:
-                term = times(code, term, factor)
+                term = times(term, factor)
             found = term if found is None else plus(found, term)
         sums.append(0.0 if found is None else found)
     while len(sums) > 1:
@@ -99,7 +100,7 @@ class Forward:
                 for part in own.parts:
                     for k, weight in self.weights(part, f):
                         terms.append([weight, read(part.space, int(part.column[k, p]))])
-                out = total(self.code, [*terms, *self.biases(own.biases, f, p)])
+                out = total([*terms, *self.biases(own.biases, f, p)])
                 self.rows.write(own.start + f * own.node.shape[1] + p, out)
 
     def weights(self, part: Any, f: int) -> list[tuple[int, Number]]:
@@ -119,7 +120,7 @@ class Forward:
     def _terms(self, own: Terms) -> None:
         for r in range(own.count):
             terms = [self.term(own, k, r) for k in range(len(index_of(own.second)))]
-            out = total(self.code, [*terms, *self.biases(own.biases, r, 0)])
+            out = total([*terms, *self.biases(own.biases, r, 0)])
             self.rows.write(own.start + r, out)
 
     def term(self, own: Terms, k: int, r: int) -> Factors:
@@ -131,7 +132,7 @@ class Forward:
         for flat, (g, m, n) in enumerate(np.ndindex(own.node.shape)):
             out: Number = 0.0
             if own.node[g, m, n] >= 0:
-                out = total(self.code, [[a, b] for _, a, b in self.pairs(own, g, m, n)])
+                out = total([[a, b] for _, a, b in self.pairs(own, g, m, n)])
             self.rows.write(own.start + flat, out)
 
     def pairs(self, own: Products, g: int, m: int, n: int) -> list[tuple[int, Number, Number]]:
@@ -178,8 +179,6 @@ class Forward:
             return float(op.array(*np.array(inputs)))
 
     def _select(self, own: Select) -> None:
-        from autograd.compiler.run.native.choice import chosen
-
         for r in range(own.count):
             self.rows.write(own.start + r, chosen(self.rows, own, r))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -50,7 +49,7 @@ class _Module:
         after = Rows(plan, self.after, self.stores, STATIC)
         if self.backward:
             self._push(block)
-            self._push(after)
+            self._give_gradients(self._push(after))
         self._give_static_outputs(after)
         bodies = [
             frame.function("before", self.before.lines, self.types.scalar),
@@ -86,53 +85,34 @@ class _Module:
                 place = code.address("%outputs", code.emit(f"sub i64 {place}, 1"), t.scalar)
                 code.line(f"store {t.scalar} {name}, ptr {place}")
 
-    def _push(self, rows: Rows) -> None:
-        """The contributions of one space's instructions, and what came of the others."""
+    def _push(self, rows: Rows) -> Reverse:
+        """The contributions of the instructions of one space."""
         plan, code, space = self.plan, rows.code, rows.space
         code.block()
         rows.forget()
         reverse = Reverse(rows)
         seeded, row = plan.outputs[0]
-        scalar = code.types.scalar
         if seeded == space:
             reverse.gradients[row] = Lane(code, code.splat("%seed"))
-        sums = space == STATIC and any(i.batched for i in plan.instructions)
-        merged: set[int] = set()
-
-        def arrive(row: int) -> None:
-            """Add what the samples contributed to a static row."""
-            if sums and row not in merged and plan.needs.static[row]:
-                merged.add(row)
-                reverse.gradients[row] = (
-                    Lane(code, code.load("%totals", row, scalar)) + reverse.gradients.get(row, 0.0)
-                    if row in reverse.gradients
-                    else Lane(code, code.load("%totals", row, scalar))
-                )
-
         for entry in plan.backward:
-            if not isinstance(entry, Contribution):
-                continue
-            own = plan.instructions[entry.of]
-            if own.space == space:
-                for r in range(own.start, own.start + own.count) if space == STATIC else ():
-                    arrive(r)
+            if isinstance(entry, Contribution) and plan.instructions[entry.of].space == space:
                 reverse.push(entry)
-        if space == STATIC:
-            self._give_gradients(reverse, arrive, sums)
+        return reverse
 
-    def _give_gradients(self, reverse: Reverse, arrive: Callable[[int], None], sums: bool) -> None:
+    def _give_gradients(self, reverse: Reverse) -> None:
         """The gradients of the parameters; most are what the samples summed up to, and nothing else."""
         code, scalar = reverse.code, reverse.code.types.scalar
-        wanted = np.flatnonzero(self.plan.needs.static[: len(self.plan.order)]).tolist()
-        alone = [r for r in wanted if sums and r not in reverse.gradients]
-        for run in np.split(alone, np.flatnonzero(np.diff(alone) > 1) + 1) if alone else ():
-            places = [code.address(base, int(run[0]), scalar) for base in ("%gradient", "%totals")]
-            size = len(run) * self.types.size
-            code.line(
-                f"call void @llvm.memcpy.p0.p0.i64(ptr {places[0]}, ptr {places[1]}, i64 {size}, i1 0)"
-            )
-        for r in wanted:
-            if r in reverse.gradients:
-                arrive(r)
-                name = as_lane(code, reverse.gradients[r]).name
-                code.line(code.store("%gradient", r, name))
+        wanted = np.flatnonzero(self.plan.needs.static[: len(self.plan.order)])
+        alone = wanted[[r not in reverse.gradients for r in wanted.tolist()]]
+        for run in np.split(alone, np.flatnonzero(np.diff(alone) > 1) + 1):
+            if len(run) and reverse.sums:
+                to, source = (
+                    code.address(base, int(run[0]), scalar) for base in ("%gradient", "%totals")
+                )
+                size = len(run) * self.types.size
+                code.line(
+                    f"call void @llvm.memcpy.p0.p0.i64(ptr {to}, ptr {source}, i64 {size}, i1 0)"
+                )
+        for r in sorted(set(wanted.tolist()) - set(alone.tolist())):
+            name = as_lane(code, reverse.total(r)).name
+            code.line(code.store("%gradient", r, name))

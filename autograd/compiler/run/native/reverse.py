@@ -38,13 +38,16 @@ class Reverse:
 
     Attributes:
         gradients: by row of that space, what has arrived so far.
+        sums: whether samples contribute to the rows as well.
     """
 
     def __init__(self, rows: Rows) -> None:
         self.rows, self.code, self.plan = rows, rows.code, rows.plan
         self.forward = Forward(rows)
         self.gradients: dict[int, Number] = {}
-        self._in_memory: set[int] = set()  # rows for which something waits in memory
+        self.sums = rows.space == STATIC and any(i.batched for i in self.plan.instructions)
+        self._summed: set[int] = set()  # static rows that have what the samples contributed
+        self._in_memory: set[int] = set()  # batched rows for which something waits in memory
         self._put_down: set[int] = set()  # loops whose gradients are there
         self._ways: dict[str, Callable[..., None]] = {
             "weight": self._to_weight, "column": self._to_column, "bias": self._to_bias,
@@ -63,11 +66,20 @@ class Reverse:
 
     def arrived(self, own: Instruction, row: int) -> Number | None:
         """The gradient of a row of an instruction's result; None if nothing reached it."""
-        row += own.start
-        if own.space == BATCHED and row in self._in_memory:
+        return self.total(own.start + row)
+
+    def total(self, row: int) -> Number | None:
+        """What has arrived at a row, with what waits for it in memory; None for nothing."""
+        waiting: Lane | None = None
+        if row in self._in_memory:
             self._in_memory.remove(row)
-            here = Lane(self.code, self.code.load("%values", self.rows.gradient_place(row)))
-            self.gradients[row] = plus(here, self.gradients[row]) if row in self.gradients else here
+            waiting = Lane(self.code, self.code.load("%values", self.rows.gradient_place(row)))
+        elif self.sums and row not in self._summed and self.plan.needs.static[row]:
+            self._summed.add(row)
+            waiting = Lane(self.code, self.code.load("%totals", row))
+        if waiting is not None:
+            here = self.gradients.get(row)
+            self.gradients[row] = waiting if here is None else plus(waiting, here)
         return self.gradients.get(row)
 
     def _put(self, own: Matrix) -> None:
@@ -106,7 +118,7 @@ class Reverse:
             return
         term = factors[0]
         for factor in factors[1:]:
-            term = times(self.code, term, factor)
+            term = times(term, factor)
         if space == self.rows.space:
             old = self.gradients.get(row)
             self.gradients[row] = term if old is None else plus(old, term)
@@ -136,9 +148,9 @@ class Reverse:
                 if len(terms) == 1:
                     self.add(STATIC, row, *terms[0], *([] if scale == 1.0 else [scale]))
                     continue
-                found = times(self.code, *terms[0])
+                found = times(*terms[0])
                 for term in terms[1:]:
-                    found = plus(found, times(self.code, *term))
+                    found = plus(found, times(*term))
                 self.add(STATIC, row, found, *([] if scale == 1.0 else [scale]))
 
     def _to_column(self, own: Matrix, entry: Contribution) -> None:
@@ -185,7 +197,7 @@ class Reverse:
                 if other is not None:
                     factors.append(self.forward.operand(other, (k, r)))
                     if own.masked:
-                        factors = [_unless_zero(g, times(self.code, *factors))]
+                        factors = [_unless_zero(g, times(*factors))]
                 if own.scale is not None:
                     factors.append(float(own.scale[k, r]))
                 self.add(to.space, int(index[k, r]), *factors)
@@ -213,7 +225,7 @@ class Reverse:
                 x = self.forward.operand(own.second, (k, r))
                 by_rest = ops.MAXIMUM.partials[0](running[k - 1], x, running[k])
                 self.add(space, int(index[k, r]), rest, 1.0 - by_rest)  # 0, a half, 1 or nan
-                rest = times(self.code, rest, by_rest)
+                rest = times(rest, by_rest)
             self.add(space, int(index[0, r]), rest)
 
     def _to_operand(self, own: Elementwise, entry: Contribution) -> None:
@@ -231,7 +243,7 @@ class Reverse:
                 not isinstance(slope, Lane) and math.isfinite(slope)
             )
             if own.masked and not finite:
-                self.add(operand.space, row, _unless_zero(g, times(self.code, g, slope)))
+                self.add(operand.space, row, _unless_zero(g, times(g, slope)))
             else:
                 self.add(operand.space, row, g, slope)
 
