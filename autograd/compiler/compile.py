@@ -53,8 +53,9 @@ def compile(
         inputs: see above.
         dtype: of the program's numbers, float64 or float32.
         check: trace a function three times more, with other examples, and compare.
-        engine: what runs it: "numpy", "native" (machine code, ``pip install "chainrule[native]"``), or
-            "auto", the faster one for this program; ``repr(program)`` says which and why.
+        engine: what runs it: "numpy", "native" (machine code, ``pip install "chainrule[native]"``),
+            "python" (for a few samples of scalars), or "auto", the one that suits this program;
+            ``repr(program)`` says which and why.
 
     Raises:
         TraceError: if the program would hold something that depends on the numbers of the example.

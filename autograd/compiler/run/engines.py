@@ -1,4 +1,4 @@
-"""Which engine runs a plan, by its shape: matrices on NumPy, scalars as machine code."""
+"""Which engine runs a plan, by its shape: matrices on NumPy, scalars as machine code or Python."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.compiler.run.numpy.replay import Replay
 
 __all__ = ["ENGINES", "Engine", "choose"]
 
-ENGINES = ("auto", "numpy", "native")
+ENGINES = ("auto", "numpy", "native", "python")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Engine:
     """What runs a plan.
 
     Attributes:
-        name: "numpy" or "native".
+        name: "numpy", "native" or "python".
         why: what decided.
         start: makes the runner of one batch size, from a plan, its static rows, their gradients and
             the batch size.
@@ -37,24 +37,45 @@ def choose(plan: Plan, wanted: str = "auto") -> Engine:
     """The engine for a plan.
 
     Raises:
-        ValueError: if there is none of this name, or if it lacks an operation.
+        ValueError: if there is none of this name, or if it cannot run the plan.
         ModuleNotFoundError: if machine code is asked for and LLVM is not installed.
     """
     if wanted not in ENGINES:
         raise ValueError(f"engine is one of {', '.join(ENGINES)}, not {wanted!r}")
     if wanted == "numpy":
-        return Engine("numpy", "", Replay)
-    from autograd.compiler.run.native import shape
+        return _numpy("")
+    from autograd.compiler.run.native import shape  # by then the table of operations is whole
 
-    if wanted == "native":
-        shape.require()
-    elif not shape.available():
-        return Engine("numpy", "", Replay)
+    if wanted == "python" or (wanted == "auto" and not shape.available()):
+        return _python(plan, asked=wanted == "python")
+    shape.require()
     why_not = shape.why_not(plan, asked=wanted == "native")
+    if why_not and wanted == "native":
+        raise ValueError(f"engine='native' cannot run this program: {why_not}")
     if why_not:
-        if wanted == "native":
-            raise ValueError(f"engine='native' cannot run this program: {why_not}")
-        return Engine("numpy", why_not, Replay)
+        return _numpy(why_not)
     from autograd.compiler.run.native.engine import Native
 
     return Engine("native", shape.described(plan), Native)
+
+
+def _numpy(why: str) -> Engine:
+    return Engine("numpy", why, Replay)
+
+
+def _python(plan: Plan, asked: bool) -> Engine:
+    """Lines of Python for a few samples, if the program is made of little but scalars."""
+    from autograd.compiler.run import python
+    from autograd.compiler.run.native import shape
+
+    why_not = shape.why_no_python(plan)
+    if why_not and asked:
+        raise ValueError(f"engine='python' cannot run this program: {why_not}")
+    most = python.most(plan)
+    if asked:
+        return Engine("python", f"{shape.lines(plan)} lines", python.Lines)
+    if why_not or most < 1:
+        return _numpy("")
+    return Engine(
+        "python", f"{shape.lines(plan)} lines; NumPy from {most + 1} samples on", python.start
+    )

@@ -39,12 +39,13 @@ class Code:
 
     Attributes:
         types: of the values.
+        loops: whether there may be some.
         lines: so far; an empty one may be filled in later.
         calls: declarations of the functions that are called, by name.
     """
 
-    def __init__(self, types: Types) -> None:
-        self.types = types
+    def __init__(self, types: Types, loops: bool = True) -> None:
+        self.types, self.loops = types, loops
         self.lines: list[str] = []
         self.calls: dict[str, str] = {}
         self.label = "0"  # of the basic block that is being written

@@ -78,7 +78,11 @@ class Forward:
         }  # fmt: skip
 
     def add(self, instruction: Instruction) -> None:
-        if isinstance(instruction, Matrix) and looped(self.rows.plan, instruction):
+        if (
+            isinstance(instruction, Matrix)
+            and self.code.loops
+            and looped(self.rows.plan, instruction)
+        ):
             Looped(self.rows, instruction).forward()
             return
         self._ways[type(instruction)](instruction)  # type: ignore[operator]

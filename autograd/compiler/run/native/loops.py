@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, INPUT, Instruction, Matrix, Part, Plan
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    INPUT,
+    Contribution,
+    Instruction,
+    Matrix,
+    Part,
+    Plan,
+)
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.code import Code, Loop
 from autograd.compiler.run.native.lane import Lane, as_lane
@@ -105,7 +113,29 @@ class Looped:
 
     # Backward -------------------------------------------------------------------------------------
 
-    def to_weight(self, part: Part) -> None:
+    def push(self, entry: Contribution, in_memory: set[int]) -> bool:
+        """Write a contribution; False if some of its rows want none.
+
+        Args:
+            in_memory: the rows for which something waits in memory; more, afterwards.
+        """
+        part, needs = self.own.parts[entry.place], self.rows.plan.needs
+        if entry.to == "weight":
+            fits = bool(needs.static[part.weight].all())
+            if fits:
+                self._to_weight(part)
+            return fits
+        if part.space >= INPUT:
+            return True
+        rows = set(part.column.ravel().tolist())
+        begun = rows & in_memory
+        if not needs.batched[part.column].all() or (begun and begun != rows):
+            return False
+        self._to_column(part, bool(begun))
+        in_memory |= rows
+        return True
+
+    def _to_weight(self, part: Part) -> None:
         self._want(part)
         self._tiles(self.own.count, lambda first, count: self._weights_of(part, first, count))
 
@@ -120,7 +150,7 @@ class Looped:
             code.line(code.store("%sums", place, self._fused(old, arrived[t], x)))
         loop.end([])
 
-    def to_column(self, part: Part, begun: bool) -> None:
+    def _to_column(self, part: Part, begun: bool) -> None:
         """Into memory; ``begun``: there is something to add to."""
         self._tiles(len(part.column), lambda first, count: self._columns(part, first, count, begun))
 

@@ -14,7 +14,7 @@ from autograd.compiler.run.native.lane import Lane, as_lane
 from autograd.compiler.run.native.reverse import Reverse
 from autograd.compiler.run.native.rows import Rows, Stores
 
-__all__ = ["module"]
+__all__ = ["bodies", "module"]
 
 
 def module(plan: Plan, dtype: Any, lanes: int, backward: bool) -> str:
@@ -30,13 +30,20 @@ def module(plan: Plan, dtype: Any, lanes: int, backward: bool) -> str:
     return _Module(plan, Types(dtype, lanes), Types(dtype, 1), backward).text()
 
 
+def bodies(plan: Plan, backward: bool) -> list[list[str]]:
+    """The lines of the functions of `module` for one lane: before the samples, of each, after them."""
+    return _Module(plan, Types(np.float64, 1), Types(np.float64, 1), backward, loops=False).bodies()
+
+
 class _Module:
-    def __init__(self, plan: Plan, types: Types, scalars: Types, backward: bool) -> None:
+    def __init__(
+        self, plan: Plan, types: Types, scalars: Types, backward: bool, loops: bool = True
+    ) -> None:
         self.plan, self.types, self.backward = plan, types, backward
         self.stores = Stores()
-        self.before, self.block, self.after = Code(scalars), Code(types), Code(scalars)
+        self.before, self.block, self.after = Code(scalars), Code(types, loops), Code(scalars)
 
-    def text(self) -> str:
+    def bodies(self) -> list[list[str]]:
         plan = self.plan
         before = Rows(plan, self.before, self.stores, STATIC)
         block = Rows(plan, self.block, self.stores, BATCHED)
@@ -51,19 +58,19 @@ class _Module:
             self._push(block)
             self._give_gradients(self._push(after))
         self._give_static_outputs(after)
-        bodies = [
-            frame.function("before", self.before.lines, self.types.scalar),
-            frame.function(
-                "block",
-                [*frame.begin_block(plan, self.types), *self.block.lines],
-                self.types.scalar,
-            ),
-            frame.function("after", self.after.lines, self.types.scalar),
-            frame.step(plan, self.types),
+        block_lines = [*frame.begin_block(plan, self.types), *self.block.lines]
+        return [self.before.lines, block_lines, self.after.lines]
+
+    def text(self) -> str:
+        functions = [
+            frame.function(name, lines, self.types.scalar)
+            for name, lines in zip(("before", "block", "after"), self.bodies())
         ]
         copy = "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
         calls = {"memcpy": copy} | self.before.calls | self.block.calls | self.after.calls
-        return "\n".join([*calls.values(), *bodies, frame.ATTRIBUTES])
+        return "\n".join(
+            [*calls.values(), *functions, frame.step(self.plan, self.types), frame.ATTRIBUTES]
+        )
 
     def _give_outputs(self, block: Rows) -> None:
         """Each output, and its sum over the samples beside the sums of gradients."""

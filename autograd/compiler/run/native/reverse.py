@@ -58,9 +58,10 @@ class Reverse:
     def push(self, entry: Contribution) -> None:
         """Write what an instruction passes down to one of its operands."""
         own = self.plan.instructions[entry.of]
-        if isinstance(own, Matrix) and entry.to != "bias" and looped(self.plan, own):
+        if self.code.loops and entry.to != "bias" and looped(self.plan, own):
+            assert isinstance(own, Matrix)
             self._put(own)
-            if self._loop(own, entry):
+            if Looped(self.rows, own).push(entry, self._in_memory):
                 return
         self._ways[entry.to](self.plan.instructions[entry.of], entry)
 
@@ -92,25 +93,6 @@ class Reverse:
             g = as_lane(self.code, 0.0 if arrived is None else arrived)
             place = self.rows.gradient_place(own.start + r)
             self.code.line(self.code.store("%values", place, g.name))
-
-    def _loop(self, own: Matrix, entry: Contribution) -> bool:
-        """Write a contribution as a loop; False if some of its rows want none."""
-        part = own.parts[entry.place]
-        if entry.to == "weight":
-            assert part.weight is not None
-            if not self.plan.needs[STATIC][part.weight].all():
-                return False
-            Looped(self.rows, own).to_weight(part)
-            return True
-        if part.space >= INPUT:
-            return True
-        rows = set(part.column.ravel().tolist())
-        begun = rows & self._in_memory
-        if not self.plan.needs[BATCHED][part.column].all() or (begun and begun != rows):
-            return False
-        Looped(self.rows, own).to_column(part, bool(begun))
-        self._in_memory |= rows
-        return True
 
     def add(self, space: int, row: int, *factors: Number) -> None:
         """Add a product to the gradient of a row, if anybody asks for it."""

@@ -23,9 +23,9 @@ from autograd.compiler.run.native.lane import Lane
 from autograd.compiler.run.native.loops import looped
 from autograd.ops import OPS
 
-__all__ = ["available", "described", "require", "why_not"]
+__all__ = ["available", "described", "lines", "require", "why_no_python", "why_not"]
 
-LINES = 7000  # numbers that are written line by line, at most: two seconds of compiling
+LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
 WEIGHTS = 10_000  # products in loops, at most: from here on BLAS is faster
 available = jit.available
 
@@ -61,21 +61,42 @@ def _nodes(own: Instruction) -> int:
 
 def why_not(plan: Plan, asked: bool) -> str:
     """What keeps a program from being machine code; "" if nothing does."""
-    for own in plan.instructions:
-        if isinstance(own, Elementwise) and not _has_form(own.operation):
-            return f"the operation {own.operation!r} has no form in machine code"
-    lines, loops = _sizes(plan)
-    if lines > LINES and not asked:
-        return f"{lines} numbers are too many to write line by line"
-    if loops > WEIGHTS and not asked:
-        return f"{loops} weights are for BLAS"
+    if without := _without_form(plan):
+        return without
+    written, looping = _sizes(plan)
+    if written > LINES and not asked:
+        return f"{written} numbers are too many to write line by line"
+    if looping > WEIGHTS and not asked:
+        return f"{looping} weights are for BLAS"
     return ""
 
 
 def described(plan: Plan) -> str:
     """What is compiled."""
-    lines, loops = _sizes(plan)
-    return f"{lines} line{'s' * (lines != 1)}" + (f", {loops} weights in loops" if loops else "")
+    written, looping = _sizes(plan)
+    text = f"{written} line{'s' * (written != 1)}"
+    return f"{text}, {looping} weights in loops" if looping else text
+
+
+def lines(plan: Plan) -> int:
+    """How many products and operations a sample takes."""
+    return sum(_sizes(plan))
+
+
+def why_no_python(plan: Plan) -> str:
+    """What keeps a program from being lines of Python; "" if nothing does."""
+    if any(isinstance(own, Select) for own in plan.instructions):
+        return "a value is selected"
+    if lines(plan) > LINES:
+        return f"{lines(plan)} numbers are too many to write line by line"
+    return _without_form(plan)
+
+
+def _without_form(plan: Plan) -> str:
+    for own in plan.instructions:
+        if isinstance(own, Elementwise) and not _has_form(own.operation):
+            return f"the operation {own.operation!r} has no form in machine code"
+    return ""
 
 
 @cache
