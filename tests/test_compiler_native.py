@@ -124,24 +124,30 @@ def test_a_library_without_vector_functions_is_called_a_lane_at_a_time(monkeypat
     agree(lambda x: (w * x).tanh() + (w + x) ** (w * w + x) + log(x), [w], RNG(0).uniform(size=33))
 
 
-def test_without_llvm_programs_run_and_machine_code_says_how_to_install_it(monkeypatch):
-    w = Value(2.0)
+@pytest.fixture
+def without_llvm(monkeypatch):
+    """As where it is not installed."""
     jit.available.cache_clear()
     jit._llvm.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "llvmlite.binding", None)
-        assert compile(w * w, [w]).engine.name == "numpy"
-        with pytest.raises(ModuleNotFoundError, match=r'pip install "chainrule\[native\]"'):
-            compile(w * w, [w], engine="native")
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
+    yield
+    monkeypatch.undo()
     jit.available.cache_clear()
-    assert compile(w * w, [w]).engine.name == "native"
+
+
+def test_without_llvm_programs_run_and_machine_code_says_how_to_install_it(without_llvm):
+    w = Value(2.0)
+    assert compile(w * w, [w]).engine.name == "python"
+    with pytest.raises(ModuleNotFoundError, match=r'pip install "chainrule\[native\]"'):
+        compile(w * w, [w], engine="native")
 
 
 def test_engines_are_named():
     w = Value(2.0)
     assert compile(w * w, [w], engine="numpy").run() == (4.0,)
+    assert compile(w * w, [w]).engine.name == "native"
     assert repr(compile(w * w, [w], engine="native")).endswith("float64, engine native: 1 line>")
-    with pytest.raises(ValueError, match="auto, numpy, native"):
+    with pytest.raises(ValueError, match="auto, numpy, native, python"):
         compile(w * w, [w], engine="c")
     assert compile(w.sinc(), [w]).engine.name == "numpy"
     with pytest.raises(ValueError, match="'sinc' has no form"):

@@ -85,19 +85,25 @@ def test_outputs_of_all_kinds_and_copies():
     assert copy.deepcopy(program).run([0.7, 0.1]) == program.run([0.7, 0.1])
 
 
-def test_few_samples_of_scalars_run_as_python_where_llvm_is_not_installed(monkeypatch):
+@pytest.fixture
+def without_llvm(monkeypatch):
+    """As where it is not installed."""
+    jit.available.cache_clear()
+    jit._llvm.cache_clear()
+    monkeypatch.setitem(sys.modules, "llvmlite.binding", None)
+    yield
+    monkeypatch.undo()
+    jit.available.cache_clear()
+
+
+def test_few_samples_of_scalars_run_as_python_where_llvm_is_not_installed(without_llvm):
     def loop(x):
         for _ in range(30):
             x = w * x * (1.0 - x)
         return x
 
     w = Value(3.2)
-    jit.available.cache_clear()
-    jit._llvm.cache_clear()
-    with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "llvmlite.binding", None)
-        program = compile(loop, [w], inputs=(0.3,))
-    jit.available.cache_clear()
+    program = compile(loop, [w], inputs=(0.3,))
     assert "engine python: 90 lines; NumPy from 17 samples on" in repr(program)
     kinds = []
     for batch in (1, 16, 17):
