@@ -161,3 +161,19 @@ def test_powers_of_many_exponents_are_one_instruction():
 def test_a_batch_through_a_table_has_as_many_instructions_at_any_size(name, count):
     function, values = families.built(getattr(families, name)(count))
     assert len(compile(function, values, check=False).plan.instructions) <= 6
+
+
+def test_a_long_calculation_that_was_written_twice_is_followed_to_its_end():
+    w = Value(0.9)
+
+    def chain(x):
+        for _ in range(600):
+            x = (w * x).sin() + 0.1
+        return x
+
+    program = compile(lambda x: chain(x) * chain(x), [w], inputs=(0.3,), check=False)
+    assert len(program.plan.instructions) <= 1810  # of 3 601
+    once = compile(chain, [w], inputs=(0.3,), check=False)
+    (last,) = once.run([0.3])
+    assert program.run([0.3])[0] == pytest.approx(last**2, rel=1e-12)
+    assert program.gradients[0] == pytest.approx(2 * last * once.gradients[0], rel=1e-9)

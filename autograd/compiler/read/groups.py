@@ -16,7 +16,7 @@ from autograd.compiler.read.factor import Hashes
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.rows import Kind, place_of
 
-__all__ = ["Group", "groups"]
+__all__ = ["Group", "edges", "groups"]
 
 _POW = CODE[ops.POW]
 # Exponents that engines need no power for are a group each, if there are many; others share one.
@@ -74,7 +74,7 @@ def _items(fused: Fused, hashes: Hashes) -> Items:
     node = column(rows.node, operations)
     item = np.full(len(fused.nodes), -1)  # of each node
     item[node] = np.arange(len(node))
-    user, used = (item[nodes] for nodes in _edges(fused))
+    user, used = (item[nodes] for nodes in edges(fused))
     return Items(
         column(np.arange(count), operations),
         node,
@@ -87,7 +87,7 @@ def _items(fused: Fused, hashes: Hashes) -> Items:
     )
 
 
-def _edges(fused: Fused) -> tuple[Array, Array]:
+def edges(fused: Fused) -> tuple[Array, Array]:
     """[edges] each: the node that uses another, and that other; the operands of each user in order."""
     rows, graph, operations = fused.rows, fused.graph, fused.operations
     of_summand = np.repeat(rows.node, rows.size)

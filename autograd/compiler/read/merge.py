@@ -12,13 +12,14 @@ import numpy as np
 
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.factor import mixed
+from autograd.compiler.read.follow import follow, name_of
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.rows import Kind, Rows, place_of, starts
-from autograd.compiler.select import Index
 
 __all__ = ["merge"]
 
-_FEW = 1000  # one in so many is no reason to look again
+_FEW = 1000  # one in so many: what follows from these is looked for one by one, ...
+_MANY = 100_000  # ... but not among so many
 
 
 def merge(fused: Fused, apart: Array | None = None) -> Fused:
@@ -28,20 +29,22 @@ def merge(fused: Fused, apart: Array | None = None) -> Fused:
     Finds those that are equal, then those that are equal because their operands are, and so on.
     Gives back the others, and outputs, which read the first of each.
     """
-    more = True
-    while more:
+    if apart is None:
+        apart = np.zeros(len(fused.nodes), dtype=bool)
+    while True:
         node, place = _all(fused)
-        key = _keys(fused)
-        if apart is not None:
-            key = np.where(apart[node], mixed(node, np.full(len(node), -1)), key)
+        key = np.where(apart[node], mixed(node, np.full(len(node), -1)), _keys(fused))
         same = _same(key, place)
-        found = np.count_nonzero(same != np.arange(len(same)))
-        if found:
-            instead = np.arange(len(fused.nodes), dtype=np.int32)
-            instead[node] = node[same]
-            fused = _without(fused, instead)
-        more = bool(found > len(node) // _FEW)
-    return fused
+        again = np.flatnonzero(same != np.arange(len(same)))
+        if not len(again):
+            return fused
+        instead = np.arange(len(fused.nodes), dtype=np.int32)
+        instead[node] = node[same]
+        fused = _without(fused, instead)
+        if len(node) > _MANY and len(again) <= len(node) // _FEW:
+            return fused
+        if len(again) <= len(node) // _FEW:
+            return _without(fused, follow(fused, np.unique(node[same[again]]), apart))
 
 
 def _all(fused: Fused) -> tuple[Array, Array]:
@@ -94,19 +97,12 @@ def _keys_of_operations(fused: Fused) -> Array:
     names: dict[Any, int] = {}
     for i, node in enumerate(operations.tolist() if graph.more else ()):
         if node in graph.more:
-            name = tuple(_name(x) for x in graph.more[node])
+            name = tuple(name_of(x) for x in graph.more[node])
             more[i] = names.setdefault(name, len(names) + 1)
     key: Array = mixed(
         graph.code[operations], graph.a[operations], graph.b[operations], *numbers, more
     )
     return key
-
-
-def _name(x: Any) -> Any:
-    """What tells one operand of `where` or `select` from others; 0.0 is not −0.0."""
-    if type(x) is Index:
-        return (x.argument, x.column)
-    return x.hex() if type(x) is float else x
 
 
 def _without(fused: Fused, instead: Array) -> Fused:
