@@ -41,10 +41,11 @@ def merge(fused: Fused, apart: Array | None = None) -> Fused:
         instead = np.arange(len(fused.nodes), dtype=np.int32)
         instead[node] = node[same]
         fused = _without(fused, instead)
-        if len(node) > _MANY and len(again) <= len(node) // _FEW:
-            return fused
         if len(again) <= len(node) // _FEW:
-            return _without(fused, follow(fused, np.unique(node[same[again]]), apart))
+            break
+    if len(node) > _MANY:
+        return fused
+    return _without(fused, follow(fused, np.unique(node[same[again]]), apart))
 
 
 def _all(fused: Fused) -> tuple[Array, Array]:
