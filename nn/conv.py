@@ -43,6 +43,10 @@ class Conv2d(Module):
     Attributes:
         neurons: the filters; ``w`` in the order channel, row, column.
 
+    Raises:
+        ValueError: for settings out of range; when called with what is no image of so many
+            channels.
+
     >>> edge = Conv2d(1, 1, (1, 2), bias=False, rng=0)
     >>> edge.neurons[0].w[0].data, edge.neurons[0].w[1].data = -1.0, 1.0
     >>> [pixel.data for pixel in edge([[[0.0, 0.0, 1.0, 1.0]]])[0][0]]
@@ -220,6 +224,9 @@ class MaxPool2d(_Pool2d):
         stride: how far it moves; None: by its own size.
         padding: a border that never wins.
 
+    Raises:
+        ValueError: for settings out of range; when called with what is no image.
+
     >>> MaxPool2d(2)([[[1.0, 2.0, 5.0, 0.0], [3.0, 4.0, 0.0, 6.0]]])
     [[[4.0, 6.0]]]
     """
@@ -243,6 +250,9 @@ class AvgPool2d(_Pool2d):
         kernel_size: rows and columns of the window, one number for both or a pair.
         stride: how far it moves; None: by its own size.
         padding: a border of zeros.
+
+    Raises:
+        ValueError: for settings out of range; when called with what is no image.
 
     >>> AvgPool2d(2)([[[1.0, 2.0], [3.0, 4.0]]])
     [[[2.5]]]

@@ -17,6 +17,9 @@ __all__ = ["Dropout"]
 class Dropout(Module):
     """In training, 0 with probability ``p`` and x / (1 − p) else; after `eval()`, x.
 
+    Raises:
+        ValueError: for a probability below 0, or of 1 or more.
+
     Source: Srivastava et al., Dropout (2014), in PyTorch's form.
 
     Args:

@@ -148,6 +148,10 @@ class Layer(Module):
     Attributes:
         neurons: the neurons, in order.
 
+    Raises:
+        ValueError: for sizes below 1 and unknown names; when called with another number of
+            inputs.
+
     >>> len(Layer(4, 3, activation="tanh", rng=0).parameters())      # 3 · (4 weights + 1 bias)
     15
     >>> len(Layer(4, 2, connections=[[0, 1], [2, 3]], rng=0).parameters())
@@ -215,6 +219,9 @@ class Linear(Layer):
         init: the initial weights, see `Neuron`; PyTorch's are the default.
         rng: a seed or a NumPy Generator, see `Neuron`.
 
+    Raises:
+        ValueError: for sizes below 1; when called with another number of inputs.
+
     >>> Linear(3, 1, rng=0)([1.0, 2.0, 3.0])[0].op
     '+'
     """
@@ -255,6 +262,10 @@ class MLP(Module):
         out_activation: of the output layer.
         init: the initial weights, see `Neuron`.
         rng: a seed or a NumPy Generator; the same seed gives the same weights.
+
+    Raises:
+        ValueError: for sizes below 1 and unknown names; when called with another number of
+            inputs.
 
     >>> MLP(4, [3, 1], activation="tanh", rng=0)
     MLP(4, [3, 1], activation='tanh', out_activation='linear')

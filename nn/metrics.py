@@ -24,6 +24,9 @@ def accuracy(outputs: Any, targets: Any, threshold: float = 0.5) -> float:
         targets: class numbers, or rows with one 1; for a single output 0 and 1, or −1 and 1.
         threshold: where yes begins: ½ for probabilities, 0 for logits.
 
+    Raises:
+        ValueError: for outputs and targets that do not match.
+
     >>> accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1]), accuracy([0.7, 0.2, 0.4], [1, 0, 1])
     (0.5, 0.6666666666666666)
     """

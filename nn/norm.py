@@ -24,6 +24,9 @@ class LayerNorm(Module):
 
     Called with a list of numbers, or a list of such lists, each of which is brought to its own norm.
 
+    Raises:
+        ValueError: when called with another number of numbers.
+
     Source: Ba, Kiros & Hinton, arXiv:1607.06450; names and defaults are PyTorch's.
 
     >>> [round(x.data, 3) for x in LayerNorm(2)([1.0, 3.0])]

@@ -81,6 +81,10 @@ class RNN(_Recurrent):
     Called with a sequence [time][input], and a first hidden state if it is not 0; returns the outputs
     [time][hidden] and the last hidden state, as in PyTorch.
 
+    Raises:
+        ValueError: for sizes below 1; when called with what is no sequence of so many numbers
+            each.
+
     >>> rnn = RNN(1, 1, "linear", init="zeros", rng=0)
     >>> rnn.cell.neurons[0].w[0].data = 1.0             # the input counts
     >>> rnn.cell.neurons[0].w[1].data = 0.5             # half of the last output stays
@@ -149,6 +153,10 @@ class LSTM(_Recurrent):
 
     With z = [xₜ, hₜ₋₁]: i = σ(Wᵢ z + bᵢ), f = σ(W_f z + b_f), g = tanh(W_g z + b_g),
     o = σ(Wₒ z + bₒ); cₜ = f·cₜ₋₁ + i·g, hₜ = o·tanh(cₜ).
+
+    Raises:
+        ValueError: for sizes below 1; when called with what is no sequence of so many numbers
+            each.
 
     Source: Hochreiter & Schmidhuber, Long short-term memory (1997), with the forget gate of Gers et
     al. (2000); the gates in PyTorch's order, with one bias where PyTorch has two to add.
@@ -239,6 +247,10 @@ class GRU(_Recurrent):
 
     With v = [xₜ, hₜ₋₁]: r = σ(W_r v + b_r), z = σ(W_z v + b_z); with p = W_p xₜ + b_p and
     q = W_q hₜ₋₁ + b_q: n = tanh(p + r·q); hₜ = (1 − z)·n + z·hₜ₋₁.
+
+    Raises:
+        ValueError: for sizes below 1; when called with what is no sequence of so many numbers
+            each.
 
     Source: Cho et al., arXiv:1406.1078, in PyTorch's form: r weighs q with its bias, so that the two
     biases of n stay apart; r and z have one where PyTorch has two to add.

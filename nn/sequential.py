@@ -295,6 +295,9 @@ class LeakyReLU(Activate):
 class Softmax(Module):
     """exp(xᵢ) / Σ exp(xⱼ) of a list. For training give the logits to `cross_entropy` instead.
 
+    Raises:
+        ValueError: when called with an empty list.
+
     >>> Softmax()([1.0, 1.0])
     [0.5, 0.5]
     """

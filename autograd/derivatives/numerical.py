@@ -52,6 +52,9 @@ def numerical_gradient(f: Callable[..., Any], inputs: Sequence[Any], eps: float 
     Returns:
         the gradient, nested like ``inputs``.
 
+    Raises:
+        TypeError: for inputs that are no numbers.
+
     >>> [round(g, 6) for g in numerical_gradient(lambda a, b: a * b**2, [3.0, 2.0])]
     [4.0, 12.0]
     """

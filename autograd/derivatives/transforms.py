@@ -136,6 +136,9 @@ def jacrev(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function
         a function; its result is nested like what ``f`` returns, and in the place of each number like
         the argument; arrays have the shape of the output's, then the input's.
 
+    Raises:
+        TypeError: for arguments and results that are no numbers.
+
     >>> jacobian(lambda x: [x[0] * x[1], x[0] + x[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
