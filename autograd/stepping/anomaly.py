@@ -34,7 +34,7 @@ class Anomaly:
         node: the Value it was born in.
         what: "value", or "derivative" where the value is finite and a derivative by its inputs is not.
         number: the nan or infinity.
-        source: "file:line: text" of the line that made the node, "" if that was not recorded.
+        source: ``"file:line: text"`` of the line that made the node, "" if that was not recorded.
     """
 
     node: Value
