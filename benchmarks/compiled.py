@@ -1,6 +1,7 @@
 """How fast compiled scalars train: against hand-written NumPy, PyTorch, JAX and the eager engines.
 
     python benchmarks/compiled.py
+    python benchmarks/compiled.py --device cuda        # torch, and the program in torch, on a GPU
     python benchmarks/compiled.py --torch-python /path/to/python/with/torch --jax-python ...
 
 Every contestant starts from the same weights and data, read from a file; the losses of the first three
@@ -156,10 +157,11 @@ class Here:
 class There:
     """A contestant in a process of its own."""
 
-    def __init__(self, python: str, engine: str, path: str, model: str) -> None:
+    def __init__(self, python: str, engine: str, path: str, model: str, device: str) -> None:
         self.process = subprocess.Popen(
-            [python, str(HERE / "compiled_peers.py"), engine, path, model],
+            [python, str(HERE / "compiled_peers.py"), engine, path, model, device],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE.parent), *sys.path])},
         )  # fmt: skip
 
     def ask(self, line: str):
@@ -237,7 +239,7 @@ def demo(rounds: int) -> None:
         np.savez(path, x=x, y=y, **{f"p{i}": a for i, a in enumerate(parameters)})
         for engine, module in (("eager", "autograd"), ("micrograd", "micrograd")):
             if available(sys.executable, module):
-                contestants[engine] = There(sys.executable, engine, path, "moons")
+                contestants[engine] = There(sys.executable, engine, path, "moons", "cpu")
         for _ in range(3):
             losses = {who: c.loss() for who, c in contestants.items()}
             assert np.ptp(list(losses.values())) < 1e-12, losses
@@ -262,6 +264,7 @@ def main() -> None:
     parser.add_argument("--torch-python", default=sys.executable, help="an interpreter with torch")
     parser.add_argument("--jax-python", default=sys.executable, help="an interpreter with jax")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--device", default="cpu", help='where torch computes: "cuda"')
     parser.add_argument("--only", default="", help="run the cases whose name contains this")
     arguments = parser.parse_args()
     peers = {
@@ -269,13 +272,15 @@ def main() -> None:
         for engine, python in (("torch", arguments.torch_python), ("jax", arguments.jax_python))
         if available(python, engine)
     }
-    print("| one training step | NumPy by hand | compiled ÷ NumPy | native ÷ NumPy | " + " | ".join(
-        f"{engine} ÷ compiled" for engine in peers) + " | compiling |")  # fmt: skip
-    print("| --- | ---: | ---: | ---: |" + " ---: |" * len(peers) + " ---: |")
+    columns = [f"{engine} ÷ compiled" for engine in peers]
+    columns += [f"the program in {engine} ÷ by hand, ms" for engine in peers]
+    print("| one training step | NumPy by hand | compiled ÷ NumPy | native ÷ NumPy | "
+          + "".join(f"{column} | " for column in columns) + "compiling |")  # fmt: skip
+    print("| --- | ---: | ---: | ---: |" + " ---: |" * len(columns) + " ---: |")
     for name, model, scalars, parameters, x, y in cases():
         if arguments.only not in name:
             continue
-        step, seconds, _ = compiled_step(scalars, parameters, x, y)
+        step, seconds, plain = compiled_step(scalars, parameters, x, y)
         contestants = {"numpy": Here(numpy_step(model, parameters, x, y)), "compiled": Here(step)}
         native, _, program = compiled_step(scalars, parameters, x, y, "auto")
         if program.engine.name == "native":
@@ -283,8 +288,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "data.npz")
             np.savez(path, x=x, y=y, **{f"p{i}": a for i, a in enumerate(parameters)})
+            plain.save(Path(folder) / "program.npz")
             for engine, python in peers.items():
-                contestants[engine] = There(python, engine, path, model)
+                for who in (engine, f"{engine}-program"):
+                    contestants[who] = There(python, who, path, model, arguments.device)
             for _ in range(3):
                 losses = {who: c.loss() for who, c in contestants.items()}
                 assert np.ptp(list(losses.values())) < 1e-12 * max(losses.values()), losses
@@ -300,10 +307,12 @@ def main() -> None:
             if isinstance(c, There):
                 c.close()
         t = {who: median(all_times) for who, all_times in times.items()}
-        ratios = " | ".join(f"{t[engine] / t['compiled']:.2f}" for engine in peers)
+        handed = {engine: t[f"{engine}-program"] for engine in peers}
+        ratios = [f"{t[engine] / t['compiled']:.2f}" for engine in peers]
+        ratios += [f"{s / t[engine]:.2f}, {1e3 * s:.3f}" for engine, s in handed.items()]
         native = f"{t['native'] / t['numpy']:.2f}" if "native" in t else "–"
         print(f"| {name} | {1e6 * t['numpy']:.0f} µs | {t['compiled'] / t['numpy']:.2f} | {native} | "
-              + (ratios + " | " if ratios else "") + f"{seconds:.2f} s |", flush=True)  # fmt: skip
+              + "".join(f"{ratio} | " for ratio in ratios) + f"{seconds:.2f} s |", flush=True)  # fmt: skip
     demo(arguments.rounds)
 
 

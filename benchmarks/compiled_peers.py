@@ -1,7 +1,8 @@
-"""A contestant of `compiled.py` in a process of its own: `compiled_peers.py torch data.npz model`.
+"""A contestant of `compiled.py` in a process of its own: `compiled_peers.py torch data.npz model cpu`.
 
-Reads one line a command: "loss" runs one step and prints the loss before it, "time N" prints the
-seconds of CPU time that each of N steps took.
+"torch" and "jax" are written by hand for that library; "torch-program" and "jax-program" are the compiled
+program beside the data, handed over. Reads one line a command: "loss" runs one step and prints the loss
+before it, "time N" prints the seconds that each of N steps took: of CPU time, on a device by the clock.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import numpy as np
 LR = 0.01
 
 
-def torch_step(model: str, arrays: dict[str, np.ndarray]):
+def torch_step(model: str, arrays: dict[str, np.ndarray], device: str = "cpu"):
     import torch
     import torch.nn.functional as F  # noqa: N812
 
     torch.set_num_threads(1)
-    p = [torch.tensor(arrays[f"p{i}"], requires_grad=True) for i in range(len(arrays) - 2)]
-    x, y = torch.tensor(arrays["x"]), torch.tensor(arrays["y"])
+    p = [torch.tensor(arrays[f"p{i}"], device=device, requires_grad=True)
+         for i in range(len(arrays) - 2)]  # fmt: skip
+    x, y = (torch.tensor(arrays[name], device=device) for name in ("x", "y"))
     optimizer = torch.optim.SGD(p, lr=LR)
 
     def forward():
@@ -65,15 +67,8 @@ def torch_step(model: str, arrays: dict[str, np.ndarray]):
 
 
 def jax_step(model: str, arrays: dict[str, np.ndarray]):
-    import os
-
-    os.environ.setdefault(
-        "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    )
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)
+    jax = one_thread_of_jax()
+    jnp = jax.numpy
     p = [jnp.array(arrays[f"p{i}"]) for i in range(len(arrays) - 2)]
     x, y = jnp.array(arrays["x"]), jnp.array(arrays["y"])
     relu = jax.nn.relu
@@ -124,6 +119,58 @@ def jax_step(model: str, arrays: dict[str, np.ndarray]):
     return step
 
 
+def torch_program(path: str, arrays: dict[str, np.ndarray], device: str):
+    import torch
+
+    from autograd import Program
+
+    torch.set_num_threads(1)
+    module = Program.load(path).to_torch(device)
+    optimizer = torch.optim.SGD(module.parameters(), lr=LR)
+    x, y = (torch.tensor(arrays[name], device=device) for name in ("x", "y"))
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = module(x, y)[0].mean()
+        loss.backward()
+        optimizer.step()
+        return loss.detach().item()
+
+    return step
+
+
+def jax_program(path: str, arrays: dict[str, np.ndarray]):
+    jax = one_thread_of_jax()
+    from autograd import Program
+
+    function = Program.load(path).to_jax()
+    weights, x, y = function.weights, jax.numpy.array(arrays["x"]), jax.numpy.array(arrays["y"])
+
+    @jax.jit
+    def train(weights, x, y):
+        means, gradient = function.value_and_grad(weights, x, y)
+        return means[0], weights - LR * gradient
+
+    def step() -> float:
+        nonlocal weights
+        loss, weights = train(weights, x, y)
+        return float(loss)
+
+    return step
+
+
+def one_thread_of_jax():
+    import os
+
+    os.environ.setdefault(
+        "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    )
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    return jax
+
+
 def scalar_step(engine: str, arrays: dict[str, np.ndarray]):
     """The moons with one node an operation: micrograd, or this project's engine without `compile`."""
     if engine == "micrograd":
@@ -160,13 +207,20 @@ def scalar_step(engine: str, arrays: dict[str, np.ndarray]):
 
 
 def main() -> None:
-    engine, path, model = sys.argv[1:]
+    engine, path, model, device = sys.argv[1:]
+    clock = time.process_time if device == "cpu" else time.perf_counter
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     if engine in ("micrograd", "eager"):
         step = scalar_step(engine, arrays)
+    elif engine.endswith("-program"):
+        program = path.replace("data", "program")
+        step = (
+            torch_program(program, arrays, device) if engine.startswith("torch")
+            else jax_program(program, arrays)
+        )  # fmt: skip
     else:
-        step = {"torch": torch_step, "jax": jax_step}[engine](model, arrays)
+        step = torch_step(model, arrays, device) if engine == "torch" else jax_step(model, arrays)
     for line in sys.stdin:
         command, *count = line.split()
         if command == "loss":
@@ -174,9 +228,9 @@ def main() -> None:
         else:
             times = []
             for _ in range(int(count[0])):
-                start = time.process_time()
+                start = clock()
                 step()
-                times.append(time.process_time() - start)
+                times.append(clock() - start)
             print(json.dumps(times), flush=True)
 
 

@@ -36,7 +36,10 @@ class Compiled:
         optimizer: Optimizer | None,
         x: Array,
         y: Array,
+        engine: str = "auto",
+        device: Any = None,
     ) -> None:
+        self.engine, self.device = engine, device
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.data = (x, y)
         if optimizer is not None:
@@ -142,7 +145,9 @@ class Compiled:
                 examples = self._cast(*(array[:1] for array in self.data))
                 try:
                     given = (*(example[0] for example in examples), *masks)
-                    return compile(forward, self.params, inputs=given)
+                    return compile(
+                        forward, self.params, inputs=given, engine=self.engine, device=self.device
+                    )
                 except (TraceError, TypeError, ValueError, IndexError) as error:
                     reasons.append(error)
         odd = [0, *(_first_not_whole(array) for array in self.data)]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler import ENGINES
 from autograd.restored import restored
 from nn.compiled import Compiled
 from nn.data import Array
@@ -28,7 +29,8 @@ def evaluate(
     loss: str | Callable[[Any, Any], Any],
     metrics: Any = (),
     *,
-    compiled: bool = False,
+    compiled: bool | str = False,
+    device: Any = None,
 ) -> dict[str, float]:
     """The mean loss and the metrics of a model on data, without changing it.
 
@@ -37,7 +39,9 @@ def evaluate(
         data: samples and targets: ``(x, y)``, or a `Dataset`.
         loss: a name (`LOSSES`) or a function of (answer, target).
         metrics: names (`METRICS`), or functions of (outputs, targets), or a dict of them.
-        compiled: run as matrices what the model says in scalars.
+        compiled: run as matrices what the model says in scalars; a name says on which engine, see
+            `fit`.
+        device: where "torch" or "jax" compute.
 
     Raises:
         TypeError: for samples that are no numbers.
@@ -49,19 +53,21 @@ def evaluate(
     """
     x, y = arrays(data)
     function = resolve_loss(loss)
-    engine = engine_for(compiled, model, function, None, x, y)
+    engine = engine_for(compiled, model, function, None, x, y, device)
     with mode(model, training=False):
         mean, answers = engine.evaluate(x, y)
     return {"loss": mean, **measured(resolve_metrics(metrics, function), [answers], [y])}
 
 
-def predict(model: Callable[..., Any], x: Any, *, compiled: bool = False) -> Array:
+def predict(
+    model: Callable[..., Any], x: Any, *, compiled: bool | str = False, device: Any = None
+) -> Array:
     """The model's answer to each sample: an array [sample, output].
 
     Args:
         model: answers one sample.
         x: the samples [sample, ...].
-        compiled: run as matrices what the model says in scalars.
+        compiled, device: as of `evaluate`.
 
     Raises:
         TypeError, ValueError: for what are no numbers, and for no sample at all.
@@ -72,21 +78,31 @@ def predict(model: Callable[..., Any], x: Any, *, compiled: bool = False) -> Arr
     """
     samples = _samples(x)
     nothing = np.zeros(len(samples))
-    engine = engine_for(compiled, model, lambda answer, _: flat(answer)[0], None, samples, nothing)
+    engine = engine_for(
+        compiled, model, lambda answer, _: flat(answer)[0], None, samples, nothing, device
+    )
     with mode(model, training=False):
         return engine.evaluate(samples, nothing)[1]
 
 
 def engine_for(
-    compiled: bool,
+    compiled: bool | str,
     model: Callable[..., Any],
     loss: Callable[[Any, Any], Any],
     optimizer: Optimizer | None,
     x: Array,
     y: Array,
+    device: Any = None,
 ) -> Engine:
-    """What runs the model: node by node, or compiled."""
-    return Compiled(model, loss, optimizer, x, y) if compiled else Eager(model, loss, optimizer)
+    """What runs the model: node by node, or compiled for an engine."""
+    if not compiled:
+        if device is not None:
+            raise ValueError(f"device={device!r} needs compiled='torch' or compiled='jax'")
+        return Eager(model, loss, optimizer)
+    name = "auto" if compiled is True else compiled
+    if name not in ENGINES:
+        raise ValueError(f"compiled is True, False, or one of {', '.join(ENGINES)}, not {name!r}")
+    return Compiled(model, loss, optimizer, x, y, name, device)
 
 
 def arrays(data: Any) -> tuple[Array, Array]:

@@ -39,7 +39,8 @@ def fit(
     batch_size: int = 32,
     validation: float | tuple[Any, Any] | None = None,
     metrics: Any = (),
-    compiled: bool = False,
+    compiled: bool | str = False,
+    device: Any = None,
     shuffle: bool = True,
     rng: int | np.random.Generator = 0,
     scheduler: LRScheduler | None = None,
@@ -62,7 +63,9 @@ def fit(
         batch_size: how many samples a step looks at.
         validation: data to hold out: ``(x, y)``, or a share of ``data`` between 0 and 1.
         metrics: names (`METRICS`), or functions of (outputs, targets), or a dict of them.
-        compiled: run as matrices what the model says in scalars: same numbers, much faster.
+        compiled: run as matrices what the model says in scalars: same numbers, much faster. A name says
+            on which engine: "numpy", "native", "torch", "jax"; True lets the program's shape decide.
+        device: where "torch" or "jax" compute: "cuda", or a mesh of JAX's devices for the batch.
         shuffle: go through the samples in another order in each epoch, drawn from ``rng``.
         rng: a seed or a NumPy Generator, for the split and the order.
         scheduler: changes the learning rate after each epoch.
@@ -98,7 +101,16 @@ def fit(
     random = np.random.default_rng(rng)
     x, y, held = _held_out(x, y, validation, random)
     loop = _Loop(
-        model, resolve_loss(loss), optimizer, metrics, x, y, batch_size, clip_grad_norm, compiled
+        model,
+        resolve_loss(loss),
+        optimizer,
+        metrics,
+        x,
+        y,
+        batch_size,
+        clip_grad_norm,
+        compiled,
+        device,
     )
     history, best = History(), _Best(loop.engine, min_delta)
     bar = Progress(epochs) if progress else None
@@ -156,13 +168,14 @@ class _Loop:
         y: Array,
         batch_size: int,
         clip_grad_norm: float | None,
-        compiled: bool,
+        compiled: bool | str,
+        device: Any,
     ) -> None:
         self.model, self.loss, self.x, self.y = model, loss, x, y
         self.batch_size = positive("batch_size", batch_size)
         self.most = None if clip_grad_norm is None else above("clip_grad_norm", clip_grad_norm)
         self.measures = resolve_metrics(metrics, loss)
-        self.engine = engine_for(compiled, model, loss, optimizer, x, y)
+        self.engine = engine_for(compiled, model, loss, optimizer, x, y, device)
 
     def epoch(
         self, epoch: int, random: np.random.Generator | None, bar: Progress | None

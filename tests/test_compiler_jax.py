@@ -99,7 +99,9 @@ def test_operations_at_the_edges(name):
     for point, value, gradient in zip(points, values, gradients):
         (expected,) = program.run(point[None])
         np.testing.assert_allclose(value, expected, rtol=1e-11, atol=1e-16, err_msg=str(point))
-        flushed = name == "**" and not point.any()  # XLA takes denormals for 0, and 0/0 for nan
+        flushed = (
+            name == "**" and point[1] == 0.0 and not abs(point[0]) > 0.0
+        )  # XLA takes denormals for 0, and 0/0 for nan
         if not math.isnan(expected) and not flushed:
             np.testing.assert_allclose(
                 gradient, program.gradients, rtol=1e-9, atol=1e-300, err_msg=str(point)

@@ -8,6 +8,7 @@ Open first: `compile`; then `read` (the graph, understood), `plan` (as data), `r
 from autograd.compiler.compile import compile
 from autograd.compiler.errors import TraceError
 from autograd.compiler.program import Program
+from autograd.compiler.run.engines import ENGINES
 from autograd.compiler.select import select
 
-__all__ = ["Program", "TraceError", "compile", "select"]
+__all__ = ["ENGINES", "Program", "TraceError", "compile", "select"]

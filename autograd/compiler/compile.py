@@ -34,6 +34,7 @@ def compile(
     dtype: Any = np.float64,
     check: bool = True,
     engine: str = "auto",
+    device: Any = None,
 ) -> Program:
     """Read a graph of scalars back as matrix products and return the program that runs them.
 
@@ -54,8 +55,9 @@ def compile(
         dtype: of the program's numbers, float64 or float32.
         check: trace a function three times more, with other examples, and compare.
         engine: what runs it: "numpy", "native" (machine code, ``pip install "chainrule[native]"``),
-            "python" (for a few samples of scalars), or "auto", the one that suits this program;
-            ``repr(program)`` says which and why.
+            "python" (for a few samples of scalars), "torch", "jax", or "auto", the one of the first three
+            that suits this program; ``repr(program)`` says which and why.
+        device: where "torch" or "jax" compute: "cuda" say, or a mesh of JAX's devices for the batch.
 
     Raises:
         TraceError: if the program would hold something that depends on the numbers of the example.
@@ -88,7 +90,7 @@ def compile(
     numbers = np.array([p.data for p in values], dtype=np.float64)
     fused = merge(factor_out(fuse(graph)))
     plan = lay_out(draft(fused, blocks(fused)), fused)
-    return Program(plan, numbers, values, names, dtype, shapes, engine)
+    return Program(plan, numbers, values, names, dtype, shapes, engine, device)
 
 
 def _parameters(params: Any) -> tuple[list[str], list[Value]]:

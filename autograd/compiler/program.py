@@ -64,10 +64,11 @@ class Program:
         dtype: Any = np.float64,
         shapes: Sequence[tuple[int, ...]] | None = None,
         engine: str = "auto",
+        device: Any = None,
     ) -> None:
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
-        self.plan, self._wanted = plan, engine
+        self.plan, self._wanted, self._device = plan, engine, device
         self.names = list(names)
         self.shapes = list(shapes or [(n,) for n in plan.arguments])
         self._values = list(values)
@@ -84,7 +85,7 @@ class Program:
     def _begin(self) -> None:
         """What a copy does not take along: its arrays are views of each other."""
         self._lock = RLock()
-        self.engine = choose(self.plan, self._wanted)
+        self.engine = choose(self.plan, self._wanted, self._device)
         self._replays: dict[int, Any] = {}
         self._borrowed = False  # whether `_outputs` are rows of a run
         self._checked: tuple[Sequence[Any], list[Array], int] | None = None  # the last arguments

@@ -1,4 +1,4 @@
-"""Which engine runs a plan, by its shape: matrices on NumPy, scalars as machine code or Python."""
+"""Which engine runs a plan: by its shape NumPy, machine code or Python; if asked, PyTorch or JAX."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.compiler.run.numpy.replay import Replay
 
 __all__ = ["ENGINES", "Engine", "choose"]
 
-ENGINES = ("auto", "numpy", "native", "python")
+ENGINES = ("auto", "numpy", "native", "python", "torch", "jax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Engine:
     """What runs a plan.
 
     Attributes:
-        name: "numpy", "native" or "python".
+        name: "numpy", "native", "python", "torch" or "jax".
         why: what decided.
         start: makes the runner of one batch size, from a plan, its static rows, their gradients and
             the batch size.
@@ -33,15 +33,29 @@ class Engine:
         return f"engine {self.name}" + (f": {self.why}" if self.why else "")
 
 
-def choose(plan: Plan, wanted: str = "auto") -> Engine:
+def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
     """The engine for a plan.
+
+    Args:
+        device: where PyTorch or JAX compute.
 
     Raises:
         ValueError: if there is none of this name, or if it cannot run the plan.
-        ModuleNotFoundError: if machine code is asked for and LLVM is not installed.
+        ModuleNotFoundError: if what is asked for is not installed.
     """
     if wanted not in ENGINES:
         raise ValueError(f"engine is one of {', '.join(ENGINES)}, not {wanted!r}")
+    if wanted in ("torch", "jax"):
+        from autograd.compiler.run.handed import JaxEngine, TorchEngine
+
+        engine: TorchEngine | JaxEngine = (
+            TorchEngine(plan, device) if wanted == "torch" else JaxEngine(plan, device)
+        )
+        return Engine(wanted, "" if device is None else f"on {device}", engine.start)
+    if device is not None:
+        raise ValueError(
+            f"device={device!r} is for engine='torch' or engine='jax'; {wanted!r} computes here"
+        )
     if wanted == "numpy":
         return _numpy("")
     from autograd.compiler.run.native import shape  # by then the table of operations is whole

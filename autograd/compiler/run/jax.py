@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import Select
+from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.program import Program, sample_shape_fits
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, functions, refuse_missing
 from autograd.compiler.run.functional.runner import Runner, State
 
-__all__ = ["to_jax"]
+__all__ = ["function_of", "to_jax"]
 
 
 def to_jax(program: Program) -> Any:
@@ -29,16 +30,23 @@ def to_jax(program: Program) -> Any:
         ModuleNotFoundError: without JAX.
         ValueError: naming an operation that JAX has no function for, or for float64 without x64.
     """
+    return function_of(program.plan, program.parameters, program.shapes)
+
+
+def function_of(
+    plan: Plan, parameters: Array, shapes: Sequence[tuple[int, ...]] | None = None
+) -> Any:
+    """The same of a plan, with these weights."""
     try:
         import jax
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("to_jax() needs JAX: pip install jax") from None
-    if program.dtype == np.float64 and jax.numpy.zeros(0).dtype != program.dtype:
+        raise ModuleNotFoundError("this needs JAX: pip install jax") from None
+    if parameters.dtype == np.float64 and jax.numpy.zeros(0).dtype != parameters.dtype:
         raise ValueError(
             "this program is of float64, and JAX is set to float32: call "
             'jax.config.update("jax_enable_x64", True) first, or compile with dtype=np.float32'
         )
-    return _Function(jax, program)
+    return _Function(jax, plan, parameters, shapes or [(n,) for n in plan.arguments])
 
 
 class _JaxLibrary(Library):
@@ -100,11 +108,13 @@ class _JaxLibrary(Library):
 class _Function:
     """What `to_jax` returns."""
 
-    def __init__(self, jax: Any, program: Program) -> None:
-        self.plan, self.shapes, self.dtype = program.plan, list(program.shapes), program.dtype
-        self.names, self.weights = list(program.names), jax.numpy.asarray(program.parameters)
+    def __init__(
+        self, jax: Any, plan: Plan, parameters: Array, shapes: Sequence[tuple[int, ...]]
+    ) -> None:
+        self.plan, self.shapes, self.dtype = plan, list(shapes), parameters.dtype
+        self.weights = jax.numpy.array(parameters)
         self._jax, self._library = jax, _JaxLibrary(jax)
-        self._runner = Runner(program.plan)
+        self._runner = Runner(plan)
         refuse_missing(self._library, self._runner.operations(), "to_jax()")
         self._selects = {i.argument for i in self.plan.instructions if isinstance(i, Select)}
         self._outputs = self._differentiable()

@@ -18,7 +18,7 @@ from autograd.compiler.run.functional.runner import Runner
 from autograd.compiler.run.functional.source import source_of
 from autograd.compiler.run.torch_operations import TorchLibrary
 
-__all__ = ["to_torch"]
+__all__ = ["module_of", "to_torch"]
 
 
 def to_torch(program: Program, device: Any = None) -> Any:
@@ -32,17 +32,19 @@ def to_torch(program: Program, device: Any = None) -> Any:
         ModuleNotFoundError: without PyTorch.
         ValueError: naming an operation that PyTorch has no function for.
     """
-    module = _module(program.plan, program.names, program.shapes)
+    module = module_of(program.plan, program.names, program.shapes)
     return module.filled(program.parameters).to(device)
 
 
-def _module(plan: Plan, names: list[str], shapes: list[tuple[int, ...]]) -> Any:
+def module_of(
+    plan: Plan, names: Sequence[str] = (), shapes: Sequence[tuple[int, ...]] | None = None
+) -> Any:
     """A module without its weights; a pickle calls this and fills in the rest."""
     try:
         import torch
     except ModuleNotFoundError:
-        raise ModuleNotFoundError("to_torch() needs PyTorch: pip install torch") from None
-    return _module_class(torch)(plan, names, shapes)
+        raise ModuleNotFoundError("this needs PyTorch: pip install torch") from None
+    return _module_class(torch)(plan, list(names), shapes or [(n,) for n in plan.arguments])
 
 
 # Classes within a function: their bases are there only when PyTorch is, and only when it is asked for.
@@ -110,7 +112,7 @@ def _module_class(torch: Any) -> Any:
         def __reduce__(self) -> Any:
             made = ("runner", "source", "passes", "two_lists")  # anew, from the plan
             state = {name: x for name, x in self.__dict__.items() if name not in made}
-            return _module, (self.plan, self.names, self.shapes), state
+            return module_of, (self.plan, self.names, self.shapes), state
 
     return Compiled
 
