@@ -1,8 +1,9 @@
 """A contestant of `compiled.py` in a process of its own: `compiled_peers.py torch data.npz model cpu`.
 
-"torch" and "jax" are written by hand for that library; "torch-program" and "jax-program" are the compiled
-program beside the data, handed over. Reads one line a command: "loss" runs one step and prints the loss
-before it, "time N" prints the seconds that each of N steps took: of CPU time, on a device by the clock.
+"torch" and "jax" are written by hand for that library; "torch-program" and "jax-program" are the
+compiled program beside the data, handed over. Reads one line a command: "loss" runs one step and prints
+the loss before it, "time N" prints the seconds that each of N steps took: of CPU time, on a device by
+the clock.
 """
 
 from __future__ import annotations
