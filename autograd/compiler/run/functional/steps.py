@@ -29,7 +29,7 @@ from autograd.compiler.plan.softmax import CrossEntropy
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, slope
 from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
-from autograd.ops import MAXIMUM, OPS
+from autograd.ops import OPS
 
 __all__ = ["STEPS", "CrossEntropyStep", "NoStep", "State", "Step"]
 
@@ -308,7 +308,8 @@ class _LargestStep(Step):
         shares: list[Any] = []
         for k in range(len(table) - 1, 0, -1):
             by_rest, by_own = (
-                slope(library, MAXIMUM, i, (running[k - 1], table[k]), running[k]) for i in (0, 1)
+                slope(library, OPS["maximum"], i, (running[k - 1], table[k]), running[k])
+                for i in (0, 1)
             )
             shares.append(by_own * g)
             g = by_rest * g
