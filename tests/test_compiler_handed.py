@@ -99,7 +99,9 @@ def test_what_depends_on_no_input(library):
 
 def test_a_device_that_is_not_there_and_a_name_that_is_none():
     w = Value(3.0)
-    with pytest.raises(ValueError, match="engine is one of auto, numpy, native, torch, jax"):
+    with pytest.raises(
+        ValueError, match="engine is one of auto, numpy, native, python, torch, jax"
+    ):
         compile(w * w, [w], engine="tensorflow")
     with pytest.raises(ValueError, match="device='cuda' is for engine='torch' or engine='jax'"):
         compile(w * w, [w], engine="numpy", device="cuda")

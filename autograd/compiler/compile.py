@@ -55,8 +55,8 @@ def compile(
         dtype: of the program's numbers, float64 or float32.
         check: trace a function three times more, with other examples, and compare.
         engine: what runs it: "numpy", "native" (machine code, ``pip install "chainrule[native]"``),
-            "python" (for a few samples of scalars), "torch", "jax", or "auto", the one of the first three
-            that suits this program; ``repr(program)`` says which and why.
+            "python" (for a few samples of scalars), "torch", "jax", or "auto", the one of the first
+            three that suits this program; ``repr(program)`` says which and why.
         device: where "torch" or "jax" compute: "cuda" say, or a mesh of JAX's devices for the batch.
 
     Raises:
