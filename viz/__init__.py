@@ -61,7 +61,7 @@ keep_old_names(
         "render.write": "autograd.text.files:write",
         "scene.Span": "viz.scene:Text",
         "columns.Columns": "viz.network.geometry:Geometry",
-        "columns.Line": "viz.network.geometry:Connection",
-        "columns.Style": "viz.network.geometry:Sizes",
+        "columns.Line": "viz.network.units:Connection",
+        "columns.Style": "viz.network.units:Sizes",
     },
 )

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from nn.architecture import Column, Kernel, Share, weight_symbol
 from viz.escape import shorten
-from viz.network.geometry import COMPACT, DETAILED, Connection, Geometry, Unit
+from viz.network.geometry import Geometry
 from viz.network.images import image, show_kernel
 from viz.network.loops import loops
 from viz.network.numbers import Numbers, legend
 from viz.network.placement import Plate
+from viz.network.units import COMPACT, DETAILED, Connection, Unit
 from viz.scene import Edge, Line, Node, Scene, Text
 from viz.style import number, text_width
 

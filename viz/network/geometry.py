@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
 from viz.network.elision import shown_of
 from viz.network.placement import Box, Plate, Segment, place
+from viz.network.units import (
+    COMPACT,
+    DETAILED,
+    Connection,
+    Slot,
+    Unit,
+    cell_size,
+    connections,
+    slots_of,
+)
 from viz.style import number, text_width
 
-__all__ = ["COMPACT", "DETAILED", "Connection", "Geometry", "Sizes", "Slot", "Unit", "cell_size"]
+__all__ = ["Geometry"]
 
 LABELS_UP_TO = 24  # edges between two columns
 _PADDING = 4.0
@@ -23,50 +32,6 @@ _NARROW = 150.0
 _PICTURE = 56.0  # the side of a picture of weights
 _FAR = 10_000.0  # what lies beyond the two columns is taken
 _HIDDEN = 24.0  # points of other lines that labels may hide before units move apart
-
-
-class Sizes(NamedTuple):
-    """Sizes in points: of a unit, between units, between columns, of an image."""
-
-    diameter: float
-    pitch: float
-    gap: float
-    side: float
-
-
-DETAILED = Sizes(diameter=47.5, pitch=97.2, gap=259.2, side=62.0)
-COMPACT = Sizes(diameter=28.8, pitch=36.0, gap=151.2, side=28.8)
-
-
-class Unit(NamedTuple):
-    """Which unit of which column."""
-
-    column: int
-    unit: int
-
-
-class Connection(NamedTuple):
-    """One edge between two units that are drawn."""
-
-    source: Unit
-    target: Unit
-    weight: Weight
-
-
-class Connections(NamedTuple):
-    """All edges: to the next column (by the column they leave), past some, and to the next step."""
-
-    between: dict[int, list[Connection]]
-    crossing: list[Connection]
-    back: list[Connection]
-
-
-class Slot(NamedTuple):
-    """A place in a column: a unit, or the dots that stand for several (``unit`` is None)."""
-
-    unit: int | None
-    hidden: int
-    y: float
 
 
 class Geometry:
@@ -105,7 +70,7 @@ class Geometry:
             for c in self.shown
             if c >= 0
         }
-        between, self.crossing, self.back = _connections(found, units)
+        between, self.crossing, self.back = connections(found, units)
         detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
         self.sizes = DETAILED if detailed else COMPACT
         self.largest = self._largest(between)
@@ -122,8 +87,8 @@ class Geometry:
         self, units: dict[int, list[int]], between: dict[int, list[Connection]], apart: float
     ) -> float:
         """Give everything its place; how many points of other lines the labels hide."""
-        self.slots = {
-            c: _slots(self.columns[c].size, rows, self._pitch(self.columns[c], len(rows)) * apart)
+        self.slots: dict[int, list[Slot]] = {
+            c: slots_of(self.columns[c].size, rows, self._pitch(self.columns[c], len(rows)) * apart)
             for c, rows in units.items()
         }
         taller = {c: (self.extent(c) - self.sizes.diameter) / 2 for c in units}
@@ -284,44 +249,6 @@ class Geometry:
         return 0.5 + 4.5 * min(x / self.largest, 1.0) if x == x else 0.5
 
 
-def _connections(found: Architecture, units: dict[int, list[int]]) -> Connections:
-    """The edges between units that are drawn; ``units`` lists those of each column."""
-    every = Connections({}, [], [])
-    for link in found.links:
-        if link.source not in units or link.target not in units:
-            continue
-        before = {i for i in units[link.source] if i >= 0}
-        lines = [
-            Connection(Unit(link.source, i), Unit(link.target, j), weight)
-            for j in units[link.target]
-            if j >= 0
-            for i, weight in link.into(j).items()
-            if i in before
-        ]
-        if link.back:
-            every.back.extend(lines)
-        elif link.target == link.source + 1:
-            every.between.setdefault(link.source, []).extend(lines)
-        else:
-            every.crossing.extend(lines)
-    return every
-
-
 def _moved(plate: Plate, x: float) -> Plate:
     box, anchor = plate
     return Plate(box._replace(x=box.x + x), None if anchor is None else (anchor[0] + x, anchor[1]))
-
-
-def cell_size(kernel: Kernel) -> tuple[float, float]:
-    """Width and height of one cell of a kernel: room for a number up to 3 × 3, else a colour."""
-    rows, columns = len(kernel.rows), len(kernel.rows[0])
-    return (32.0, 13.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
-
-
-def _slots(size: int, rows: list[int], pitch: float) -> list[Slot]:
-    top = (len(rows) - 1) / 2 * pitch
-    hidden = size - sum(unit >= 0 for unit in rows)
-    return [
-        Slot(unit if unit >= 0 else None, 0 if unit >= 0 else hidden, top - k * pitch)
-        for k, unit in enumerate(rows)
-    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from nn.architecture import Kernel
-from viz.network.geometry import cell_size
+from viz.network.units import cell_size
 from viz.scene import Grid, Node, Text
 
 __all__ = ["image", "show_kernel"]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from autograd import Value
 from nn.architecture import Share
-from viz.network.geometry import DETAILED, Connection, Geometry
+from viz.network.geometry import Geometry
+from viz.network.units import DETAILED, Connection
 from viz.scene import Line, Node, Text
 from viz.style import number, tone
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from autograd import Value
 from nn.architecture import Architecture
 from nn.losses import softmax
-from viz.network.geometry import Geometry, Unit
+from viz.network.geometry import Geometry
 from viz.network.images import image
+from viz.network.units import Unit
 from viz.scene import Edge, Node, Text
 
 __all__ = ["answer_in_percent", "draw_image", "look_at"]
