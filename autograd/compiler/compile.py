@@ -16,10 +16,10 @@ from autograd.compiler.plan.planner import draft
 from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Graph, lift
 from autograd.compiler.read.blocks import blocks
-from autograd.compiler.read.common import factor_out
 from autograd.compiler.read.fuse import fuse
 from autograd.compiler.read.maxima import detach_maxima
-from autograd.compiler.read.merge import merge
+from autograd.compiler.read.simplify.common import factor_out
+from autograd.compiler.read.simplify.merge import merge
 from autograd.compiler.read.trace import Example, outputs_of, retrace, trace
 from autograd.value import Note, Value
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.factor import mixed
-from autograd.compiler.read.follow import follow, name_of
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.rows import Kind, Rows, place_of, starts
+from autograd.compiler.read.simplify.follow import follow, name_of
 
 __all__ = ["merge"]
 

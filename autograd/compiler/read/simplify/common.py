@@ -13,8 +13,8 @@ import numpy as np
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.factor import mixed
 from autograd.compiler.read.fuse import Fused
-from autograd.compiler.read.merge import merge
 from autograd.compiler.read.rows import Kind, Rows, starts
+from autograd.compiler.read.simplify.merge import merge
 
 __all__ = ["factor_out"]
 
