@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from autograd import Value
-from autograd.paths import grouped
+from autograd.grouped import grouped
 from autograd.text.archives import pack, unpack
 from autograd.text.files import write
 

@@ -18,7 +18,7 @@ from autograd.compiler.run.engines import choose
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
-from autograd.paths import grouped
+from autograd.grouped import grouped
 from autograd.text.html import preformatted
 from autograd.value import Value
 
