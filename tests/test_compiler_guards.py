@@ -688,6 +688,15 @@ def test_parameters_given_by_name_keep_their_names_and_signs_in_the_listing():
     assert str(program).splitlines()[2:] == ["a3[1] = a0 / a1", "s1[1] = a2 · x + a3", "returns s1"]
 
 
+def test_constants_and_tables_in_the_listing():
+    w = [Value(0.5 + 0.1 * i, label=f"w{i}") for i in range(8)]
+    program = compile(lambda x: dot(w[:4], [x[0], 1.0, x[1], 2.0]).tanh(), w, inputs=([0.3, 0.4],))
+    assert str(program).splitlines()[2] == "s1[1] = w0 · x[0] + w1 · 1 + w2 · x[1] + w3 · 2"
+    rows = [list(pair) for pair in zip(w[:4], w[4:])]  # four rows of two
+    program = compile(lambda i, x: sum((a * x).tanh() for a in select(rows, i)), w, inputs=(0, 1.0))
+    assert str(program).splitlines()[2] == "e1[2] = table[4×2][x]"
+
+
 def test_the_same_graph_gives_the_same_file(tmp_path):
     texts = []
     for name in ("one", "other"):
