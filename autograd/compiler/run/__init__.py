@@ -2,5 +2,6 @@
 
 In: a plan, parameters, and arrays of samples.
 Out: outputs, and the gradient of the first.
-Open first: `numpy/replay`, where a program runs forwards and backwards; `torch` for a PyTorch module.
+Open first: `engines`, which says who runs what; `numpy/replay`, where a program runs forwards and backwards;
+`native` for machine code, `functional` for PyTorch and JAX.
 """

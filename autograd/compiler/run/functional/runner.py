@@ -23,9 +23,11 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.plan.reverse import reverse, target
 from autograd.compiler.plan.softmax import cross_entropies
 from autograd.compiler.read.arrays import Array
+from autograd.compiler.run.functional.entropy import CrossEntropyStep, NoStep
 from autograd.compiler.run.functional.library import Library
 from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
-from autograd.compiler.run.functional.steps import STEPS, CrossEntropyStep, NoStep, State, Step
+from autograd.compiler.run.functional.step import State, Step
+from autograd.compiler.run.functional.steps import STEPS
 
 __all__ = ["Runner", "State"]
 
