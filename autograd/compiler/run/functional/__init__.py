@@ -2,6 +2,6 @@
 
 In: a plan, and a `Library`, which says how PyTorch or JAX call what NumPy does.
 Out: a `Runner`: outputs from weights and inputs, and the gradient by the weights.
-Open first: `runner`; `steps` has a step for each instruction, `rows` finds where rows lie, `source` writes
-the two passes as PyTorch's own. The libraries are `run.torch` and `run.jax`.
+Open first: `runner`; `steps` has a step for each instruction, `rows` finds where rows lie, `source`
+writes the two passes as PyTorch's own. The libraries are `run.torch` and `run.jax`.
 """
