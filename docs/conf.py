@@ -5,6 +5,7 @@ What must be installed is the extra "docs"; nothing is fetched.
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -63,6 +64,14 @@ copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
 
+_OUTSIDE = re.compile(r"\[([^\]]*)\]\(\.\./([^)\s]+\.md)\)")
+_PAGES = {
+    "CONTRIBUTING.md": "contributing.md",
+    "benchmarks/README.md": "benchmarks.md",
+    "nn/files/README.md": "data.md",
+}
+
+
 def set_math(display: str) -> Any:
     """Mathematics as MathML: browsers set it by themselves, so no script has to be fetched."""
 
@@ -74,8 +83,13 @@ def set_math(display: str) -> Any:
 
 
 def within_the_site(app: Any, page: str, source: list[str]) -> None:
-    """What is written for readers of the repository, as the site has it."""
-    text = source[0].replace("(../CONTRIBUTING.md)", "(contributing.md)")
+    """What is written for readers of the repository, as the site has it: links and doctests."""
+
+    def link(found: re.Match[str]) -> str:
+        inside = _PAGES.get(found[2])
+        return f"[{found[1]}]({inside})" if inside else found[1]  # a page that only the clone has
+
+    text = _OUTSIDE.sub(link, source[0])
     source[0] = text.replace("\n\n```\n", "\n```\n")  # the line that ends a doctest in Markdown
 
 
