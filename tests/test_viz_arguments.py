@@ -82,7 +82,7 @@ def test_draw_graph(given: dict[str, Any], error: type[Exception], says: str) ->
         ({"output_names": 3}, TypeError, "output_names lists texts"),
         ({"input_names": ["a", "b", "c"]}, ValueError, "3 names for 2 units"),
         ({"output_names": ["a", "b"]}, ValueError, "2 names for 1 units"),
-        ({"color_by": None}, ValueError, "color_by is 'weight' or 'gradient', not None"),
+        ({"color_by": None}, ValueError, "color_by is 'weight', 'gradient' or 'neuron', not None"),
         ({"digits": "3"}, ValueError, "digits is a whole number from 1 to 17, not '3'"),
     ],
     ids=str,
