@@ -329,8 +329,12 @@ class Program:
         save(path, Saved(self.plan, self.parameters, self.names, self.shapes))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Program:
+    def load(cls, path: str | os.PathLike[str], engine: str = "auto") -> Program:
         """A program from a file that `save` wrote; it runs without the code that built it.
+
+        Args:
+            path: of the file.
+            engine: what runs it, see `compile`.
 
         Raises:
             ValueError: if the file is truncated, damaged or something else.
@@ -338,7 +342,9 @@ class Program:
         saved = load(path)
         numbers = np.empty_like(saved.parameters)
         numbers[saved.plan.order] = saved.parameters
-        return cls(saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes)
+        return cls(
+            saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes, engine
+        )
 
     def to_torch(self, device: Any = None) -> Any:
         """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`.

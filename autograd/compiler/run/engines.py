@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autograd.compiler.plan.instructions import Plan
@@ -68,9 +69,9 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
         raise ValueError(f"engine='native' cannot run this program: {why_not}")
     if why_not:
         return _numpy(why_not)
-    from autograd.compiler.run.native.engine import Native
+    from autograd.compiler.run.native.engine import Native, Steps
 
-    return Engine("native", shape.described(plan), Native)
+    return Engine("native", shape.described(plan), partial(Native, steps=Steps(plan)))
 
 
 def _numpy(why: str) -> Engine:
@@ -85,11 +86,10 @@ def _python(plan: Plan, asked: bool) -> Engine:
     why_not = shape.why_no_python(plan)
     if why_not and asked:
         raise ValueError(f"engine='python' cannot run this program: {why_not}")
-    most = python.most(plan)
+    text, most = f"{shape.lines(plan)} lines", python.most(plan)
     if asked:
-        return Engine("python", f"{shape.lines(plan)} lines", python.Lines)
+        return Engine("python", text, partial(python.Lines, functions={}))
     if why_not or most < 1:
         return _numpy("")
-    return Engine(
-        "python", f"{shape.lines(plan)} lines; NumPy from {most + 1} samples on", python.start
-    )
+    start = partial(python.start, functions={})
+    return Engine("python", f"{text}; NumPy from {most + 1} samples on", start)

@@ -40,10 +40,16 @@ _FUNCTIONS = {
 }  # fmt: skip
 
 
-def start(plan: Plan, static: Array, static_gradient: Array, batch: int) -> Lines | Replay:
+Functions = dict[bool, list[Callable[..., None]]]  # by whether there are gradients
+
+
+def start(
+    plan: Plan, static: Array, static_gradient: Array, batch: int, functions: Functions
+) -> Lines | Replay:
     """What runs a plan at this batch size: Python while it has less to do than NumPy has to call."""
-    kind = Lines if batch <= most(plan) and static.dtype == np.float64 else Replay
-    return kind(plan, static, static_gradient, batch)
+    if batch <= most(plan) and static.dtype == np.float64:
+        return Lines(plan, static, static_gradient, batch, functions)
+    return Replay(plan, static, static_gradient, batch)
 
 
 def most(plan: Plan) -> int:
@@ -52,14 +58,19 @@ def most(plan: Plan) -> int:
 
 
 class Lines:
-    """A plan at ``batch`` samples, one after the other, as a `Replay` runs it."""
+    """A plan at ``batch`` samples, one after the other, as a `Replay` runs it.
 
-    def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
+    Those of a program share what has been translated, ``functions``.
+    """
+
+    def __init__(
+        self, plan: Plan, static: Array, static_gradient: Array, batch: int, functions: Functions
+    ) -> None:
         self.plan, self.batch = plan, batch
         self._static, self._gradient = static, static_gradient
         self._replay: Replay | None = None
         self._outputs: list[float] = []
-        self._functions: dict[bool, list[Callable[..., None]]] = {}
+        self._functions = functions
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
         """Compute every output, and the gradient of the mean of the first, times ``weight``."""

@@ -14,19 +14,39 @@ from autograd.compiler.run.native import frame, jit
 from autograd.compiler.run.native.module import module
 from autograd.compiler.run.numpy.selection import limits
 
-__all__ = ["Native"]
+__all__ = ["Native", "Steps"]
 
 _STEP = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_double)
+
+
+class Steps:
+    """The machine code of a plan, compiled when it is asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._found: dict[tuple[Any, int, bool], tuple[Any, jit.Machine]] = {}
+
+    def step(self, dtype: Any, lanes: int, backward: bool) -> Any:
+        """The function ``step(frame, batch, seed)``."""
+        key = dtype, lanes, backward
+        if key not in self._found:
+            machine = jit.assemble(module(self.plan, dtype, lanes, backward))
+            self._found[key] = _STEP(machine.step), machine
+        return self._found[key][0]
 
 
 class Native:
     """A plan at ``batch`` samples, as machine code.
 
-    A program has one for each batch size it has met; they share the static vector and its gradient.
+    A program has one for each batch size it has met; they share the static vector and its gradient, and
+    the code in ``steps``.
     """
 
-    def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
+    def __init__(
+        self, plan: Plan, static: Array, static_gradient: Array, batch: int, steps: Steps
+    ) -> None:
         self.plan, self.batch, self.dtype = plan, batch, static.dtype
+        self._steps = steps
         self.lanes = 1 if batch == 1 else jit.lanes(static.itemsize)
         blocks = -(-batch // self.lanes)
         self._limits = [
@@ -61,22 +81,12 @@ class Native:
             self._point(limit.argument, numbers.T)
         self._frame = ctypes.addressof(self._table)
         self._pointed: Sequence[Array] = ()
-        self._steps: dict[bool, Any] = {}
-        self._machines: list[jit.Machine] = []
 
     def _point(self, argument: int, array: Array) -> None:
         """Say where the samples [batch, columns] of an argument lie."""
         at = len(frame.FIXED) + 4 * argument + 1
         self._table[at] = array.ctypes.data
         self._table[at + 1], self._table[at + 2] = array.strides
-
-    def _step(self, backward: bool) -> Any:
-        if backward not in self._steps:
-            text = module(self.plan, self.dtype, self.lanes, backward)
-            machine = jit.assemble(text)
-            self._steps[backward] = _STEP(machine.step)
-            self._machines.append(machine)
-        return self._steps[backward]
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
         """Compute every output, and the gradient of the mean of the first, times ``weight``."""
@@ -93,11 +103,12 @@ class Native:
             for k in self._given:
                 self._point(k, inputs[k])
             self._pointed = inputs
-        self._step(backward)(self._frame, self.batch, seed)
+        self._steps.step(self.dtype, self.lanes, backward)(self._frame, self.batch, seed)
 
     def again(self) -> None:
         """`run` on the same arrays once more: nothing but the code."""
-        self._steps[True](self._frame, self.batch, 1.0 / self._counts[0])
+        step = self._steps.step(self.dtype, self.lanes, True)
+        step(self._frame, self.batch, 1.0 / self._counts[0])
 
     def outputs(self) -> list[Array]:
         """Each output: a row [batch], or [1] if it does not depend on the inputs."""
