@@ -26,6 +26,7 @@ from autograd.ops import OPS
 __all__ = ["available", "described", "lines", "require", "why_no_python", "why_not"]
 
 LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
+LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
 WEIGHTS = 10_000  # products in loops, at most: from here on BLAS is faster
 available = jit.available
 
@@ -66,6 +67,9 @@ def why_not(plan: Plan, asked: bool) -> str:
     written, looping = _sizes(plan)
     if written > LINES and not asked:
         return f"{written} numbers are too many to write line by line"
+    static = sum(_nodes(own) for own in plan.instructions if not own.batched)
+    if static * len(plan.order) > LIVE and not asked:
+        return f"{static} numbers of {len(plan.order)} parameters would take LLVM long"
     if looping > WEIGHTS and not asked:
         return f"{looping} weights are for BLAS"
     return ""
