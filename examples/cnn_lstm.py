@@ -40,7 +40,7 @@ fit(
     epochs=1 if eager else 12, metrics="accuracy", compiled=not eager,
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.3 if eager else 0.93), right
+assert right >= (0.3 if eager else 0.9), right
 
 model(test.x[0].tolist())
 draw_network(
