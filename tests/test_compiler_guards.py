@@ -695,6 +695,9 @@ def test_constants_and_tables_in_the_listing():
     rows = [list(pair) for pair in zip(w[:4], w[4:])]  # four rows of two
     program = compile(lambda i, x: sum((a * x).tanh() for a in select(rows, i)), w, inputs=(0, 1.0))
     assert str(program).splitlines()[2] == "e1[2] = table[4×2][x]"
+    w = [Value(0.1 * i) for i in range(1, 17)]  # rows that are met again and again are copied
+    program = compile(lambda x: over_what_came_before(w, x), w, inputs=(np.ones(16),))
+    assert "Σ over 15 of gather(a3)[15×11] · gather(s4, s5)[15×11]" in str(program)
 
 
 def test_the_same_graph_gives_the_same_file(tmp_path):
