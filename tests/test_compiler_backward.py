@@ -345,6 +345,12 @@ def test_what_looks_like_a_cross_entropy_and_is_none_is_written_out():
         assert ("softmax" in str(program.backward)) is not wrong
 
 
+def test_a_constant_has_its_sign_before_it():
+    w = Value(2.0, label="w")
+    program = compile(lambda x: (w * x - 1.5) ** 2, [w], inputs=(1.0,))
+    assert "w · x − 1.5" in str(program)
+
+
 def test_a_penalty_beside_a_layer():
     """By hand: the penalty's 2cw arrives at every weight, and c once."""
     model = nn.MLP(2, [1], rng=0)

@@ -138,7 +138,8 @@ class Names:
         first = len(self.plan.order) if space == STATIC else 0
         if low >= first and high < first + len(constants):
             if low == high:
-                return f"{constants[low - first]:g}"
+                number = constants[low - first]
+                return f"−{-number:g}" if number < 0 else f"{number:g}"
             plain = index.ndim < 2 or index.size == 1
             return "constants" if plain else f"data[{shape_text(index.shape)}]"
         for k, start in self.plan.copied.items() if space == BATCHED else ():
