@@ -235,7 +235,7 @@ MUTATIONS = (
     Mutation("sigmoid value", r"`sigmoid` computes 1/\(1 \+ eˣ\)", (("math.exp(-self.data))", "math.exp(self.data))"),)),
     Mutation("relu passes all", r"`relu` (takes 1 |forgets its local)", (("(self.data > 0) * out.grad", "out.grad"),)),
     Mutation("relu out", r"`relu` takes relu\(x\) for", (("(self.data > 0) * out.grad", "out.data * out.grad"),)),
-    Mutation("relu mirrored", r"`relu` takes .*x < 0", (("(self.data > 0) * out", "(self.data < 0) * out"),)),
+    Mutation("relu mirrored", r"`relu` takes (.*x < 0|0 if x > 0 else 1)", (("(self.data > 0) * out", "(self.data < 0) * out"),)),
     Mutation("sqrt half", r"`sqrt` takes 1/√?\(?sqrt\(x\)|`sqrt` takes 1/sqrt\(x\)|derivative of `sqrt` is twice", (("0.5 / out.data", "1 / out.data"),)),
     Mutation("rsub order", r"`__rsub__` computes a − 2", (("return Value(other) - self", "return self - other"),)),
     Mutation("rdiv order", r"`__rtruediv__` computes a / 2", (("return Value(other) / self", "return self / other"),)),

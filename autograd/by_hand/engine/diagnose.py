@@ -92,12 +92,16 @@ def findings(done: Exercise, end: float = math.inf) -> list[Finding]:
     found = failures(done.cases, has)
     ran = [case for case in done.cases if not case.trial.failure]
     judged = [case for case in ran if case.program.purpose in JUDGED]
-    wrong = list(islice(first_looks(judged), 1)) or reasons(judged, has, frees(ran), end)
+    first = list(islice(first_looks(judged), 1))
+    wrong = first or reasons(judged, has, frees(ran), end)
     known = {finding.operation for finding in wrong if finding.kind == "wrong"}
     found = [f for f in found if f.kind != "slow" or f.operation not in known]
     found += wrong
     for finding in measured(ran, has):  # what follows from a bug that has a name is not said again
-        if finding.operation not in known and not (known and finding.operation == "backward"):
+        follows = first and finding.kind == "wrong"  # from gradients that did not begin at 0
+        if not (
+            follows or finding.operation in known or (known and finding.operation == "backward")
+        ):
             found.append(finding)
     found += missing(has)
     return sorted(found, key=lambda finding: list(GROUPS).index(finding.kind))
