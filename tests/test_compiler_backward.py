@@ -373,3 +373,15 @@ def test_sums_and_shared_weights_in_the_listing():
     assert "∂w" in text
     assert "∂b" in text
     assert len(program.backward) == len(program.plan.backward) > 0
+
+
+def test_each_factor_of_a_sum_gets_its_own_partner():
+    """s = a₁b₁ + a₂b₂: ∂s/∂a₁ = b₁, ∂s/∂b₁ = a₁, and so for the second."""
+    a1, b1, a2, b2 = (Value(1.0, label=name) for name in ("a1", "b1", "a2", "b2"))
+    program = compile(a1 * b1 + a2 * b2, [a1, b1, a2, b2])
+    assert [line.split() for line in str(program.backward).splitlines()[1:]] == [
+        ["∂a1[1]", "=", "∂s1", "·", "b1"],
+        ["∂b1[1]", "=", "∂s1", "·", "a1"],
+        ["∂a2[1]", "=", "∂s1", "·", "b2"],
+        ["∂b2[1]", "=", "∂s1", "·", "a2"],
+    ]

@@ -366,3 +366,28 @@ def test_a_product_with_what_is_computed_from_inputs_alone(batch, given_first):
     close(found, (c * products).sum() / batch)
     by = left.transpose(0, 2, 1) @ c if given_first else c @ left.transpose(0, 2, 1)
     close(gradients(program), (by.sum(0) * right / batch).ravel())
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_taps_far_apart_at_every_second_place(batch):
+    """h = tanh(u x), y_q = k₁ h_2q + k₂ h_(2q+8), L = Σ y² + Σ h: ∂L/∂k = Σ 2 y h, and h gets 1
+    everywhere and 2 y k where it is read."""
+    x = RNG(12).normal(size=(batch, 16))
+    u, k = Value(0.8), [Value(0.5), Value(-1.5)]
+
+    def loss(x):
+        h = [tanh(u * v) for v in x]
+        y = [k[0] * h[2 * q] + k[1] * h[2 * q + 8] for q in range(4)]
+        return sum(v * v for v in y) + sum(h), *y
+
+    program = compile(loss, [u, *k], inputs=(x[0],), engine="numpy")
+    program.run(x)
+    h = np.tanh(0.8 * x)
+    low, high = h[:, :8:2], h[:, 8::2]
+    y = 0.5 * low - 1.5 * high
+    close(np.transpose(program.outputs[1:]), y)
+    by_h = np.ones((batch, 16))
+    by_h[:, :8:2] += 2 * y * 0.5
+    by_h[:, 8::2] += 2 * y * -1.5
+    by_u, by_k = (by_h * (1 - h**2) * x).sum(), [(2 * y * v).sum() for v in (low, high)]
+    close(gradients(program), np.array([by_u, *by_k]) / batch)

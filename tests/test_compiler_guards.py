@@ -408,13 +408,20 @@ def fewer_windows_than_numbers(w, x):
     return [sum(tanh(0.1 * y) for y in sums), *sums]
 
 
+def windows_moved_down(w, x):
+    """The same, after a constant that is less than the zeros of the empty places."""
+    return [y + (w[i] - 3.0) for i, y in enumerate(fewer_windows_than_numbers(w, x))]
+
+
 @pytest.mark.parametrize(
-    "function", [over_what_came_before, a_window_each, fewer_windows_than_numbers]
+    "function",
+    [over_what_came_before, a_window_each, fewer_windows_than_numbers, windows_moved_down],
 )
 @pytest.mark.parametrize("batch", [1, 3])
-def test_what_is_infinite_spoils_only_what_it_is_part_of(function, batch):
+@pytest.mark.parametrize("engine", ["auto", "numpy"])
+def test_what_is_infinite_spoils_only_what_it_is_part_of(function, batch, engine):
     w = [Value(x) for x in np.linspace(0.1, 1.0, 16)]
-    program = compile(lambda x: function(w, x), w, inputs=(INFINITE,), check=False)
+    program = compile(lambda x: function(w, x), w, inputs=(INFINITE,), check=False, engine=engine)
     expected = function(w, [Value(x) for x in INFINITE])
     expected[0].backward()
     found = program.run(np.tile(INFINITE, (batch, 1)))

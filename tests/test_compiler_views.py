@@ -146,6 +146,20 @@ def test_a_dense_network_copies_no_row():
     assert backward["dot"] == 3 + 3 + 2  # a bias, a weight, an input of each layer but the first
 
 
+def test_a_layer_and_its_transpose_copy_no_row():
+    """An autoencoder with tied weights reads the same numbers down and across."""
+    weights = [[Value(0.1 * (i - j)) for j in range(9)] for i in range(6)]
+
+    def loss(x):
+        low = [dot(row, x).tanh() for row in weights]
+        return sum(dot(column, low).tanh() for column in zip(*weights))
+
+    program = compile(loss, [w for row in weights for w in row], inputs=(np.zeros(9),))
+    forward, backward = calls(program)
+    assert forward["dot"] == 2
+    assert forward["take"] == backward["take"] == 0
+
+
 def test_constants_are_gathered_once():
     w = [Value(0.5), Value(-0.5)]
     numbers = np.random.default_rng(0).normal(size=(40, 2)).tolist()
