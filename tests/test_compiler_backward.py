@@ -385,3 +385,35 @@ def test_each_factor_of_a_sum_gets_its_own_partner():
         ["∂a2[1]", "=", "∂s1", "·", "b2"],
         ["∂b2[1]", "=", "∂s1", "·", "a2"],
     ]
+
+
+def test_a_logarithm_that_adds_up_nothing_is_no_cross_entropy():
+    """max + log exp − z[y]: as many terms as a cross-entropy, but no sum."""
+    p = fresh([0.1, 0.2, 0.3])
+
+    def loss(x, y):
+        z = [w * x for w in p]
+        return z[0].maximum(z[1]).maximum(z[2]) + z[0].exp().log() - select(z, y)
+
+    program = compile(loss, p, inputs=(1.0, 2))
+    assert "softmax" not in str(program.backward)
+
+
+def test_a_bias_is_summed_where_a_whole_batch_is_in_the_graph():
+    """h = W x + b for five samples x, each a column of X: ∂W = ∂h Xᵀ, ∂b = Σ ∂h over the columns."""
+    layer = nn.Layer(3, 4, "tanh", rng=0)
+    samples = np.random.default_rng(0).normal(size=(5, 3)).tolist()
+    program = compile(sum(v for x in samples for v in layer(x)), layer)
+    assert [line.split() for line in str(program.backward).splitlines()[-2:]] == [
+        ["∂W[4×3]", "=", "∂s1", "@", "data[3×5]ᵀ"],
+        ["∂b[4]", "=", "Σ", "∂s1"],
+    ]
+
+
+def test_the_bias_of_a_single_term():
+    """y = tanh(s), s = w sin x + b: ∂b = ∂s, summed over the samples; of one graph alone, just ∂s."""
+    w, b = Value(2.0, label="w"), Value(0.5, label="b")
+    program = compile(lambda x: (w * x.sin() + b).tanh(), [w, b], inputs=(1.0,))
+    assert "∂b[1] = Σ ∂s1" in " ".join(str(program.backward).split())
+    program = compile((w * w.sin() + b).tanh(), [w, b])
+    assert "∂b[1] = ∂s1" in " ".join(str(program.backward).split())

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Value, compile, exp, maximum, select, tanh
+from autograd import Value, compile, exp, log, maximum, select, sin, tanh
 
 RNG = np.random.default_rng
 
@@ -391,3 +391,77 @@ def test_taps_far_apart_at_every_second_place(batch):
     by_h[:, 8::2] += 2 * y * -1.5
     by_u, by_k = (by_h * (1 - h**2) * x).sum(), [(2 * y * v).sum() for v in (low, high)]
     close(gradients(program), np.array([by_u, *by_k]) / batch)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 6])
+def test_a_sum_of_products_of_any_length(count):
+    """L = (Σ wᵢ sin xᵢ)²: ∂L/∂wᵢ = 2 Σ · sin xᵢ, once, however many terms are written out."""
+    x = RNG(13).normal(size=(3, count))
+    w = [Value(0.5 + i) for i in range(count)]
+    program = compile(
+        lambda x: sum(a * sin(v) for a, v in zip(w, x)) ** 2, w, inputs=(x[0],), engine="numpy"
+    )
+    (found,) = program.run(x)
+    total = np.sin(x) @ (0.5 + np.arange(count))
+    close(found, (total**2).mean())
+    close(gradients(program), 2 * total @ np.sin(x) / 3)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_powers_of_what_stays_and_of_what_changes_with_the_sample(engine):
+    """L = u^x + (v x)^x at x = 1, 2, 3: ∂L/∂u = x u^(x−1), ∂L/∂v = x² (v x)^(x−1)."""
+    u, v, x = Value(1.2), Value(0.7), np.array([1.0, 2.0, 3.0])
+    program = compile(lambda x: u**x + (v * x) ** x, [u, v], inputs=(1.5,), engine=engine)
+    (found,) = program.run(x)
+    close(found, (1.2**x + (0.7 * x) ** x).mean())
+    by = [(x * 1.2 ** (x - 1)).mean(), (x * x * (0.7 * x) ** (x - 1)).mean()]
+    close(gradients(program), by)
+
+
+@pytest.mark.parametrize(
+    ("function", "slope"),
+    [
+        (log, lambda m: 1 / m),
+        (exp, np.exp),
+        (lambda m: exp(m) / 2.0, lambda m: np.exp(m) / 2),
+        (lambda m: exp(m) - 2.0, np.exp),
+        (lambda m: -m, lambda m: -1 + 0 * m),
+        (lambda m: 3.0 / exp(m), lambda m: -3 * np.exp(-m)),
+        (lambda m: exp(m) * exp(m), lambda m: 2 * np.exp(2 * m)),
+        (lambda m: exp(m) / exp(2.0 * m), lambda m: -np.exp(-m)),
+    ],
+)
+def test_the_derivative_of_what_depends_on_the_largest(function, slope):
+    """L = f(max(w₁x, w₂x)) with w₂ = 2 the larger one: ∂L/∂w₂ = f′(2x) x."""
+    w, x = [Value(1.0), Value(2.0)], np.array([0.3, 0.9])
+    program = compile(lambda x: function(maximum(w[0] * x, w[1] * x)), w, inputs=(0.5,))
+    program.run(x)
+    close(gradients(program), [0.0, (slope(2 * x) * x).mean()])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda z, m: log(sum(exp(v - m) for v in z)) + m,
+        lambda z, m: log(sum(exp(-(m - v)) for v in z)) - (-m),
+        lambda z, m: exp(z[0] - m) / sum(exp(v - m) for v in z),
+        lambda z, m: exp(z[0] - m) * exp(m) + exp(z[1]),
+        lambda z, m: 2.0 / (exp(z[0] - m) * (0.5 * exp(m))),
+    ],
+)
+def test_a_largest_that_cancels_out_is_asked_for_no_gradient(function):
+    """Whatever is put for m, the value is the same: its derivative is 0, and nobody computes it."""
+    w = [Value(0.4), Value(-0.3)]
+
+    def loss(x):
+        z = [v * x for v in w]
+        return function(z, maximum(*z))
+
+    program = compile(loss, w, inputs=(0.5,))
+    assert "Largest" in kinds(program)
+    largest = [type(i).__name__ for i in program.plan.instructions].index("Largest")
+    assert largest not in {getattr(entry, "of", None) for entry in program.plan.backward}
+    z = [Value(0.4 * 0.5), Value(-0.3 * 0.5)]
+    function(z, 7.0).backward()
+    program.run([0.5])
+    close(gradients(program), [v.grad * 0.5 for v in z])

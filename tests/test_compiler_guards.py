@@ -97,6 +97,15 @@ def test_a_branch_between_two_parameters_or_two_inputs_is_noticed():
             compile(function, [w, v], inputs=(1.25, 0.5))
 
 
+def test_a_choice_told_by_another_input_is_noticed():
+    w = [Value(1.0), Value(2.0)]
+    with pytest.raises(TraceError, match="told by another input what to choose"):
+        compile(
+            lambda x, i: select([v * x for v in w], i[0] if x.data > 1 else i[1]),
+            w, inputs=(1.25, [0, 1]),
+        )  # fmt: skip
+
+
 def test_a_number_drawn_at_random_is_noticed():
     w, rng = Value(2.0), np.random.default_rng(0)
     with pytest.raises(TraceError, match="drawn at random"):
@@ -159,6 +168,14 @@ def test_a_comparison_in_a_finished_graph_is_noticed(build, labels):
     loss = build(w, x)
     with pytest.warns(UserWarning, match=r"was compared \(an if, while, max"):
         compile(loss, [w], inputs=[x])
+
+
+@pytest.mark.parametrize(("label", "called"), [("rate", "rate"), ("", "a leaf")])
+def test_a_leaf_that_was_compared_is_called_by_its_name(label, called):
+    w, x = Value(2.0, label=label), Value(1.0)
+    assert w > 0
+    with pytest.warns(UserWarning, match=f"^{called}, a part of this graph, was compared"):
+        compile(w * x, [w], inputs=[x])
 
 
 def test_a_comparison_of_something_else_is_not_noticed():
@@ -570,6 +587,11 @@ def an_unknown_operation(plan):
     next(i for i in plan.instructions if hasattr(i, "operation")).operation = "sinus"
 
 
+def an_operation_of_one_too_many(plan):
+    operands = next(i for i in plan.instructions if hasattr(i, "operation")).operands
+    operands.append(operands[0])
+
+
 def an_output_nowhere(plan):
     plan.outputs[0] = plan.outputs[0]._replace(row=plan.batched_size)
 
@@ -587,6 +609,7 @@ def a_copy_elsewhere(plan):
         (a_longer_storage, "storage has another size"),
         (a_narrower_matrix, "operands of another shape"),
         (an_unknown_operation, "no operation 'sinus'"),
+        (an_operation_of_one_too_many, "operands of another shape"),
         (an_output_nowhere, "outside of the storage"),
         (a_copy_elsewhere, "a copy lies elsewhere"),
     ],

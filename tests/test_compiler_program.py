@@ -14,10 +14,10 @@ import nn
 from autograd import Value, compile, select, sigmoid
 
 
-def line():
+def line(engine="auto"):
     """w·x + b at w = 2, b = 1: outputs 2x + 1; the gradients of the mean are the mean of x, and 1."""
     w, b = Value(2.0), Value(1.0)
-    return compile(lambda x: w * x + b, [w, b], inputs=(0.5,)), w, b
+    return compile(lambda x: w * x + b, [w, b], inputs=(0.5,), engine=engine), w, b
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int32, np.uint64, bool, np.float16, ">f8"])
@@ -128,8 +128,9 @@ def test_threads_share_a_program():
             np.testing.assert_allclose(found, expected[k], rtol=1e-13)
 
 
-def test_the_outputs_of_a_run_stay_when_the_program_answers_for_other_samples():
-    program, w, b = line()
+@pytest.mark.parametrize("engine", ["auto", "numpy"])
+def test_the_outputs_of_a_run_stay_when_the_program_answers_for_other_samples(engine):
+    program, w, b = line(engine)
     program.run([1.0, 2.0])
     assert program.forward([10.0, 20.0])[0].tolist() == [21.0, 41.0]
     assert program.outputs[0].tolist() == [3.0, 5.0]
