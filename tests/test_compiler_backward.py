@@ -281,6 +281,7 @@ def test_the_lists_are_checked_wherever_a_plan_comes_from():
         (lambda b: setattr(b[0], "of", 99), "too late"),
         (lambda b: b.insert(0, Clear(STATIC, np.array([99]))), "outside of the storage"),
         (lambda b: b.append(Clear(STATIC, np.array([0]))), "before it is written"),
+        (lambda b: b.append(Clear(INPUT, np.array([0]))), "a gradient lies in no storage"),
     ]:
         wrong = copy.deepcopy(plan)
         change(wrong.backward)

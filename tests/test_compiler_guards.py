@@ -596,6 +596,22 @@ def an_output_nowhere(plan):
     plan.outputs[0] = plan.outputs[0]._replace(row=plan.batched_size)
 
 
+def no_output(plan):
+    plan.outputs.clear()
+
+
+def an_output_in_no_storage(plan):
+    plan.outputs.append(plan.outputs[0]._replace(space=7))
+
+
+def whole_numbers(plan):
+    plan.constants = np.arange(len(plan.constants))
+
+
+def needs_of_another_size(plan):
+    plan.needs = plan.needs._replace(static=plan.needs.static[1:])
+
+
 def a_copy_elsewhere(plan):
     plan.copied[1] = 3
 
@@ -611,6 +627,10 @@ def a_copy_elsewhere(plan):
         (an_unknown_operation, "no operation 'sinus'"),
         (an_operation_of_one_too_many, "operands of another shape"),
         (an_output_nowhere, "outside of the storage"),
+        (no_output, "there is no output"),
+        (an_output_in_no_storage, "an output lies in no storage"),
+        (whole_numbers, "the constants are no numbers"),
+        (needs_of_another_size, "the storage has another size"),
         (a_copy_elsewhere, "a copy lies elsewhere"),
     ],
 )
@@ -716,6 +736,22 @@ def test_parameters_given_by_name_keep_their_names_and_signs_in_the_listing():
         lambda x: labelled[0] / labelled[1] + labelled[2] * x, labelled, inputs=(0.5,)
     )
     assert str(program).splitlines()[2:] == ["a3[1] = a0 / a1", "s1[1] = a2 · x + a3", "returns s1"]
+
+
+def test_a_layer_that_is_taken_away_has_a_minus_in_the_listing():
+    w = [[Value(1.0) for _ in range(7)] for _ in range(5)]
+
+    def loss(x, sign):
+        h = [0.5 * x[0]] * 5
+        for j, xj in enumerate(x):
+            h = [v + row[j] * xj if sign > 0 else v - row[j] * xj for v, row in zip(h, w)]
+        return sum(tanh(v) for v in h)
+
+    for sign, layer in ((1, " W[5×7] @ x"), (-1, " −W[5×7] @ x")):
+        program = compile(
+            lambda x: loss(x, sign), [v for row in w for v in row], inputs=(np.ones(7),)  # noqa: B023
+        )
+        assert layer in str(program)
 
 
 def test_constants_and_tables_in_the_listing():
