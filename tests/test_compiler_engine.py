@@ -445,6 +445,33 @@ def test_the_derivative_of_what_depends_on_the_largest(function, slope):
     close(gradients(program), [0.0, (slope(2 * x) * x).mean()])
 
 
+@pytest.mark.parametrize("divide", [False, True])
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("place", [0, 2])
+def test_the_largest_times_and_over_another_parameter(divide, swap, place):
+    """L = u m, m u, m / u or u / m at m = max(w₁x, w₂x) = 2x: by both factors, by hand; u is a
+    parameter of its own, or w₁."""
+    w, x = [Value(1.0), Value(2.0), Value(3.0)], np.array([0.3, 0.9])
+
+    def loss(x):
+        one, other = maximum(w[0] * x, w[1] * x), w[place]
+        one, other = (other, one) if swap else (one, other)
+        return one / other if divide else one * other
+
+    program = compile(loss, w, inputs=(0.5,))
+    program.run(x)
+    m, u = 2 * x, w[place].data
+    if not divide:
+        by_u, by_m = m, np.full(2, u)
+    elif swap:
+        by_u, by_m = 1 / m, -u / m**2
+    else:
+        by_u, by_m = -m / u**2, np.full(2, 1 / u)
+    expected = np.array([0.0, (by_m * x).mean(), 0.0])
+    expected[place] = by_u.mean()
+    close(gradients(program), expected)
+
+
 @pytest.mark.parametrize(
     "function",
     [
