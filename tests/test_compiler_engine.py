@@ -477,6 +477,7 @@ def test_the_largest_times_and_over_another_parameter(divide, swap, place):
     [
         lambda z, m: log(sum(exp(v - m) for v in z)) + m,
         lambda z, m: log(sum(exp(-(m - v)) for v in z)) - (-m),
+        lambda z, m: log(sum(exp(v - +m) for v in z)) + +m,
         lambda z, m: exp(z[0] - m) / sum(exp(v - m) for v in z),
         lambda z, m: exp(z[0] - m) * exp(m) + exp(z[1]),
         lambda z, m: 2.0 / (exp(z[0] - m) * (0.5 * exp(m))),
