@@ -401,11 +401,12 @@ def test_a_logarithm_that_adds_up_nothing_is_no_cross_entropy():
 
 
 def test_a_bias_is_summed_where_a_whole_batch_is_in_the_graph():
-    """h = W x + b for five samples x, each a column of X: ∂W = ∂h Xᵀ, ∂b = Σ ∂h over the columns."""
+    """s = tanh(W X + b) for five samples, the columns of X: ∂W = ∂s Xᵀ, ∂b = Σ ∂s over the columns."""
     layer = nn.Layer(3, 4, "tanh", rng=0)
     samples = np.random.default_rng(0).normal(size=(5, 3)).tolist()
     program = compile(sum(v for x in samples for v in layer(x)), layer)
-    assert [line.split() for line in str(program.backward).splitlines()[-2:]] == [
+    assert [line.split() for line in str(program.backward).splitlines()[-3:]] == [
+        ["∂s1[4×5]", "∘=", "(1", "−", "s1²)"],
         ["∂W[4×3]", "=", "∂s1", "@", "data[3×5]ᵀ"],
         ["∂b[4]", "=", "Σ", "∂s1"],
     ]

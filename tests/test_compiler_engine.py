@@ -499,3 +499,21 @@ def test_a_largest_that_cancels_out_is_asked_for_no_gradient(function):
     function(z, 7.0).backward()
     program.run([0.5])
     close(gradients(program), [v.grad * 0.5 for v in z])
+
+
+def test_what_only_a_largest_that_cancels_out_uses_is_passed_nothing():
+    """L = log(exp(w x − m) + exp(−m)) + m = log(exp(w x) + 1): by w sigmoid(w x) x, by u nothing."""
+    w, u, x = Value(0.4), Value(0.7), np.array([0.5, -1.0])
+
+    def loss(x):
+        m = maximum(tanh(u * x), tanh(u * x * x))
+        return log(exp(w * x - m) + exp(-m)) + m
+
+    program = compile(loss, [w, u], inputs=(0.5,))
+    program.run(x)
+    called = [getattr(i, "operation", "") for i in program.plan.instructions]
+    passing = {called[entry.of] for entry in program.backward.instructions}
+    assert "exp" in passing
+    assert "tanh" in called
+    assert "tanh" not in passing
+    close(gradients(program), [(x / (1 + np.exp(-0.4 * x))).mean(), 0.0])

@@ -163,12 +163,13 @@ def test_a_batch_through_a_table_has_as_many_instructions_at_any_size(name, coun
     assert len(compile(function, values, check=False).plan.instructions) <= 6
 
 
-def test_a_long_calculation_that_was_written_twice_is_followed_to_its_end():
+@pytest.mark.parametrize("step", [lambda w, x: w * x, lambda w, x: w * x - w])
+def test_a_long_calculation_that_was_written_twice_is_followed_to_its_end(step):
     w = Value(0.9)
 
     def chain(x):
         for _ in range(600):
-            x = (w * x).sin() + 0.1
+            x = step(w, x).sin() + 0.1
         return x
 
     program = compile(lambda x: chain(x) * chain(x), [w], inputs=(0.3,), check=False)
