@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Value, compile, exp, log, maximum, select, sin, tanh
+from autograd import OPS, TraceError, Value, compile, exp, log, maximum, select, sin, tanh
+from autograd.ops import Op
 
 RNG = np.random.default_rng
 
@@ -517,3 +518,25 @@ def test_what_only_a_largest_that_cancels_out_uses_is_passed_nothing():
     assert "tanh" in called
     assert "tanh" not in passing
     close(gradients(program), [(x / (1 + np.exp(-0.4 * x))).mean(), 0.0])
+
+
+def test_an_operation_that_came_to_the_table_later():
+    """L = (w x)³, by w 3 w² x³; by another of the same name, which is not in the table, nothing."""
+    one, other = (
+        Op("cube", "cube", "x³", lambda x: x**3, lambda x: x**3, (lambda x, y: 3.0 * x * x,))
+        for _ in range(2)
+    )
+    w, x = Value(2.0), np.array([0.5, -1.0, 3.0])
+    with pytest.raises(TraceError, match="is in no table"):
+        compile(lambda x: other(w * x), [w], inputs=(0.5,))
+    OPS["cube"] = one
+    try:
+        for _ in range(2):
+            program = compile(lambda x: one(w * x), [w], inputs=(0.5,), engine="numpy")
+            (found,) = program.run(x)
+            close(found, (8.0 * x**3).mean())
+            close(gradients(program), [(12.0 * x**3).mean()])
+        with pytest.raises(TraceError, match="is in no table"):
+            compile(lambda x: other(w * x), [w], inputs=(0.5,))
+    finally:
+        del OPS["cube"]
