@@ -759,6 +759,8 @@ def test_constants_and_tables_in_the_listing():
     w = [Value(0.5 + 0.1 * i, label=f"w{i}") for i in range(8)]
     program = compile(lambda x: dot(w[:4], [x[0], 1.0, x[1], 2.0]).tanh(), w, inputs=([0.3, 0.4],))
     assert str(program).splitlines()[2] == "s1[1] = w0 · x[0] + w1 · 1 + w2 · x[1] + w3 · 2"
+    samples = compile(sum((w[0] * x + w[1]).tanh() for x in (1.0, 2.0, 3.0)), w[:2])
+    assert str(samples).splitlines()[1] == "s1[3] = w0 · constants + w1"  # a list is no table
     rows = [list(pair) for pair in zip(w[:4], w[4:])]  # four rows of two
     program = compile(lambda i, x: sum((a * x).tanh() for a in select(rows, i)), w, inputs=(0, 1.0))
     assert str(program).splitlines()[2] == "e1[2] = table[4×2][x]"
