@@ -152,17 +152,18 @@ class JaxEngine:
 
     def _weights(self, weights: Array) -> Any:
         """A copy, which JAX may still be reading when the program's own array changes."""
-        sharding = self.jax.sharding
-        if isinstance(self.device, sharding.Mesh):
-            whole = sharding.NamedSharding(self.device, sharding.PartitionSpec())
-            return self.jax.device_put(weights.copy(), whole)
-        return self.jax.device_put(weights.copy(), self.device)
+        return self.jax.device_put(weights.copy(), self._place())
 
     def _spread(self, inputs: list[Array]) -> list[Any]:
-        sharding, device = self.jax.sharding, self.device
-        if isinstance(device, sharding.Mesh):
-            spec = sharding.PartitionSpec(device.axis_names[0])
-            if inputs and len(inputs[0]) % device.shape[device.axis_names[0]]:
-                spec = sharding.PartitionSpec()
-            device = sharding.NamedSharding(device, spec)
-        return [self.jax.device_put(x, device) for x in inputs]
+        place = self._place(len(inputs[0]) if inputs else 0)
+        return [self.jax.device_put(x, place) for x in inputs]
+
+    def _place(self, batch: int = 0) -> Any:
+        """The device; of a mesh a share of the batch each, or all of it where it does not divide."""
+        sharding, mesh = self.jax.sharding, self.device
+        if not isinstance(mesh, sharding.Mesh):
+            return mesh
+        axis = mesh.axis_names[0]
+        split = batch and not batch % mesh.shape[axis]
+        spec = sharding.PartitionSpec(axis) if split else sharding.PartitionSpec()
+        return sharding.NamedSharding(mesh, spec)
