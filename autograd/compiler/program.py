@@ -22,7 +22,7 @@ from autograd.grouped import grouped
 from autograd.text.html import preformatted
 from autograd.value import Value
 
-__all__ = ["Program", "sample_shape_fits"]
+__all__ = ["Program", "refuse_samples", "sample_shape_fits"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
 KEPT = 8  # batch sizes whose runners are kept
@@ -378,6 +378,21 @@ def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
         np.concatenate([piece[i] for piece in pieces]) if space else pieces[0][i]
         for i, (space, _) in enumerate(plan.outputs)
     ]
+
+
+def refuse_samples(kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]]) -> None:
+    """Raise ValueError unless these are samples of these shapes, as many of each.
+
+    Args:
+        kind: what a library calls its arrays.
+    """
+    if len(given) != len(shapes):
+        raise ValueError(f"this program takes {len(shapes)} {kind}s, not {len(given)}")
+    for k, (x, shape) in enumerate(zip(given, shapes)):
+        if not sample_shape_fits(tuple(x.shape), shape) or x.shape[0] != given[0].shape[0]:
+            wish = ", ".join(map(str, ("batch", *shape)))
+            article = "an" if kind == "array" else "a"
+            raise ValueError(f"argument {k} is {article} {kind} [{wish}], not {list(x.shape)}")
 
 
 def sample_shape_fits(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:

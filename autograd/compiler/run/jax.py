@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.program import Program, sample_shape_fits
+from autograd.compiler.program import Program, refuse_samples
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, functions, refuse_missing
 from autograd.compiler.run.functional.runner import Runner, State
@@ -135,14 +135,10 @@ class _Function:
 
     def _given(self, inputs: Sequence[Any]) -> list[Any]:
         """The arguments as [columns, batch], checked."""
-        if len(inputs) != len(self.shapes):
-            raise ValueError(f"this program takes {len(self.shapes)} arrays, not {len(inputs)}")
+        arrays = [self._jax.numpy.asarray(x) for x in inputs]
+        refuse_samples("array", arrays, self.shapes)
         found = []
-        for k, (x, shape) in enumerate(zip(inputs, self.shapes)):
-            x = self._jax.numpy.asarray(x)
-            if not sample_shape_fits(x.shape, shape) or len(x) != len(inputs[0]):
-                wish = ", ".join(map(str, ("batch", *shape)))
-                raise ValueError(f"argument {k} is an array [{wish}], not {list(x.shape)}")
+        for k, x in enumerate(arrays):
             whole = k in self._selects
             if whole and not self._jax.numpy.issubdtype(x.dtype, np.integer):
                 raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")

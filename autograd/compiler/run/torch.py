@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.program import Program, sample_shape_fits
+from autograd.compiler.program import Program, refuse_samples
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import refuse_missing
 from autograd.compiler.run.functional.runner import Runner
@@ -84,14 +84,8 @@ def _module_class(torch: Any) -> Any:
 
         def _given(self, inputs: tuple[Any, ...]) -> list[Any]:
             """The arguments as [columns, batch], checked."""
-            if len(inputs) != len(self.shapes):
-                raise ValueError(
-                    f"this program takes {len(self.shapes)} tensors, not {len(inputs)}"
-                )
-            for k, (x, shape) in enumerate(zip(inputs, self.shapes)):
-                if not sample_shape_fits(tuple(x.shape), shape) or x.shape[0] != inputs[0].shape[0]:
-                    wish = ", ".join(map(str, ("batch", *shape)))
-                    raise ValueError(f"argument {k} is a tensor [{wish}], not {list(x.shape)}")
+            refuse_samples("tensor", inputs, self.shapes)
+            for k, x in enumerate(inputs):
                 if k in self._selects and x.is_floating_point():
                     raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")
                 if x.requires_grad:
