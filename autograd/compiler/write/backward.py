@@ -127,10 +127,9 @@ class _Lines:
         return f"({name})" if " " in name else name
 
     def _left(self, entry: Contribution) -> str:
-        if entry.to == "bias":
-            index = target(self.plan, entry)[1]
-            return f"∂{self.names.bias(index)}[{shape_text(index.shape)}]"
         space, index = target(self.plan, entry)
+        if entry.to == "bias":
+            return f"∂{self.names.bias(index)}[{shape_text(index.shape)}]"
         instruction = self.plan.instructions[entry.of]
         if isinstance(instruction, Select):
             return f"∂{self._at(space, index)}[{argument(instruction.argument)}]"
