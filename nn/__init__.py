@@ -1,6 +1,20 @@
 """Neurons, layers and networks made of Values."""
 
 from autograd.import_names import keep_old_names
+from nn.activate import (
+    ELU,
+    GELU,
+    Activate,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
 from nn.activations import ACTIVATIONS
 from nn.clip import clip_grad_norm_, clip_grad_value_
 from nn.conv import AvgPool2d, Conv2d, MaxPool2d
@@ -32,23 +46,7 @@ from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from nn.perceptron import Perceptron
 from nn.recurrent import GRU, LSTM, RNN
 from nn.schedule import CosineAnnealingLR, ExponentialLR, LambdaLR, LinearLR, StepLR
-from nn.sequential import (
-    ELU,
-    GELU,
-    Activate,
-    Flatten,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    ReLU6,
-    Sequential,
-    Sigmoid,
-    SiLU,
-    Softmax,
-    Softplus,
-    Tanh,
-    Unflatten,
-)
+from nn.sequential import Flatten, Sequential, Unflatten
 from nn.standardize import Standardize
 from nn.state import load, save
 from nn.train import NonFiniteLossError, fit
@@ -67,4 +65,7 @@ __all__ = [
     "read_idx", "save", "softmax", "to_torch",
 ]  # fmt: skip
 
-keep_old_names(__name__, {"engines": "nn.eager", "engines.Engine": "nn.engine:Engine"})
+_KINDS = ["ELU", "GELU", "Activate", "LeakyReLU", "ReLU", "SiLU", "Sigmoid", "Softmax", "Softplus",
+          "Tanh"]  # fmt: skip
+_OLD = {"engines": "nn.eager", "engines.Engine": "nn.engine:Engine"}
+keep_old_names(__name__, _OLD | {f"sequential.{name}": f"nn.activate:{name}" for name in _KINDS})

@@ -11,6 +11,7 @@ from nn.activations import Activation, activation_name
 from nn.architecture import Architecture, Column, Kernel, Weight, image_size, plural
 from nn.counterpart import activated, refuse_other
 from nn.init import Init, Rng, generator
+from nn.keeps import Keeps
 from nn.layers import Neuron, dense_layout
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of, shaped
@@ -161,7 +162,7 @@ class Conv2d(Module):
         )  # fmt: skip
 
 
-class _Pool2d(Module):
+class _Pool2d(Keeps):
     """What pooling of either kind shares; ``kind`` is the word for drawings."""
 
     kind = ""
@@ -233,7 +234,7 @@ class MaxPool2d(_Pool2d):
 
     kind = "largest"
 
-    def __call__(self, x: Any) -> list[list[list[Any]]]:
+    def forward(self, x: Any) -> list[list[list[Any]]]:
         return self._pooled(x, None)  # type: ignore[arg-type]
 
     def _pool(self, patch: list[Any]) -> Any:
@@ -260,7 +261,7 @@ class AvgPool2d(_Pool2d):
 
     kind = "mean"
 
-    def __call__(self, x: Any) -> list[list[list[Any]]]:
+    def forward(self, x: Any) -> list[list[list[Any]]]:
         return self._pooled(x, 0.0)
 
     def _pool(self, patch: list[Any]) -> Any:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from nn.init import Rng, generator
-from nn.module import Module
+from nn.keeps import Keeps
 from nn.nested import each, plain
 
 __all__ = ["Dropout"]
 
 
-class Dropout(Module):
+class Dropout(Keeps):
     """In training, 0 with probability ``p`` and x / (1 − p) else; after `eval()`, x.
 
     Raises:
@@ -38,7 +38,7 @@ class Dropout(Module):
         self._rng = generator(rng)
         self._given: Iterator[Any] | None = None
 
-    def __call__(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return each(self._kept, plain(x)) if self.training and self.p else x
 
     def masks(self, n: int) -> np.ndarray[Any, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 from autograd import Value
 from autograd.compiler import select
@@ -56,6 +57,14 @@ class Embedding(Module):
             for row in range(num_embeddings)
         ]
 
+    @overload
+    def __call__(self, index: Sequence[int]) -> list[list[Value]]: ...
+    @overload
+    def __call__(self, index: int) -> list[Value]: ...
+    @overload
+    def __call__(self, index: Sequence[Sequence[int]]) -> list[list[list[Value]]]: ...
+    @overload
+    def __call__(self, index: Any) -> list[Any]: ...
     def __call__(self, index: Any) -> Any:
         return each(lambda i: select(self.weight, i), plain(index))
 

@@ -196,7 +196,7 @@ class Layer(Module):
             x = numbers(x)
         out = [neuron.answer(x) if type(neuron) is Neuron else neuron(x) for neuron in self.neurons]
         self.last_input = [xi.data if type(xi) is Value else float(xi) for xi in x]
-        return out[0] if len(out) == 1 else out
+        return out[0] if len(out) == 1 else out  # type: ignore[return-value]
 
     def __repr__(self) -> str:
         name = activation_name(self.neurons[0].activation)
@@ -237,7 +237,7 @@ class Linear(Layer):
     ) -> None:
         super().__init__(in_features, out_features, "linear", init=init, bias=bias, rng=rng)
 
-    def __call__(self, x: Sequence[Number]) -> list[Value]:
+    def __call__(self, x: Sequence[Number]) -> list[Value]:  # type: ignore[override]
         return as_list(super().__call__(x))
 
     def __repr__(self) -> str:

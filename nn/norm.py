@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
-from autograd import sqrt
+from autograd import Number, Value, sqrt
 from nn.counterpart import refuse_other
 from nn.layers import parameter
 from nn.module import Module
@@ -42,6 +43,12 @@ class LayerNorm(Module):
         self.weight = [parameter(1.0, f"w{i}") for i in range(1, n + 1) if elementwise_affine]
         self.bias = [parameter(0.0, f"b{i}") for i in range(1, n + 1) if elementwise_affine]
 
+    @overload
+    def __call__(self, x: Sequence[Number]) -> list[Value]: ...
+    @overload
+    def __call__(self, x: Sequence[Sequence[Number]]) -> list[list[Value]]: ...
+    @overload
+    def __call__(self, x: Any) -> list[Any]: ...
     def __call__(self, x: Any) -> list[Any]:
         x = plain(x)
         if x and isinstance(x[0], (list, tuple)):

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Concatenate,
+    Literal,
+    ParamSpec,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    overload,
+)
 
 from autograd import Value
 
@@ -14,7 +24,17 @@ __all__ = [
 T = TypeVar("T")
 P = ParamSpec("P")
 Nested: TypeAlias = T | Sequence[T] | Sequence[Sequence[T]] | Sequence[T | list[T]]
-Answer: TypeAlias = Value | list[Value]  # one neuron answers a Value, several a list of them
+
+if TYPE_CHECKING:
+
+    class Answer(Value, Sequence[Value]):
+        """What a layer answers: a Value of one neuron, a list of Values of several.
+
+        How many there are no checker knows, so it lets through what either of both can.
+        """
+
+else:
+    Answer = Value | list[Value]
 Total = Literal["mean", "sum"]
 
 

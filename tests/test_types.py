@@ -13,12 +13,15 @@ PROGRAM = """
 import numpy as np
 from autograd import Value, clamp, dot, exp, leaky_relu, maximum, tanh, where
 from nn import (
-    MLP, Adam, Conv2d, Dataset, Layer, Linear, LSTM, Neuron, RNN, cross_entropy, huber_loss, logsumexp,
+    MLP, Adam, Conv2d, Dataset, Dropout, Embedding, Flatten, Layer, LayerNorm, Linear, LSTM, MaxPool2d,
+    Module, Neuron, ReLU, RNN, Sequential, Softmax, Tanh, cross_entropy, huber_loss, logsumexp,
     mse_loss, softmax,
 )
 
 x = Value(2.0)
 data: Dataset
+modules: list[Module]
+model = MLP(2, [3, 1])
 reveal_type(tanh(x))                                    # Value
 reveal_type(tanh(1.0))                                  # float
 reveal_type(tanh(np.zeros(3)))                          # ndarray
@@ -31,8 +34,30 @@ reveal_type(where(x > 0, x, 0.0))                       # Value
 reveal_type(dot([x, x], [1.0, 2.0]))                    # Value
 reveal_type(x.tanh().clamp(0, 1))                       # Value
 reveal_type(Neuron(2)([1.0, x]))                        # Value
-reveal_type(Layer(2, 3)([1.0, x]))                      # Value | list[Value]
-reveal_type(MLP(2, [1])([1.0, x]))                      # Value | list[Value]
+reveal_type(Layer(2, 3)([1.0, x]))                      # nn.signatures.Answer
+reveal_type(model([1.0, x]))                            # nn.signatures.Answer
+reveal_type(model([1.0, x]).data)                       # float
+reveal_type((1.0 - model([1.0, x])).relu())             # Value
+reveal_type(model([1.0, x])[0])                         # Value
+reveal_type([out.data for out in model([1.0, x])])      # list[float]
+reveal_type(softmax(model([1.0, x])))                   # list[Value]
+reveal_type(Sequential(Linear(2, 3), Tanh(), Linear(3, 1))([1.0, x]))   # list[Value]
+reveal_type(Sequential(Linear(2, 3), ReLU())([1.0, x]))                 # list[Value]
+reveal_type(Sequential(Linear(2, 3), ReLU(), Dropout())([1.0, x]))      # list[Value]
+reveal_type(Sequential(Linear(2, 3), Softmax())([1.0, x]))              # list[Value]
+reveal_type(Sequential(Linear(2, 3), LayerNorm(3))([1.0, x]))           # list[Value]
+reveal_type(Sequential(Conv2d(1, 1, 2), ReLU(), MaxPool2d(2))([[[x]]])) # list[list[list[Value]]]
+reveal_type(Sequential(Conv2d(1, 1, 2), Flatten())([[[x]]]))            # list[Value]
+reveal_type(Sequential(Linear(2, 3), MLP(3, [1])))      # nn.sequential.Sequential[nn.signatures.Answer]
+reveal_type(Sequential(*modules))                       # nn.sequential.Sequential[Any]
+reveal_type(Embedding(3, 2)(1))                         # list[Value]
+reveal_type(Embedding(3, 2)([0, 1]))                    # list[list[Value]]
+reveal_type(ReLU()(x))                                  # Value
+reveal_type(ReLU()([[x]]))                              # list[list[Value]]
+reveal_type(Dropout()([x, x]))                          # list[Value]
+reveal_type(Dropout()([1.0]))                           # list[float]
+reveal_type(LayerNorm(2)([x, x]))                       # list[Value]
+reveal_type(Flatten()([[x]]))                           # list[Value]
 reveal_type(Linear(2, 3)([1.0, x]))                     # list[Value]
 reveal_type(RNN(2, 3)([[1.0, 2.0]])[0])                 # list[list[Value]]
 reveal_type(LSTM(2, 3)([[1.0, 2.0]])[1][0])             # list[Value]
@@ -50,7 +75,8 @@ reveal_type(data.standardized().scaling)                # nn.standardize.Standar
 WRONG = {
     'Adam(MLP(2, [1]))': "arg-type",
     'tanh(x).backwards()': "attr-defined",
-    'MLP(2, [1])([x]).nothing': "union-attr",
+    'MLP(2, [1])([x]).nothing': "attr-defined",
+    'Sequential(Linear(2, 3))([1.0]).data': "attr-defined",
 }  # fmt: skip
 
 
