@@ -6,51 +6,25 @@ Exit status: 0 when all is well, 1 when a derivation by hand is wrong (or a comm
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Sequence
 
-from autograd import (
-    Backprop,
-    FormulaError,
-    Names,
-    Value,
-    check_lines,
-    compare,
-    diagnose,
-    paths,
-)
-from autograd.by_hand.answer import ByHand
-from autograd.by_hand.problem import read_problem
-from autograd.by_hand.typed import typed
-from autograd.text.format import clean, number
-from viz.drawing import Drawing
-from viz.graph.draw_graph import draw_graph
-from viz.page.live import Live, live
-from viz.page.player import player
-from viz.page.tour import Tour, tour
 from viz.process.render import RenderError
-from viz.terminal.browse import browse
-from viz.terminal.examples import copy_examples
-from viz.terminal.given import UsageError, given, graph, root_of, shielded, unshielded
-from viz.terminal.screen import Screen
-from viz.terminal.shell import Shell
+from viz.terminal.commands import COMMANDS
+from viz.terminal.given import UsageError, shielded
+from viz.terminal.parser import parser
 
 __all__ = ["main"]
-
-_EXAMPLE = 'chainrule step "tanh(x1*w1 + x2*w2 + b)" x1=2 x2=0 w1=-3 w2=1 b=6.88'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process if None); returns the exit status."""
     typed_in = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        options = _parser().parse_args([shielded(argument) for argument in typed_in])
-        status: int = options.run(options)
+        options = parser().parse_args([shielded(argument) for argument in typed_in])
+        status = COMMANDS[options.command](options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # whoever read has gone, as `head` does
@@ -69,235 +43,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(message: str) -> int:
     print(f"chainrule: {message}", file=sys.stderr)
     return 2
-
-
-# What is typed --------------------------------------------------------------------------------------
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="chainrule",
-        description="Step through, draw and check the chain rule on a formula.",
-        epilog=f"example: {_EXAMPLE}",
-    )
-    parser.add_argument("--version", action="version", version=_version())
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    step = _command(commands, "step", _step, "walk through the backward pass, forwards and back")
-    step.add_argument("--all", action="store_true", help="print every step, and do not ask")
-    step.add_argument("--table", action="store_true", help="print the whole pass, a row a node")
-
-    draw = _command(commands, "draw", _draw, "draw the graph with every local derivative")
-    _output(draw, "graph.svg (the suffix is the format); - is DOT text on the standard output")
-    draw.add_argument("--title", default="", help="stands above the drawing")
-
-    check = _command(
-        commands,
-        "check",
-        _check,
-        "compare derivatives made by hand with the machine's; instead of a "
-        "formula, a file (or -) with a derivation in lines",
-    )
-    check.add_argument("--by-hand", action="append", default=[], metavar="NAME=FORMULA",
-                       help='the derivative by NAME, like "x=2*x*y"; as often as you like')  # fmt: skip
-
-    page = _command(commands, "page", _page, "write the step-through page, one HTML file")
-    _output(page, "steps.html; - is the standard output")
-    page.add_argument("--title", default="", help="stands above the drawing")
-
-    about = "open the live page, in which every number can be changed; with -o, write it"
-    alive = _command(commands, "live", _live, about)
-    _output(alive, "live.html; - is the standard output")
-    alive.add_argument("--title", default="", help="stands above the drawing")
-
-    about = "open a tour of live pages; with -o, write it"
-    demo = commands.add_parser("demo", help=about, description=about.capitalize() + ".")
-    _output(demo, "tour.html; - is the standard output")
-    demo.set_defaults(run=_demo)
-
-    path = _command(commands, "paths", _paths, "spell the chain rule out, path by path")
-    path.add_argument("--by", metavar="NAME", help="only the paths from this value; else from each")
-
-    about = "name the bugs of your own engine, like micrograd's Value"
-    own = commands.add_parser("diagnose", help=about, description=about.capitalize() + ".")
-    own.add_argument(
-        "engine", metavar="MODULE:CLASS", help="like engine.py:Value, or package.engine:Value"
-    )
-    own.set_defaults(run=_diagnose)
-
-    about = "copy the example scripts, their data and the lectures as notebooks into a folder"
-    examples = commands.add_parser("examples", help=about, description=about.capitalize() + ".")
-    examples.add_argument("-o", "--output", metavar="FOLDER", default="chainrule-examples",
-                          help="a new folder; chainrule-examples if not given")  # fmt: skip
-    examples.set_defaults(run=_examples)
-    return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    run: Callable[[argparse.Namespace], int],
-    about: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
-    parser.add_argument("formula", help='like "tanh(x*w + b)", or "q = x + y; f = q*z"')
-    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="like x=2")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _output(parser: argparse.ArgumentParser, about: str) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help=about)
-
-
-def _version() -> str:
-    try:
-        return f"chainrule {metadata.version('chainrule')}"
-    except metadata.PackageNotFoundError:
-        return "chainrule, not installed"
-
-
-# What is done ---------------------------------------------------------------------------------------
-
-
-def _step(options: argparse.Namespace) -> int:
-    formula, numbers = given(options)
-    steps, screen = Backprop(root_of(formula, numbers)), Screen.of(sys.stdout)
-    if options.table:
-        print(steps.run().table(room=screen.width))
-        return 0
-    if options.all:
-        for step in steps:
-            print(screen.fit(str(step)))
-        return 0
-    print(screen.fit(f"{steps.names.equation(steps.root)} = {number(steps.root.data)}"))
-    print(screen.fit(f"{steps.where}; help lists the commands"))
-
-    def again(name: str, x: float) -> Value:
-        numbers[name] = x
-        return root_of(formula, numbers)
-
-    typed = sys.stdin.isatty()
-    shell = Shell(steps, screen, terminal=typed, again=again)
-    shell.cmdloop()
-    return int(shell.failed and not typed)
-
-
-def _draw(options: argparse.Namespace) -> int:
-    if Path(options.output or "").suffix.lower() in (".html", ".htm"):
-        raise UsageError(
-            "a drawing is a picture; HTML comes from chainrule page and chainrule live"
-        )
-    root = graph(options)
-    root.backward()
-    drawing: Drawing = draw_graph(root, title=options.title)
-    return _given_out(options, "graph.svg", drawing.source, drawing.save)
-
-
-def _page(options: argparse.Namespace) -> int:
-    _check_suffix(options, "steps.html")
-    page = player(graph(options), title=options.title or unshielded(options.formula))
-    return _given_out(options, "steps.html", page.html, page.save)
-
-
-def _live(options: argparse.Namespace) -> int:
-    _check_suffix(options, "live.html")
-    page = live(graph(options), title=options.title or unshielded(options.formula))
-    return _opened(options, "live.html", page)
-
-
-def _demo(options: argparse.Namespace) -> int:
-    _check_suffix(options, "tour.html")
-    return _opened(options, "tour.html", tour())
-
-
-def _check_suffix(options: argparse.Namespace, example: str) -> None:
-    suffix = Path(options.output or "").suffix
-    if suffix.lower() not in ("", ".html", ".htm"):
-        raise UsageError(
-            f"a page is HTML, not {clean(suffix)}: -o {example}; pictures come from chainrule draw"
-        )
-
-
-def _opened(options: argparse.Namespace, name: str, page: Live | Tour) -> int:
-    """The page where it was asked for, or else in the browser."""
-    if options.output is not None:
-        return _given_out(options, name, page.html, page.save)
-    print(browse(page.save, name))
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    text = unshielded(options.formula)
-    if not options.by_hand and not options.values and (text == "-" or os.path.isfile(text)):
-        return _check_lines(text)
-    root = graph(options)
-    names = Names(root)
-    by_hand: dict[str | Value, ByHand] = {}
-    for item in options.by_hand:
-        name, equals, formula = item.partition("=")
-        if not equals:
-            raise UsageError(f"--by-hand is NAME=FORMULA, like x=2*x*y, not {clean(item)!r}")
-        if name.strip() in by_hand:
-            raise UsageError(f"--by-hand gives {clean(name.strip())!r} two answers")
-        try:
-            typed(formula, names, by=name.strip())
-        except FormulaError as error:
-            raise UsageError(f"--by-hand {clean(item)!r}, {error.moved(len(name) + 1)}") from None
-        by_hand[name.strip()] = formula
-    if not by_hand:
-        raise UsageError('what did you derive? --by-hand "x=2*x*y", as often as you like')
-    found = compare(root, by_hand, names)
-    screen = Screen.of(sys.stdout)
-    print(screen.paint(screen.fit(str(found)), "right" if found.ok else ""))
-    return 0 if found.ok else 1
-
-
-def _check_lines(path: str) -> int:
-    """A derivation line by line, from a file or the standard input."""
-    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
-    problem = read_problem(text)
-    if not problem.lines:
-        raise UsageError("what did you derive? add lines like dL/do = 2*(o - y)")
-    found = check_lines(problem.root, [line for _, line in problem.lines])
-    print(Screen.of(sys.stdout).fit(str(found)))
-    return 0 if found.ok else 1
-
-
-def _paths(options: argparse.Namespace) -> int:
-    steps = Backprop(graph(options))
-    names = steps.names
-    values = [node for node in names.order if not node.parents]
-    if options.by is not None:
-        values = [names.find(options.by)]
-    for value in values:
-        print(Screen.of(sys.stdout).fit(str(paths(steps.root, value, names))))
-    return 0
-
-
-def _diagnose(options: argparse.Namespace) -> int:
-    try:
-        found = diagnose(options.engine)
-    except ImportError as error:
-        raise UsageError(str(error)) from None
-    print(found)
-    return 0 if found else 1
-
-
-def _examples(options: argparse.Namespace) -> int:
-    folder = copy_examples(Path(options.output))
-    print(f"{folder}\npython {folder / 'examples' / 'iris.py'} is the one to begin with")
-    return 0
-
-
-def _given_out(
-    options: argparse.Namespace, example: str, text: str, save: Callable[[str], str]
-) -> int:
-    """The text on the standard output, or a file and where it lies."""
-    if options.output is None and sys.stdout.isatty():
-        raise UsageError(f"where to? -o {example}")
-    if options.output in (None, "-"):
-        print(text, end="")
-    else:
-        print(save(options.output))
-    return 0

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from autograd import Backprop, Value, naive, parse, paths
-from autograd.text.format import clean, number, table
+from autograd import Backprop, Value, naive, paths
+from autograd.text.format import clean
 from viz.terminal.screen import Screen
+from viz.terminal.session import Session
 
 with contextlib.suppress(ImportError):
     import readline  # noqa: F401 – line editing and history, where the system has it
@@ -44,13 +45,17 @@ class Shell(cmd.Cmd):
         stdout: TextIO | None = None,
     ) -> None:
         super().__init__(stdin=stdin, stdout=stdout)
-        self.steps = steps
+        self.session = Session(steps, again)
         self.failed = False
         self._screen = screen
-        self._again = again
         if not terminal:
             self.prompt = ""
             self.use_rawinput = False
+
+    @property
+    def steps(self) -> Backprop:
+        """The pass that is walked through: another one after what-if."""
+        return self.session.steps
 
     def cmdloop(self, intro: str | None = None) -> None:
         """Ask for commands until one of them leaves; Ctrl-C at the prompt only asks anew."""
@@ -66,7 +71,9 @@ class Shell(cmd.Cmd):
         """Run one command; a mistake is one line, and the pass stays where it is."""
         try:
             if what_if := _WHAT_IF.fullmatch(line):
-                self._set(what_if[1], what_if[2].strip())
+                head, where = self.session.what_if(what_if[1], what_if[2].strip())
+                self._say(head, "head")
+                self._say(where)
                 return False
             return bool(super().onecmd(line))
         except (IndexError, KeyError, ValueError) as error:
@@ -161,40 +168,7 @@ class Shell(cmd.Cmd):
     def do_print(self, name: str) -> None:
         """print, p [NAME | FORMULA]: the number and the gradient of a value, or of all;
         or what a formula gives, like w1 - 0.1*w1.grad."""
-        names = self.steps.names
-        try:
-            values = [names.find(name)] if name else names.order[:200]
-        except KeyError:
-            if not re.search(r"\W", name.replace(".", "_")):
-                raise
-            self._say(f"{clean(name)} = {number(self._evaluated(name))}")
-            return
-        rows = [(names[v], number(v.data), number(v.grad)) for v in values]
-        self._say(table(rows, ("value", "data", "grad"), ">>", self._screen.width))
-
-    def _evaluated(self, text: str) -> float:
-        """What a formula of the graph's names gives, with their numbers and gradients of now."""
-        formula, names = parse(text), self.steps.names
-        known: dict[str, float] = {}
-        for name in formula.variables:
-            gradient = name.endswith(".grad")
-            value = names.find(name.removesuffix(".grad") if gradient else name)
-            known[name] = value.grad if gradient else value.data
-        return float(formula(known))
-
-    def _set(self, name: str, text: str) -> None:
-        """NAME = NUMBER: what if? The same pass at the same step, with another number."""
-        names = self.steps.names
-        if names.find(name).parents or self._again is None:
-            leaves = ", ".join(names[v] for v in names.order[:50] if not v.parents)
-            raise ValueError(f"{clean(name)!r} is computed; what can be set is {leaves}")
-        if not text:
-            raise ValueError(f"which number? {clean(name)} = 5")
-        before, position = self.steps.root.data, self.steps.position
-        self.steps = Backprop(self._again(name, self._evaluated(text))).goto(position)
-        root = self.steps.root
-        self._say(f"{root.label} = {number(root.data)}, was {number(before)}", "head")
-        self._say(self.steps.where)
+        self._say(self.session.shown(name, self._screen.width))
 
     def do_paths(self, name: str) -> None:
         """paths NAME: the chain rule spelled out, path by path."""
