@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.errors import TraceError
+from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.plan.layout import lay_out
 from autograd.compiler.plan.planner import draft
+from autograd.compiler.plan.tape import tape
 from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Graph, lift
 from autograd.compiler.read.blocks import blocks
-from autograd.compiler.read.fuse import fuse
+from autograd.compiler.read.fuse import Fused, fuse
 from autograd.compiler.read.maxima import detach_maxima
+from autograd.compiler.read.serial import serial
 from autograd.compiler.read.simplify.common import factor_out
 from autograd.compiler.read.simplify.merge import merge
 from autograd.compiler.read.trace import Example, outputs_of, retrace, trace
@@ -88,9 +91,15 @@ def compile(
             retrace(loss, example, values, graph)
     detach_maxima(graph)
     numbers = np.array([p.data for p in values], dtype=np.float64)
-    fused = merge(factor_out(fuse(graph)))
-    plan = lay_out(draft(fused, blocks(fused)), fused)
-    return Program(plan, numbers, values, names, dtype, shapes, engine, device)
+    return Program(_planned(fuse(graph)), numbers, values, names, dtype, shapes, engine, device)
+
+
+def _planned(fused: Fused) -> Plan:
+    """The instructions: over rows that run at once, or a tape where nothing does."""
+    if serial(fused):
+        return tape(fused.graph)
+    fused = merge(factor_out(fused))
+    return lay_out(draft(fused, blocks(fused)), fused)
 
 
 def _parameters(params: Any) -> tuple[list[str], list[Value]]:

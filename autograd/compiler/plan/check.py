@@ -18,6 +18,7 @@ from autograd.compiler.plan.instructions import (
     Plan,
     Products,
     Select,
+    Tape,
     Terms,
     indices,
     operands,
@@ -171,6 +172,8 @@ def _check_shapes(instruction: Instruction) -> None:
         for operand in instruction.operands:
             found = operand.number if operand.index is None else operand.index
             fits &= _shape(found) in ((node, (1,)) if operand.index is None else (node,))
+    elif isinstance(instruction, Tape):
+        fits = _is_tape(instruction)
     else:
         assert isinstance(instruction, Select)
         fits = instruction.column.shape == node
@@ -180,6 +183,21 @@ def _check_shapes(instruction: Instruction) -> None:
         fits &= bias.index.shape in (rows, (rows[0], 1))
         fits &= bias.scale is None or bias.scale.shape == bias.index.shape
     _require(bool(fits), "an instruction has operands of another shape")
+
+
+def _is_tape(tape: Tape) -> bool:
+    """Whether every number is made of those before it, by operations that there are."""
+    for name in tape.names:
+        _require(name in OPS, f"there is no operation {name!r}")
+    (count,) = tape.node.shape if tape.node.ndim == 1 else (-1,)
+    most = max([OPS[name].arity for name in tape.names], default=0)
+    fits = tape.code.shape == tape.masked.shape == (count,) and tape.operand.shape[1:] == (count,)
+    fits &= tape.code.dtype.kind == tape.operand.dtype.kind == "i" and tape.masked.dtype.kind == "b"
+    fits &= 0 < most <= len(tape.operand) and 0 <= tape.code.min() <= tape.code.max() < len(
+        tape.names
+    )
+    fits &= tape.batched or bool((tape.operand >= 0).all())
+    return fits and bool((tape.operand < tape.start + np.arange(count)).all())
 
 
 def _shape(array: Array | None) -> tuple[int, ...]:

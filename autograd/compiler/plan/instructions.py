@@ -1,4 +1,4 @@
-"""What a program consists of: six kinds of instruction, first over nodes, then over rows of storage,
+"""What a program consists of: seven kinds of instruction, first over nodes, then over rows of storage,
 and for the reverse pass what each of them contributes to the gradients of the rows it read.
 
 Storage has a static vector (parameters, constants, what depends on them alone), a batched array of
@@ -18,7 +18,7 @@ from autograd.compiler.read.arrays import Array
 __all__ = [
     "BATCHED", "FEW", "INPUT", "STATIC", "Bias", "Clear", "Contribution", "Draft", "Elementwise",
     "Instruction", "Largest", "Matrix", "Needs", "Operand", "Output", "Part", "Plan", "Products",
-    "Reverse", "Select", "Terms", "indices", "operands",
+    "Reverse", "Select", "Tape", "Terms", "indices", "operands", "outside",
 ]  # fmt: skip
 
 STATIC, BATCHED, INPUT = 0, 1, 2  # spaces; INPUT + k is argument k
@@ -123,8 +123,40 @@ class Select(Instruction):
     column: Array = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # [rows]
 
 
+@dataclass
+class Tape(Instruction):
+    """out [rows] = an operation each, of numbers that stand before it: what has to run one by one.
+
+    Source: R. E. Wengert, A simple automatic derivative evaluation program, Comm. ACM 7(8), 1964.
+    """
+
+    names: list[str] = field(default_factory=list)  # of operations
+    code: Array = field(default_factory=lambda: np.empty(0, dtype=np.int16))
+    # [rows] which of those it is
+    operand: Array = field(default_factory=lambda: np.empty((0, 0), dtype=np.int32))
+    # [operands, rows] a row of its own space, or ~r for row r of the static vector; where an operation
+    # has fewer, its first again
+    masked: Array = field(
+        default_factory=lambda: np.empty(0, dtype=bool)
+    )  # [rows] as of Elementwise
+
+
+def outside(tape: Tape) -> list[tuple[int, Array]]:
+    """What a tape reads besides itself: by space, the rows, in order."""
+    own = tape.operand[(tape.operand >= 0) & (tape.operand < tape.start)]
+    static = ~tape.operand[tape.operand < 0]
+    found = [(tape.space, _distinct(own)), (STATIC, _distinct(static))]
+    return [(space, rows) for space, rows in found if len(rows)]
+
+
+def _distinct(rows: Array) -> Array:
+    there = np.zeros(int(rows.max(initial=-1)) + 1, dtype=bool)
+    there[rows] = True
+    return np.flatnonzero(there)
+
+
 def operands(instruction: Instruction) -> list[Operand]:
-    """The operands of an instruction that is no Matrix."""
+    """The operands of an instruction that is no Matrix and no Tape."""
     if isinstance(instruction, Terms):
         first = [] if instruction.first is None else [instruction.first]
         return [*first, instruction.second]
@@ -139,6 +171,8 @@ def operands(instruction: Instruction) -> list[Operand]:
 
 def indices(instruction: Instruction) -> list[tuple[int, Array]]:
     """Everything an instruction reads, as pairs of a space and rows of it."""
+    if isinstance(instruction, Tape):
+        return outside(instruction)
     found = [(o.space, o.index) for o in operands(instruction) if o.index is not None]
     for part in instruction.parts if isinstance(instruction, Matrix) else ():
         found.append((part.space, part.column))
@@ -160,8 +194,9 @@ class Contribution:
 
     Attributes:
         of: the number of the instruction.
-        to: what it adds to: "weight", "column", "bias", "first", "second", "operand", "candidates".
-        place: the how manieth part, bias or operand.
+        to: what it adds to: "weight", "column", "bias", "first", "second", "operand", "candidates",
+            "outside".
+        place: the how manieth part, bias or operand; of `outside`, the how manieth space.
         term: of a short sum the term, else -1: all of them.
         begins: whether nothing has been added to these rows yet: it overwrites.
     """

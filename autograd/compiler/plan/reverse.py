@@ -14,10 +14,12 @@ Products       second                            firstᵀ @ ∂out
 Largest        second                            ∂out where it was the largest
 Elementwise    operand                           ∂out · ∂operation/∂operand
 Select         candidates                        ∂out at the number that was chosen
+Tape           outside, of a space               Elementwise's, from its last row to its first
 =============  ================================  ==================================
 
 What goes to a static row is summed over the samples. Gradients have the rows of the values. They are
-zeros before the first run, and rows that no contribution reaches stay so.
+zeros before the first run, and rows that no contribution reaches stay so. A tape adds to all it has
+read at once, so nothing of that begins there.
 """
 
 from __future__ import annotations
@@ -42,8 +44,10 @@ from autograd.compiler.plan.instructions import (
     Products,
     Reverse,
     Select,
+    Tape,
     Terms,
     indices,
+    outside,
 )
 from autograd.compiler.read.arrays import Array
 
@@ -67,11 +71,15 @@ def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
         rows = begun[instruction.space][instruction.start : instruction.start + instruction.count]
         if not rows.any() or not (instruction.needs if output == 0 else _open(instruction)):
             continue
+        own: list[Reverse] = []
         for contribution in contributions(number, instruction):
             space, index = target(plan, contribution)
             index = needed(needs, space, index)
             if len(index):
-                found += _begin(begun[space], space, index, contribution)
+                own += _begin(begun[space], space, index, contribution)
+        if isinstance(instruction, Tape):
+            own.sort(key=lambda entry: isinstance(entry, Contribution))
+        found += own
     return found
 
 
@@ -106,7 +114,7 @@ def needed(needs: Needs, space: int, index: Array) -> Array:
 def _begin(begun: Array, space: int, index: Array, contribution: Contribution) -> Iterator[Reverse]:
     """The contribution, after what it needs to find in the rows it adds to."""
     before = begun[index]
-    contribution.begins = not before.any()
+    contribution.begins = not before.any() and contribution.to != "outside"
     if not contribution.begins and not before.all():
         yield Clear(space, np.unique(index[~before]))
     begun[index] = True
@@ -135,6 +143,9 @@ def contributions(number: int, instruction: Instruction) -> Iterator[Contributio
         for k, operand in enumerate(instruction.operands):
             if operand.index is not None:
                 yield Contribution(number, "operand", k)
+    elif isinstance(instruction, Tape):
+        for k in range(len(outside(instruction))):
+            yield Contribution(number, "outside", k)
     else:
         yield from (Contribution(number, name) for name in _NAMES[type(instruction)])
 
@@ -154,6 +165,8 @@ def target(plan: Plan, contribution: Contribution) -> tuple[int, Array]:
             return part.space, part.column
         assert part.weight is not None
         return STATIC, part.weight
+    if isinstance(instruction, Tape):
+        return outside(instruction)[place]
     if isinstance(instruction, Elementwise):
         operand = instruction.operands[place]
     else:

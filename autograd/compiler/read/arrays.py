@@ -16,7 +16,7 @@ from autograd.compiler.select import DETACH, SELECT, Index
 from autograd.ops import Op
 from autograd.value import Note, Value
 
-__all__ = ["CODE", "OPERATIONS", "PARAMETER", "Array", "Graph", "lift"]
+__all__ = ["CHUNK", "CODE", "OPERATIONS", "PARAMETER", "Array", "Graph", "lift"]
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -38,7 +38,7 @@ class _Codes(dict["Op | None", int]):
 
 CODE = _Codes({op: code for code, op in enumerate(OPERATIONS)})
 
-_CHUNK = 1 << 16  # so many nodes are Python's numbers at a time
+CHUNK = 1 << 16  # so many nodes are Python's numbers at a time
 
 PARAMETER, INPUT = 1, 2  # what a node depends on: bits of `Graph.depends`
 
@@ -169,8 +169,8 @@ def _above(nodes: list[Any], a: Array, b: Array, more: dict[int, tuple[Any, ...]
     for x in nodes:
         if type(x) is int:
             found[x] = 1
-    for start in range((len(a) - 1) // _CHUNK * _CHUNK if any(found) else -1, -1, -_CHUNK):
-        first, second = (x[start : start + _CHUNK].tolist() for x in (a, b))
+    for start in range((len(a) - 1) // CHUNK * CHUNK if any(found) else -1, -1, -CHUNK):
+        first, second = (x[start : start + CHUNK].tolist() for x in (a, b))
         for i in range(len(first) - 1, -1, -1):
             if found[start + i]:
                 found[first[i]] = found[second[i]] = 1
@@ -184,8 +184,8 @@ def _above(nodes: list[Any], a: Array, b: Array, more: dict[int, tuple[Any, ...]
 def _depends(leaves: Array, a: Array, b: Array, more: dict[int, tuple[Any, ...]]) -> Array:
     """[n] What each node depends on: a bit for parameters, one for inputs."""
     kind = bytearray(leaves.tobytes() + b"\0")  # and what -1 finds
-    for start in range(0, len(a), _CHUNK):
-        chunk = slice(start, start + _CHUNK)
+    for start in range(0, len(a), CHUNK):
+        chunk = slice(start, start + CHUNK)
         for i, (x, y) in enumerate(zip(a[chunk].tolist(), b[chunk].tolist()), start):
             if x >= 0 or y >= 0:
                 kind[i] = kind[x] | kind[y]

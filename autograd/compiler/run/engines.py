@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from autograd.compiler.plan.instructions import Plan
+from autograd.compiler.plan.instructions import Plan, Tape
 from autograd.compiler.run.numpy.replay import Replay
 
 __all__ = ["ENGINES", "Engine", "choose"]
@@ -59,6 +59,8 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
         )
     if wanted == "numpy":
         return _numpy("")
+    if taped := [own for own in plan.instructions if isinstance(own, Tape)]:
+        return _tape(taped, wanted)
     from autograd.compiler.run.native import shape  # by then the table of operations is whole
 
     if wanted == "python" or (wanted == "auto" and not shape.available()):
@@ -76,6 +78,24 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
 
 def _numpy(why: str) -> Engine:
     return Engine("numpy", why, Replay)
+
+
+def _tape(tapes: list[Tape], wanted: str) -> Engine:
+    """Machine code or Python, a number after the other; NumPy for what has no machine code."""
+    from autograd.compiler.run.native import shape
+
+    text = f"{sum(own.count for own in tapes)} numbers one by one"
+    if wanted == "python" or (wanted == "auto" and not shape.available()):
+        return Engine("python", text, Replay)
+    shape.require()
+    without = [name for own in tapes for name in own.names if not shape.has_form(name)]
+    if without and wanted == "native":
+        raise ValueError(f"engine='native' cannot run this program: {shape.formless(without[0])}")
+    if without:
+        return Engine("python", f"{text}; {shape.formless(without[0])}", Replay)
+    from autograd.compiler.run.tape.machine import Machine
+
+    return Engine("native", text, partial(Replay, tape=Machine))
 
 
 def _python(plan: Plan, asked: bool) -> Engine:

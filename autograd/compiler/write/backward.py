@@ -23,6 +23,7 @@ from autograd.compiler.plan.instructions import (
     Products,
     Reverse,
     Select,
+    Tape,
     Terms,
 )
 from autograd.compiler.plan.reverse import target
@@ -204,6 +205,9 @@ class _Lines:
         if isinstance(instruction, Products):
             first, second = (self._operand(o) for o in (instruction.first, instruction.second))
             return f"{g} @ {second}ᵀ" if entry.to == "first" else f"{first}ᵀ @ {g}"
+        if isinstance(instruction, Tape):
+            name = self.found.called[number]
+            return f"{g} · ∂{name}/{self._left(entry).partition('[')[0]}, one by one"
         if isinstance(instruction, Largest):
             return f"{g} where {self._operand(instruction.second)} = {self.found.called[number]}"
         return g

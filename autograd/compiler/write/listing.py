@@ -18,7 +18,9 @@ from autograd.compiler.plan.instructions import (
     Plan,
     Products,
     Select,
+    Tape,
     Terms,
+    outside,
 )
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.names import Names, argument, shape_text, squares
@@ -111,6 +113,8 @@ class _Line:
             )
         if isinstance(instruction, Elementwise):
             return self._elementwise(instruction)
+        if isinstance(instruction, Tape):
+            return self._tape(instruction)
         assert isinstance(instruction, Select)
         number = self.names.at(INPUT + instruction.argument, np.unique(instruction.column))
         return f"{self._table(instruction)}[{number}]"
@@ -153,6 +157,17 @@ class _Line:
         if sign and len(inputs) == 2:
             return f"{inputs[0]} {sign} {inputs[1]}"
         return f"{instruction.operation}({', '.join(inputs)})"
+
+    def _tape(self, tape: Tape) -> str:
+        """How often each operation, and what they begin with."""
+        often = np.bincount(tape.code, minlength=len(tape.names)).tolist()
+        steps = ", ".join(f"{n} {name}" for name, n in zip(tape.names, often))
+        given = [
+            self.names.at(space, rows[rows < len(self.plan.order)] if space == STATIC else rows)
+            for space, rows in outside(tape)
+            if space != STATIC or rows[0] < len(self.plan.order)
+        ]
+        return f"one by one: {steps}; of {', '.join(given) or 'numbers'}"
 
     def _operand(self, operand: Operand) -> str:
         if operand.index is not None:

@@ -19,6 +19,7 @@ from autograd.compiler.plan.instructions import (
     Plan,
     Products,
     Select,
+    Tape,
 )
 from autograd.compiler.read.arrays import Array
 
@@ -26,7 +27,7 @@ __all__ = ["Names", "argument", "shape_text", "squares"]
 
 SHOWN = 3  # names in a row, then …
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_LETTERS = {Elementwise: "a", Largest: "m", Select: "e", Products: "p"}  # others: s or c
+_LETTERS = {Elementwise: "a", Largest: "m", Select: "e", Products: "p", Tape: "t"}  # others: s or c
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from autograd.compiler.plan.instructions import (
     Plan,
     Products,
     Select,
+    Tape,
     Terms,
 )
 from autograd.compiler.plan.reverse import reverse
@@ -49,6 +50,7 @@ _KINDS: dict[str, type[Any]] = {
         Elementwise,
         Operand,
         Select,
+        Tape,
         Contribution,
         Clear,
     )

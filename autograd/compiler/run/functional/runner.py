@@ -22,6 +22,7 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.plan.reverse import reverse, target
 from autograd.compiler.plan.softmax import cross_entropies
+from autograd.compiler.plan.tape import untaped
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.entropy import CrossEntropyStep, NoStep
 from autograd.compiler.run.functional.library import Library
@@ -40,7 +41,7 @@ class Runner:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.kept = plan, Numbers()
+        self.plan, self.kept = (plan := untaped(plan)), Numbers()
         self._reads: dict[tuple[Any, ...], Read] = {}
         self.pieces = {
             STATIC: Pieces([len(plan.order), len(plan.constants)]),

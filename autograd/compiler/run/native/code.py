@@ -75,6 +75,12 @@ class Code:
         self.jump(f"b{self._count}")
         self._known.clear()
 
+    def begin(self, label: str) -> None:
+        """Begin a basic block that others go to."""
+        self.lines.append(f"{label}:")
+        self.label = label
+        self._known.clear()
+
     def jump(self, label: str) -> None:
         """Go on in a new basic block."""
         self.lines += [f"br label %{label}", f"{label}:"]

@@ -30,7 +30,7 @@ from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
-__all__ = ["Reverse"]
+__all__ = ["Reverse", "unless_zero"]
 
 
 class Reverse:
@@ -179,7 +179,7 @@ class Reverse:
                 if other is not None:
                     factors.append(self.forward.operand(other, (k, r)))
                     if own.masked:
-                        factors = [_unless_zero(g, times(*factors))]
+                        factors = [unless_zero(g, times(*factors))]
                 if own.scale is not None:
                     factors.append(float(own.scale[k, r]))
                 self.add(to.space, int(index[k, r]), *factors)
@@ -225,7 +225,7 @@ class Reverse:
                 not isinstance(slope, Lane) and math.isfinite(slope)
             )
             if own.masked and not finite:
-                self.add(operand.space, row, _unless_zero(g, times(g, slope)))
+                self.add(operand.space, row, unless_zero(g, times(g, slope)))
             else:
                 self.add(operand.space, row, g, slope)
 
@@ -243,7 +243,7 @@ class Reverse:
                     self.add(space, row, condition.choose(lane, 0.0))
 
 
-def _unless_zero(g: Number, product: Number) -> Number:
+def unless_zero(g: Number, product: Number) -> Number:
     """A product with a gradient, but 0 where that is 0."""
     if not isinstance(g, Lane):
         return product if g else 0.0

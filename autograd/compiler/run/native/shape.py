@@ -23,7 +23,16 @@ from autograd.compiler.run.native.lane import Lane
 from autograd.compiler.run.native.loops import looped
 from autograd.ops import OPS
 
-__all__ = ["available", "described", "lines", "require", "why_no_python", "why_not"]
+__all__ = [
+    "available",
+    "described",
+    "formless",
+    "has_form",
+    "lines",
+    "require",
+    "why_no_python",
+    "why_not",
+]
 
 LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
 LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
@@ -98,13 +107,17 @@ def why_no_python(plan: Plan) -> str:
 
 def _without_form(plan: Plan) -> str:
     for own in plan.instructions:
-        if isinstance(own, Elementwise) and not _has_form(own.operation):
-            return f"the operation {own.operation!r} has no form in machine code"
+        if isinstance(own, Elementwise) and not has_form(own.operation):
+            return formless(own.operation)
     return ""
 
 
+def formless(name: str) -> str:
+    return f"the operation {name!r} has no form in machine code"
+
+
 @cache
-def _has_form(name: str) -> bool:
+def has_form(name: str) -> bool:
     """Whether an operation and its derivatives are made of what there is a form for."""
     op = OPS[name]
     code = Code(Types(np.float64, 1))

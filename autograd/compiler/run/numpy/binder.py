@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,18 @@ class Binder:
         gradients: of the same rows.
         ones: [batch], whose product with a row is its sum.
         emit, scratch: those of the `Calls`.
+        tape: makes what runs a `Tape`: see `autograd.compiler.run.tape`.
     """
 
-    def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
-        self.plan, self.batch = plan, batch
+    def __init__(
+        self,
+        plan: Plan,
+        static: Array,
+        static_gradient: Array,
+        batch: int,
+        tape: Callable[..., Any],
+    ) -> None:
+        self.plan, self.batch, self.tape = plan, batch, tape
         self.dtype = static.dtype
         rows = np.zeros((plan.batched_size, batch), dtype=self.dtype)
         rows[: len(plan.batched_constants)] = plan.batched_constants[:, None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from autograd.compiler.plan.instructions import (
     Plan,
     Products,
     Select,
+    Tape,
     Terms,
 )
 from autograd.compiler.read.arrays import Array
@@ -28,6 +30,8 @@ from autograd.compiler.run.numpy.matrix import BoundMatrix
 from autograd.compiler.run.numpy.products import BoundProducts
 from autograd.compiler.run.numpy.selection import BoundSelect, limits
 from autograd.compiler.run.numpy.terms import BoundChain, BoundTerms
+from autograd.compiler.run.tape.bound import BoundTape
+from autograd.compiler.run.tape.interpreter import Interpreter
 
 __all__ = ["Replay", "bound"]
 
@@ -38,6 +42,7 @@ _KINDS: dict[type, type[Bound]] = {
     Largest: BoundLargest,
     Elementwise: BoundElementwise,
     Select: BoundSelect,
+    Tape: BoundTape,
 }
 
 
@@ -52,11 +57,15 @@ class Replay:
     """A plan at ``batch`` samples: calls over arrays that exist already.
 
     A program has one for each batch size it has met; they share the static vector and its gradient.
+    ``tape`` is what runs a `Tape`.
     """
 
-    def __init__(self, plan: Plan, static: Array, static_gradient: Array, batch: int) -> None:
+    def __init__(
+        self, plan: Plan, static: Array, static_gradient: Array, batch: int,
+        tape: Callable[..., Any] = Interpreter,
+    ) -> None:  # fmt: skip
         self.plan, self.batch = plan, batch
-        binder = Binder(plan, static, static_gradient, batch)
+        binder = Binder(plan, static, static_gradient, batch, tape)
         steps = [bound(instruction, binder) for instruction in plan.instructions]
         for step in steps:
             step.forward()
