@@ -61,10 +61,7 @@ class Compiled:
         self, x: Array, y: Array, max_norm: float | None, wanted: bool = True
     ) -> tuple[float, Array]:
         assert self.optimizer is not None
-        if self._training is None:
-            self.sizes = self._seen_by(self.drops)
-            self._training = self._compiled(self.drops)
-        program = self._training
+        program = self.training()
         masks = [
             drop.masks(len(x) * size).reshape(len(x), size)
             for drop, size in zip(self.drops, self.sizes)
@@ -76,6 +73,13 @@ class Compiled:
                 clip_norm(program.gradients, max_norm)
             program.update(self.optimizer)
         return mean, answers
+
+    def training(self) -> Program:
+        """The program that trains: of a sample, a target and a mask a dropout, loss and answers."""
+        if self._training is None:
+            self.sizes = self._seen_by(self.drops)
+            self._training = self._compiled(self.drops)
+        return self._training
 
     def evaluate(self, x: Array, y: Array) -> tuple[float, Array]:
         program = self._training

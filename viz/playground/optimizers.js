@@ -1,0 +1,44 @@
+// The rules of nn.optim, in its order of operations: each changes p[i] by the gradient g.
+const OPTIMIZERS = {
+  sgd: { keeps: [], rate: 0.1, rule: ({ rate }) => (p, i, g) => { p[i] -= g * rate; } },
+  momentum: {
+    keeps: ["momentum"], rate: 0.1,
+    rule: ({ rate, momentum }, { momentum: v }, updates) => (p, i, g) => {
+      v[i] = updates === 1 ? v[i] + g : v[i] * momentum + g;
+      p[i] -= v[i] * rate;
+    },
+  },
+  nesterov: {
+    keeps: ["momentum"], rate: 0.1,
+    rule: ({ rate, momentum }, { momentum: v }, updates) => (p, i, g) => {
+      v[i] = updates === 1 ? v[i] + g : v[i] * momentum + g;
+      p[i] -= (g + momentum * v[i]) * rate;
+    },
+  },
+  rmsprop: {
+    keeps: ["square"], rate: 0.01,
+    rule: ({ rate }, { square }) => (p, i, g) => {
+      square[i] = square[i] * 0.99 + g * (1 - 0.99) * g;
+      p[i] -= g / (Math.sqrt(square[i]) + 1e-8) * rate;
+    },
+  },
+  adam: { keeps: ["mean", "square"], rate: 0.01, rule: adam },
+  adamw: { keeps: ["mean", "square"], rate: 0.01, rule: adam, apart: true },
+};
+function adam({ rate }, { mean, square }, updates) {
+  const root = Math.sqrt(1 - 0.999 ** updates), step = rate / (1 - 0.9 ** updates);
+  return (p, i, g) => {
+    mean[i] += (g - mean[i]) * (1 - 0.9);
+    square[i] = square[i] * 0.999 + g * g * (1 - 0.999);
+    p[i] -= mean[i] / (Math.sqrt(square[i]) / root + 1e-8) * step;
+  };
+}
+
+// The learning rate of an epoch, counted from 0: nn.schedule's formulas.
+const SCHEDULES = {
+  constant: (rate) => rate,
+  step: (rate, epoch, { every = 30, gamma = 0.1 }) => rate * gamma ** Math.floor(epoch / every),
+  exponential: (rate, epoch, { gamma = 0.99 }) => rate * gamma ** epoch,
+  linear: (rate, epoch, { epochs = 100, end = 0 }) => rate * (1 + (end - 1) * Math.min(epoch / epochs, 1)),
+  cosine: (rate, epoch, { epochs = 100, least = 0 }) => least + (rate - least) * ((1 + Math.cos(Math.PI * epoch / epochs)) / 2),
+};
