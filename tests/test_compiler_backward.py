@@ -220,10 +220,8 @@ def attention(p, x):
     return out
 
 
-@pytest.mark.parametrize(
-    "case", ["mlp", "convolution", "recurrent", "embedding", "attention", "finished"]
-)
-def test_another_engine_reads_the_two_lists_of_layers(case):
+def layers(case):
+    """A program with one kind of layer, and what to give it."""
     rng = np.random.default_rng(0)
     if case == "attention":
         p = fresh(rng.normal(size=12).tolist())
@@ -260,6 +258,14 @@ def test_another_engine_reads_the_two_lists_of_layers(case):
 
         program = compile(loss, model, inputs=(rng.normal(size=shape), 1))
         given = [rng.normal(size=(4, *shape)), rng.integers(0, 3, 4)]
+    return program, given
+
+
+@pytest.mark.parametrize(
+    "case", ["mlp", "convolution", "recurrent", "embedding", "attention", "finished"]
+)
+def test_another_engine_reads_the_two_lists_of_layers(case):
+    program, given = layers(case)
     found = another_answer(program, given)
     assert np.abs(program.gradients).max() > 1e-6
     np.testing.assert_allclose(found, program.gradients, rtol=1e-12, atol=1e-15)

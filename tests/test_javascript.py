@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
-from chromium import EXECUTABLE, chromium
+from javascript import running
 
 from autograd import OPS, Op
 from autograd.formulas.javascript import JavaScript, runtime, written
 from autograd.ops import EXP, ieee, ieee_partial
 
-NODE = shutil.which("node")
 nan, inf = math.nan, math.inf
 SPECIAL = [
     nan,
@@ -53,21 +50,9 @@ MORE = {("logaddexp2", 0): 4, ("mish", 0): 2, ("mish", 1): 2, ("gelu", 0): 2, ("
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Callable[[str], Any]]:
-    """What an expression comes to after the declarations of numbers.js: in Node, else in Chromium."""
-    if NODE:
-        yield _in_node
-    elif EXECUTABLE:
-        with chromium() as page:
-            page.open("about:blank")
-            yield lambda expression: page.value(f"(() => {{ {runtime()}; return {expression} }})()")
-    else:
-        pytest.skip("no JavaScript engine here: apt-get install nodejs, or chromium")
-
-
-def _in_node(expression: str) -> Any:
-    script = f"'use strict'; {runtime()}; process.stdout.write(JSON.stringify({expression}))"
-    ran = subprocess.run([str(NODE), "-"], input=script, capture_output=True, text=True, check=True)
-    return json.loads(ran.stdout)
+    """What an expression comes to after the declarations of numbers.js."""
+    with running() as evaluate:
+        yield partial(evaluate, runtime())
 
 
 def points(op: Op) -> Sequence[tuple[Any, ...]]:

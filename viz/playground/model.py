@@ -13,12 +13,12 @@ import numpy as np
 from autograd import Value
 from autograd.compiler.run.javascript.script import to_javascript
 from autograd.grouped import grouped
-from nn import MLP, Module, Sequential
+from nn import Module
 from nn.compiled import Compiled
 from nn.data import Array, Dataset
 from nn.inference import arrays, mode
 from nn.losses import resolve_loss
-from nn.nested import flat, shape_of
+from nn.nested import flat
 from viz.playground.watched import Watched
 
 __all__ = ["Export", "export"]
@@ -62,8 +62,9 @@ def export(
             look into are those of an `MLP` and of a `Sequential`; another Module is one layer.
         data: samples and targets, ``(x, y)``: arrays or lists, or a `Dataset`.
         loss: a name (`nn.losses.LOSSES`) or a function of (answer, target) for one sample. By default
-            "cross_entropy" for class numbers and several outputs, "hinge" for targets −1 and 1 and one
-            output, else "mse".
+            "cross_entropy" for class numbers and several outputs; for one output "hinge" if the targets
+            are −1 and 1, "binary_cross_entropy" (of a sigmoid) or "binary_cross_entropy_with_logits" if
+            they are 0 and 1; else "mse".
         test: held-out data, likewise; or the share of ``data`` to hold out; None for none.
         rng: the seed that draws what is held out.
 
@@ -72,6 +73,7 @@ def export(
             no numbers.
         ValueError: for data of unequal lengths, or too many of them for a page.
 
+    >>> from nn import MLP
     >>> made = export(MLP(2, [3, 1], activation="tanh", rng=0), ([[0.0, 1.0], [1.0, 0.0]], [1, -1]))
     >>> made.facts["loss"], made.facts["outputs"], [layer["width"] for layer in made.facts["layers"]]
     ('hinge', 1, [3, 1])
@@ -84,11 +86,11 @@ def export(
         raise ValueError(
             f"a page holds {_MOST} numbers at most, and these are {x.size + y.size}: take fewer samples"
         )
-    with mode(model, training=False):
-        outputs = len(flat(model(x[0].tolist())))
-    loss = loss or _fitting(outputs, y)
-    measure = resolve_loss(loss)
     watched = Watched(model)
+    with mode(model, training=False):
+        outputs = len(flat(watched(x[0].tolist())[0]))
+    loss = loss or _fitting(outputs, watched.layers(0)[-1]["activation"], y)
+    measure = resolve_loss(loss)
     program = Compiled(watched, lambda found, target: measure(found[0], target), None, x, y)
     with mode(model, training=True):
         compiled = program.training()
@@ -123,11 +125,17 @@ def _parts(data: Any, test: Any, rng: int) -> tuple[tuple[Array, Array], tuple[A
     return (train.x, train.y), (held.x, held.y)
 
 
-def _fitting(outputs: int, y: Array) -> str:
+def _fitting(outputs: int, activation: str, y: Array) -> str:
     """The loss that suits these targets."""
-    if outputs > 1 and y[0].size == 1 and np.isin(y, np.arange(outputs)).all():
-        return "cross_entropy"
-    return "hinge" if outputs == 1 and np.isin(y, (-1, 1)).all() else "mse"
+    if outputs > 1:
+        classes = y[0].size == 1 and np.isin(y, np.arange(outputs)).all()
+        return "cross_entropy" if classes else "mse"
+    if np.isin(y, (-1, 1)).all():
+        return "hinge"
+    if np.isin(y, (0, 1)).all():
+        entropy = "binary_cross_entropy"
+        return entropy if activation == "sigmoid" else f"{entropy}_with_logits"
+    return "mse"
 
 
 def _threshold(loss: Any, outputs: int, y: Array) -> list[float] | None:

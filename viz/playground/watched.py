@@ -9,7 +9,7 @@ from autograd import Value
 from nn import MLP, Module, Sequential
 from nn.activations import activation_name
 from nn.architecture import units_of
-from nn.nested import flat, plain, shape_of
+from nn.nested import plain, shape_of
 
 __all__ = ["Watched"]
 
@@ -17,7 +17,7 @@ __all__ = ["Watched"]
 class Watched(Module):
     """Answers ``[answer, layer, layer, …]``.
 
-    What has no parameters and as many numbers as before, an activation say, is part of the layer before.
+    What has no parameters and as many numbers as before (an activation) is part of the layer before.
     """
 
     def __init__(self, model: Module) -> None:

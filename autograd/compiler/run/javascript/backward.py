@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.plan.instructions import (
     BATCHED,
     STATIC,
@@ -32,9 +33,8 @@ from autograd.compiler.run.javascript.forward import (
     term_of,
     weights,
 )
-from autograd.compiler.run.javascript.nest import GRADIENTS, Nest, Tables
+from autograd.compiler.run.javascript.nest import Nest, Tables
 from autograd.formulas.javascript import INPUTS, slope, value
-from autograd.ops import MAXIMUM, OPS
 
 __all__ = ["Backward"]
 
@@ -90,7 +90,7 @@ class Backward:
         return f"const d = {found};"
 
     def _bias(self, own: Matrix | Terms, entry: Contribution) -> list[str]:
-        bias, shape = own.biases[entry.place], (own.node.shape + (1,))[:2]
+        bias, shape = own.biases[entry.place], (*own.node.shape, 1)[:2]
         nest = Nest(self.tables, r=shape[0], p=shape[1])
         first, index, sign = self._sink(entry, alone=False)
         given = nest.gradient(own.space, results(own).reshape(shape), "rp")
@@ -99,7 +99,11 @@ class Backward:
         return first + nest.loop("r", nest.loop("p", [f"{to} {sign} {product};"]))
 
     def _matrix(self, own: Matrix, entry: Contribution) -> list[str]:
-        nest, k, part = Nest(self.tables, **sizes_of(own)), f"k{entry.place}", own.parts[entry.place]
+        nest, k, part = (
+            Nest(self.tables, **sizes_of(own)),
+            f"k{entry.place}",
+            own.parts[entry.place],
+        )
         first, index, sign = self._sink(entry, alone=len(own.node) == 1)
         space, given = target(self.plan, entry)[0], self._given(nest, own, "rp")
         if entry.to == "weight":
@@ -132,9 +136,7 @@ class Backward:
         given, space = self._given(nest, own, "gmn"), target(self.plan, entry)[0]
         if entry.to == "first":
             to = nest.gradient(space, index, "gmk")
-            other = nest.read(
-                own.second.space, index_of(own.second).transpose(0, 2, 1), "gnk"
-            )
+            other = nest.read(own.second.space, index_of(own.second).transpose(0, 2, 1), "gnk")
         else:
             to = nest.gradient(space, index.transpose(0, 2, 1), "gnk")
             other = nest.read(own.first.space, index_of(own.first), "gmk")
@@ -151,11 +153,13 @@ class Backward:
         to = nest.gradient(space, index.T, "rk")
         given = nest.gradient(own.space, results(own).ravel(), "r")
         running = self.tables.scratch(len(table))
-        by_rest, by_own = (slope(MAXIMUM, i) for i in (0, 1))
+        by_rest, by_own = (slope(ops.MAXIMUM, i) for i in (0, 1))
         a, b = INPUTS[2]
         up = [
-            f"const {b} = {read}, {a} = k ? z : {b};", f"z = {value(MAXIMUM)};", f"{running}[k] = z;",
-        ]  # fmt: skip
+            f"const {b} = {read}, {a} = k ? z : {b};",
+            f"z = {value(ops.MAXIMUM)};",
+            f"{running}[k] = z;",
+        ]
         back = f"for (let k = {len(table) - 1}; k > 0; k--) {{"
         share = [
             f"const {b} = {read}, {a} = {running}[k - 1], z = {running}[k];",
@@ -167,7 +171,7 @@ class Backward:
         ])  # fmt: skip
 
     def _elementwise(self, own: Elementwise, entry: Contribution) -> list[str]:
-        nest, text = Nest(self.tables, r=own.count), slope(OPS[own.operation], entry.place)
+        nest, text = Nest(self.tables, r=own.count), slope(ops.OPS[own.operation], entry.place)
         first, index, sign = self._sink(entry, alone=True)
         to = nest.gradient(target(self.plan, entry)[0], index.ravel(), "r")
         rows = results(own).ravel()

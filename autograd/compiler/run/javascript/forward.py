@@ -61,9 +61,7 @@ def scales(nest: Nest, scale: Array | None, letters: Any) -> list[str]:
 
 
 def _biases(nest: Nest, biases: list[Bias], letters: Any) -> str:
-    terms = (
-        [nest.read(STATIC, b.index, letters), *scales(nest, b.scale, letters)] for b in biases
-    )
+    terms = ([nest.read(STATIC, b.index, letters), *scales(nest, b.scale, letters)] for b in biases)
     return " + ".join(" * ".join(term) for term in terms) or "0"
 
 

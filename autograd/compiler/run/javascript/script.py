@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autograd.compiler.plan.instructions import BATCHED, Instruction, Plan, Reverse
+from autograd.compiler.plan.instructions import BATCHED, Clear, Instruction, Reverse
 from autograd.compiler.program import Program
 from autograd.compiler.run.javascript.backward import Backward
 from autograd.compiler.run.javascript.forward import forward
@@ -17,8 +17,8 @@ __all__ = ["to_javascript"]
 def to_javascript(program: Program) -> str:
     """An expression that makes an object which runs the program, in any browser and in Node.
 
-    The object has ``parameters`` and ``gradients`` (Float64Array, in the program's order), ``run(arrays,
-    n)``, which gives the mean of the first output over n samples and fills the gradients, and
+    It has ``parameters`` and ``gradients`` (Float64Array, in the program's order), ``run(arrays, n)``,
+    which gives the mean of the first output over n samples and fills the gradients, and
     ``forward(arrays, n, wanted)``, which gives the outputs of these numbers, [n · wanted], sample by
     sample. ``arrays`` holds a Float64Array [n · size] for each argument, or [size] for all samples.
     Numbers are doubles; sums run in another order than NumPy's.
@@ -123,8 +123,9 @@ class _Script:
     def _batched(self, one: Instruction | Reverse) -> bool:
         if isinstance(one, Instruction):
             return one.batched
-        of = getattr(one, "of", None)
-        return one.space == BATCHED if of is None else self.plan.instructions[of].batched
+        if isinstance(one, Clear):
+            return one.space == BATCHED
+        return self.plan.instructions[one.of].batched
 
     def _arrays(self) -> Iterable[str]:
         for k, size in enumerate(self.plan.arguments):

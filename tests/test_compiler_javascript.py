@@ -1,0 +1,73 @@
+"""Compiled programs as loops of JavaScript, in a real engine, against NumPy and the scalars."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from javascript import running
+from test_compiler_backward import layers, program_of
+from test_compiler_random import close
+
+from autograd import OPS, Op, Value, compile
+from autograd.compiler.run.javascript.script import to_javascript
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with running() as evaluate:
+        yield evaluate
+
+
+def ran(engine, programs):
+    """Loss and gradients of each of (program, what it is given), all in one run."""
+    asked = []
+    for program, given in programs:
+        arrays = [f"Float64Array.of({','.join(map(repr, np.ravel(x).tolist()))})" for x in given]
+        n = len(given[0]) if given else 1
+        asked.append(
+            f"(() => {{ const p = {to_javascript(program)}, x = [{', '.join(arrays)}];"
+            f" p.run(x, {n}); const loss = p.run(x, {n}), all = p.forward(x, {n}, [0]);"
+            f" return [loss, all.reduce((a, b) => a + b) / {n}, ...p.gradients].map(String) }})()"
+        )
+    return [np.array(found, dtype=float) for found in engine("", f"[{','.join(asked)}]")]
+
+
+@pytest.mark.parametrize("first", [0, pytest.param(50, marks=pytest.mark.slow)])
+def test_random_programs(engine, first):
+    known = [program_of(seed) for seed in range(first, 4 * first + 50)]
+    compared = 0
+    for found, (program, _, loss, gradients) in zip(ran(engine, [p[:2] for p in known]), known):
+        if np.isfinite(loss) and np.abs(gradients).max(initial=0.0) < 1e4:
+            compared += 1
+            assert close(found, [loss, loss, *gradients[program.order]])
+    assert compared > len(known) / 2
+
+
+CASES = ["mlp", "convolution", "recurrent", "attention", "embedding", "finished"]
+
+
+def test_layers(engine):
+    """Each kind of instruction: products, sums, maxima, choices, two computed matrices."""
+    programs = [layers(case) for case in CASES]
+    for found, (program, given) in zip(ran(engine, programs), programs):
+        (loss, *_) = program.run(*given)
+        assert np.abs(program.gradients).max() > 1e-6
+        np.testing.assert_allclose(found, [loss, loss, *program.gradients], rtol=1e-12, atol=1e-15)
+
+
+def test_ties_share_as_in_a_chain_of_maxima(engine):
+    w = [Value(1.0), Value(1.0), Value(0.0), Value(1.0)]
+    program = compile(
+        lambda x: (w[0] * x).maximum(w[1] * x).maximum(w[2]).maximum(w[3] * x), w, 2.0
+    )
+    (found,) = ran(engine, [(program, [np.array([2.0, -1.0])])])
+    program.run([2.0, -1.0])
+    np.testing.assert_allclose(found[2:], program.gradients, rtol=1e-15)
+
+
+def test_what_has_no_text_is_refused_by_name(monkeypatch):
+    silent = Op("silent", "s", "s(x)", np.sin, np.sin, (lambda x, y: np.cos(x),))
+    monkeypatch.setitem(OPS, "silent", silent)
+    w = Value(1.0)
+    with pytest.raises(TypeError, match=r"silent.*has no text in JavaScript"):
+        to_javascript(compile(lambda x: silent(w * x), [w], 1.0))

@@ -1,0 +1,238 @@
+"""A model that trains in a page, in a real engine: Python's losses, order of samples, files."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from javascript import running
+
+import nn
+from nn import MLP, SGD, Adam, AdamW, RMSprop, Sequential
+from nn.compiled import Compiled
+from viz.playground.model import export
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with running() as evaluate:
+        yield evaluate
+
+
+def spirals(n=60):
+    """Two arms, −1 and 1."""
+    random = np.random.default_rng(1)
+    angle, side = random.uniform(0.5, 3.0, n), np.where(np.arange(n) % 2, 1.0, -1.0)
+    x = (side * angle)[:, None] * np.stack([np.cos(2 * angle), np.sin(2 * angle)], 1)
+    return x + random.normal(0.0, 0.1, x.shape), side
+
+
+def evaluated(engine, made, body):
+    """What a page with this model returns from a function of ``program`` and ``data``."""
+    before = f"{made.script}\nconst program = createProgram(), data = {json.dumps(made.data)}"
+    return engine(before, f"(() => {{ {body} }})()")
+
+
+def losses(model, loss, optimizer, x, y, batch, seed, steps=100):
+    """Those of `fit`, batch by batch."""
+    engine, random = Compiled(model, loss, optimizer, x, y), np.random.default_rng(seed)
+    found = []
+    while len(found) < steps:
+        for chosen in nn.data.batches(len(x), batch, random):
+            found.append(engine.step(x[chosen], y[chosen], None)[0])
+    return np.array(found[:steps])
+
+
+OPTIMIZERS = {
+    "sgd": lambda p: SGD(p, lr=0.1, weight_decay=0.002),
+    "momentum": lambda p: SGD(p, lr=0.02, momentum=0.9),
+    "nesterov": lambda p: SGD(p, lr=0.02, momentum=0.9, nesterov=True),
+    "adam": lambda p: Adam(p, lr=0.01, weight_decay=0.002),
+    "adamw": lambda p: AdamW(p, lr=0.01, weight_decay=0.02),
+    "rmsprop": lambda p: RMSprop(p, lr=0.005),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_first_hundred_losses_are_pythons(engine, name):
+    """All samples at once, and batches of 16 in the order of the same seed."""
+    x, y = spirals()
+    for batch in (60, 16):
+        model = MLP(2, [16, 16, 1], activation="tanh", rng=3)
+        made, optimizer = export(model, (x, y)), OPTIMIZERS[name](model.parameters())
+        settings = {"optimizer": name, "rate": optimizer.lr, "batch": batch}
+        settings |= {"penalty": optimizer.weight_decay / 2}
+        found = evaluated(
+            engine, made,
+            f"const t = createTraining(program, data, {json.dumps(settings)});"
+            "return Array.from({ length: 100 }, () => t.step().loss);",
+        )  # fmt: skip
+        expected = losses(model, nn.hinge_loss, optimizer, x, y, batch, seed=0)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
+        assert expected[-1] < expected[0]
+
+
+def test_it_is_fit_whose_losses_they_are(engine):
+    x, y = spirals()
+    model = MLP(2, [8, 1], activation="relu", rng=0)
+    made = export(model, (x, y))
+    found = evaluated(
+        engine, made,
+        "const t = createTraining(program, data, { optimizer: 'adam', rate: 0.02, batch: 7, seed: 0,"
+        " schedule: { kind: 'cosine', epochs: 5 } }); const all = [];"
+        "for (let i = 0; i < 45; i++) all.push(t.step().loss); return [all, ...program.parameters];",
+    )  # fmt: skip
+    adam = Adam(model.parameters(), lr=0.02)
+    schedule = nn.CosineAnnealingLR(adam, T_max=5)
+    history = nn.fit(
+        model, (x, y), "hinge", adam, epochs=5, batch_size=7, scheduler=schedule, compiled=True,
+        progress=False,
+    )  # fmt: skip
+    named = dict(model.named_parameters())
+    expected = [named[name].data for name in made.facts["names"]]
+    np.testing.assert_allclose(found[1:], expected, rtol=1e-10)
+    sizes = [7] * 8 + [4]
+    epochs = np.reshape(found[0], (5, 9)) @ sizes / 60
+    np.testing.assert_allclose(epochs, [epoch["loss"] for epoch in history.epochs], rtol=1e-12)
+
+
+def test_samples_come_in_numpys_order(engine):
+    made = export(MLP(1, [1], rng=0), ([[1.0]], [1.0]))
+    seeds = [0, 1, 7, 2**32 - 1]
+    found = evaluated(
+        engine, made,
+        f"return {seeds}.map((s) => {{ const r = createRandom(s);"
+        " return [r.permutation(10), r.uniform(), r.permutation(1000), r.uniform()] })",
+    )  # fmt: skip
+    for seed, drawn in zip(seeds, found):
+        rng = np.random.default_rng(seed)
+        assert drawn[0] == rng.permutation(10).tolist()
+        assert drawn[1] == rng.random()
+        assert drawn[2] == rng.permutation(1000).tolist()
+        assert drawn[3] == rng.random()
+
+
+def test_another_seed_deals_each_layers_numbers_anew(engine):
+    made = export(MLP(2, [5, 3, 1], activation="tanh", rng=2), spirals())
+    before, after, again = evaluated(
+        engine, made,
+        "const t = createTraining(program, data, {}), all = [[...program.parameters]];"
+        "for (const seed of [4, 0]) { t.reset(seed); all.push([...program.parameters]); } return all;",
+    )  # fmt: skip
+    assert again == before != after
+    names = np.array(made.facts["names"])
+    random = np.random.default_rng(4)
+    expected = np.array(before)
+    keys = [name.split(".neurons")[0] + name.split(".")[4] for name in names.tolist()]
+    for key in dict.fromkeys(keys):
+        places = np.flatnonzero(np.array(keys) == key)
+        expected[places] = expected[places][random.permutation(len(places))]
+    assert after == expected.tolist()
+
+
+def test_answers_layers_and_shares_of_right_answers(engine):
+    x, _ = spirals()
+    model = Sequential(nn.Linear(2, 4, rng=0), nn.Tanh(), nn.Linear(4, 3, rng=1))
+    classes = np.arange(60) % 3
+    made = export(model, (x, classes), test=0.25)
+    assert [layer["width"] for layer in made.facts["layers"]] == [4, 3]
+    assert made.facts["layers"][0]["activation"] == "tanh"
+    assert (made.data["train"]["n"], made.data["test"]["n"]) == (45, 15)
+    answers, layers, accuracy, loss = evaluated(
+        engine, made,
+        "const t = createTraining(program, data), x = Float64Array.from(data.test.x);"
+        "const layers = program.activations(x).map((a) => [...a]);"
+        "return [[...program.predict(x, 15)], layers, t.accuracy('test'), t.loss('test')]",
+    )  # fmt: skip
+    held = np.reshape(made.data["test"]["x"], (15, 2))
+    expected = nn.predict(model, held)
+    np.testing.assert_allclose(np.reshape(answers, (15, 3)), expected, rtol=1e-12)
+    hidden = [[value.data for value in nn.Tanh()(model[0](sample))] for sample in held.tolist()]
+    np.testing.assert_allclose(np.reshape(layers[0], (15, 4)), hidden, rtol=1e-12)
+    assert layers[1] == answers
+    right = made.data["test"]["y"]
+    assert accuracy == np.mean(expected.argmax(1) == right)
+    known = nn.evaluate(model, (held, np.array(right)), "cross_entropy")
+    assert loss == pytest.approx(known["loss"], rel=1e-12)
+
+
+def test_nn_load_reads_the_weights(engine, tmp_path):
+    model = Sequential(nn.Standardize((2,), [1.0, 2.0], [3.0, 4.0]), nn.Linear(2, 3, rng=0), nn.ReLU(),
+                       nn.Linear(3, 1, rng=1))  # fmt: skip
+    made = export(model, spirals())
+    content, names, numbers = evaluated(
+        engine, made,
+        "const t = createTraining(program, data); t.step(); t.step();"
+        "return [[...weightsFile(program)], program.names, [...program.parameters]]",
+    )  # fmt: skip
+    path = tmp_path / "weights.npz"
+    path.write_bytes(bytes(content))
+    nn.load(path, into=model)
+    named = dict(model.named_parameters())
+    assert [named[name].data for name in names] == numbers
+    assert np.load(path)["chainrule"] == 1
+
+
+def test_history_is_thinned_and_scrubbed_through(engine):
+    made = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(10))
+    found = evaluated(
+        engine,
+        made,
+        """
+        const t = createTraining(program, data, { rate: 0.05 }), seen = [[...program.parameters]];
+        for (let i = 0; i < 2000; i++) { t.step(); seen.push([...program.parameters]); }
+        const { steps, train, test, snapshots } = t.history;
+        const lengths = [steps, train, test, snapshots].map((x) => x.length);
+        const at = t.scrub(1001), same = String([...program.parameters]) === String(seen[at]);
+        const loss = t.loss("train"), known = train[steps.indexOf(at)];
+        const went = t.step().step, last = steps.at(-1);
+        return [lengths, at, same, loss === known, went === at + 1, last <= at + 1];
+        """,
+    )
+    lengths, at, *true = found
+    assert len(set(lengths)) == 1
+    assert 100 < lengths[0] <= 256
+    assert 900 < at <= 1001
+    assert true == [True] * 4
+
+
+def test_what_is_restored_goes_on_as_if_nothing_had_happened(engine):
+    made = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(10))
+    one, other = evaluated(
+        engine, made,
+        """
+        const settings = { optimizer: "adam", batch: 4 };
+        const t = createTraining(program, data, settings);
+        const five = (t) => Array.from({ length: 5 }, () => t.step().loss);
+        five(t); t.add([1, 2], 1); t.move(0, 0.5, 0.5); t.remove(3); five(t);
+        const kept = JSON.stringify(t.state()), first = five(t);
+        const fresh = createTraining(createProgram(), data);
+        fresh.restore(JSON.parse(kept));
+        return [first, five(fresh)];
+        """,
+    )  # fmt: skip
+    assert one == other
+
+
+def test_one_sample_teaches_by_itself(engine):
+    x, y = spirals(10)
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    found = evaluated(
+        engine, export(model, (x, y)),
+        "const t = createTraining(program, data, { rate: 0.1 });"
+        "return [t.sample(4).loss, t.loss('train')]",
+    )  # fmt: skip
+    sgd = SGD(model.parameters(), lr=0.1)
+    loss = nn.hinge_loss(model(x[4].tolist()), y[4])
+    loss.backward()
+    sgd.step()
+    after = nn.evaluate(model, (x, y), "hinge")["loss"]
+    np.testing.assert_allclose(found, [loss.data, after], rtol=1e-12)
+
+
+def test_what_is_no_module_and_too_much_is_refused():
+    with pytest.raises(TypeError, match="trains a Module"):
+        export(lambda x: x, ([[1.0]], [1.0]))
+    with pytest.raises(ValueError, match="take fewer samples"):
+        export(MLP(2000, [1], rng=0), (np.zeros((2001, 2000)), np.zeros(2001)))
