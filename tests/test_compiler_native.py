@@ -17,7 +17,8 @@ from test_compiler_random import random_function
 import autograd
 import nn
 from autograd import OPS, Value, compile, log, maximum, select, tanh, where
-from autograd.compiler.run.native import jit, library, loops
+from autograd.compiler.run.native import loops
+from autograd.compiler.run.native.llvm import jit, library
 from autograd.ops import Op
 
 pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[native]"')

@@ -13,7 +13,7 @@ import pytest
 from test_compiler_random import random_function
 
 from autograd import OPS, Value, compile, log, maximum, select, where
-from autograd.compiler.run.native import jit
+from autograd.compiler.run.native.llvm import jit
 
 RNG = np.random.default_rng
 EDGES = [0.0, -0.0, 0.5, 1.0, -3.5, 720.0, -720.0, 1e-310, 1e200, math.inf, -math.inf, math.nan]

@@ -3,5 +3,5 @@
 In: a plan, storage for its static rows, a batch size.
 Out: a `Native`, whose `run` fills outputs and gradients, as a `Replay` does.
 Open first: `engine`; then `module` (the functions of a program), `forward` and `reverse` (a line of
-code for each number), `lane` and `forms` (NumPy's functions in machine code), `jit` (LLVM itself).
+code for each number), and the room `llvm` (its language, NumPy's functions in it, the compiler).
 """

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Select
-from autograd.compiler.run.native.code import Code
-from autograd.compiler.run.native.lane import Lane, Number
+from autograd.compiler.run.native.llvm.code import Code
+from autograd.compiler.run.native.llvm.lane import Lane, Number
 from autograd.compiler.run.native.rows import Rows
 
 __all__ = ["add_chosen", "chosen", "is_chosen"]

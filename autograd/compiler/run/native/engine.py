@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native import frame, jit
+from autograd.compiler.run.native import frame
+from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.run.native.module import module
 from autograd.compiler.run.numpy.selection import limits
 

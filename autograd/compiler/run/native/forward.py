@@ -21,8 +21,8 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.choice import chosen
-from autograd.compiler.run.native.forms import machine
-from autograd.compiler.run.native.lane import FORMS, Lane, Number
+from autograd.compiler.run.native.llvm.forms import machine
+from autograd.compiler.run.native.llvm.lane import FORMS, Lane, Number
 from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS

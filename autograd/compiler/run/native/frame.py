@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.run.native.code import Types
+from autograd.compiler.run.native.llvm.code import Types
 
 __all__ = ["ATTRIBUTES", "FIXED", "begin_block", "function", "selecting", "step"]
 

@@ -17,8 +17,8 @@ from autograd.compiler.plan.instructions import (
     Plan,
 )
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native.code import Code, Loop
-from autograd.compiler.run.native.lane import Lane, as_lane
+from autograd.compiler.run.native.llvm.code import Code, Loop
+from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.native.rows import Rows
 
 __all__ = ["Looped", "looped"]

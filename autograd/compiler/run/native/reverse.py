@@ -25,7 +25,7 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.run.native.choice import add_chosen, is_chosen
 from autograd.compiler.run.native.forward import Forward, index_of, plus, times
-from autograd.compiler.run.native.lane import Lane, Number, as_lane
+from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS

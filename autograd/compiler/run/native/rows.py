@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.compiler.plan.instructions import BATCHED, INPUT, STATIC, Plan
-from autograd.compiler.run.native.code import Code
-from autograd.compiler.run.native.lane import Lane, Number, as_lane
+from autograd.compiler.run.native.llvm.code import Code
+from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 
 __all__ = ["Rows", "Stores"]
 

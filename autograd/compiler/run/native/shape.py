@@ -16,10 +16,10 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
-from autograd.compiler.run.native import jit
-from autograd.compiler.run.native.code import Code, Types
-from autograd.compiler.run.native.forms import machine
-from autograd.compiler.run.native.lane import Lane
+from autograd.compiler.run.native.llvm import jit
+from autograd.compiler.run.native.llvm.code import Code, Types
+from autograd.compiler.run.native.llvm.forms import machine
+from autograd.compiler.run.native.llvm.lane import Lane
 from autograd.compiler.run.native.loops import looped
 from autograd.ops import OPS
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.compiler.run.native.code import Code
+from autograd.compiler.run.native.llvm.code import Code
 
 __all__ = ["FORMS", "Lane", "Number", "as_lane"]
 

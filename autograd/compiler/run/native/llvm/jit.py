@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from autograd.compiler.run.native import library
+from autograd.compiler.run.native.llvm import library
 
 __all__ = ["Machine", "assemble", "available", "lanes"]
 

@@ -6,7 +6,7 @@ import ctypes
 import sys
 from functools import cache
 
-from autograd.compiler.run.native.code import Code, Types
+from autograd.compiler.run.native.llvm.code import Code, Types
 
 __all__ = ["address", "function"]
 

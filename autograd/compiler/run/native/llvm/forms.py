@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.run.native import library
-from autograd.compiler.run.native.lane import FORMS, Lane, Number
+from autograd.compiler.run.native.llvm import library
+from autograd.compiler.run.native.llvm.lane import FORMS, Lane, Number
 from autograd.ops import Op, apply
 
 __all__ = ["machine"]
