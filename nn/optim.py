@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from autograd import Value
+from nn.fused import Fused, fusable
 from nn.settings import within
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
@@ -30,7 +31,10 @@ class Optimizer:
     """Base: holds the parameters, the learning rate and the state that a rule keeps between steps.
 
     A kind of optimizer writes `_rule`, and in `keeps` the names of the arrays that the rule finds in
-    ``self._state``: zeros before the first step.
+    ``self._state``: zeros before the first step. If it also names in `settings` the attributes that its
+    rule reads, and returns from `_numbers` what changes from step to step (the rule finds that in
+    ``self.now``, and reads neither `lr` nor `steps`), programs of machine code make its steps machine
+    code too.
 
     Args:
         params: the Values to change, each once: `model.parameters()`.
@@ -55,6 +59,7 @@ class Optimizer:
     """
 
     keeps: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -76,6 +81,11 @@ class Optimizer:
             None  # whose numbers came last, and where
         )
         self._scratch: Array | None = None
+        self.now: tuple[float, ...] = ()
+        self._fused: Fused | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_fused": None}
 
     @property
     def lr(self) -> float:
@@ -140,6 +150,16 @@ class Optimizer:
             self._step(part, grad[order])
             data[order] = part
 
+    def update_fused(self, data: Array, grad: Array, params: Sequence[Value] | None = None) -> None:
+        """`update`, as machine code from the second step on over the same arrays; it needs LLVM."""
+        fused = self._fused
+        if fused is not None and fused.step(self, data, grad, params):
+            return
+        self.update(data, grad, params)
+        self._fused = None
+        if fusable(self, data, grad, params):
+            self._fused = Fused(self, data, grad, params)
+
     def _found_in(self, params: Sequence[Value]) -> Array:
         """The number of the optimizer's parameter for each of ``params`` if it has them all.
 
@@ -180,7 +200,12 @@ class Optimizer:
         self.steps += 1
         if self.maximize:
             grad = -grad
+        self.now = self._numbers()
         self._rule(data, grad, self._scratch)
+
+    def _numbers(self) -> tuple[float, ...]:
+        """What the rule finds in ``self.now`` at this step."""
+        return (self._lr,)
 
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
         """Change ``data`` in place; ``scratch`` is an array of the same shape to calculate in."""
@@ -257,6 +282,8 @@ class SGD(Optimizer):
     -0.25
     """
 
+    settings = "momentum", "nesterov"
+
     def __init__(
         self,
         params: Iterable[Value],
@@ -276,17 +303,18 @@ class SGD(Optimizer):
             raise ValueError("nesterov needs a momentum above 0 and a dampening of 0")
         self.keeps = ("momentum",) if momentum else ()
 
+    def _numbers(self) -> tuple[float, ...]:
+        return self._lr, 1.0 if self.steps == 1 else 1.0 - self.dampening
+
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
+        rate, share = self.now
         grad = self._decayed(data, grad)
         if self.momentum:
             velocity = self._state["momentum"]
-            if self.steps == 1:
-                velocity += grad
-            else:
-                velocity *= self.momentum
-                velocity += np.multiply(grad, 1.0 - self.dampening, out=scratch)
+            velocity *= self.momentum
+            velocity += np.multiply(grad, share, out=scratch)
             grad = grad + self.momentum * velocity if self.nesterov else velocity
-        data -= np.multiply(grad, self.lr, out=scratch)
+        data -= np.multiply(grad, rate, out=scratch)
 
 
 class Adam(Optimizer):
@@ -315,6 +343,7 @@ class Adam(Optimizer):
     """
 
     keeps = ("mean", "square")
+    settings = "betas", "eps"
 
     def __init__(
         self,
@@ -335,8 +364,14 @@ class Adam(Optimizer):
         )
         self.eps = within("eps", eps)
 
+    def _numbers(self) -> tuple[float, ...]:
+        beta1, beta2 = self.betas
+        root = math.sqrt(1.0 - beta2**self.steps)
+        return self._lr / (1.0 - beta1**self.steps), root
+
     def _rule(self, data: Array, grad: Array, scratch: Array) -> None:
         grad = self._decayed(data, grad)
+        rate, root = self.now[:2]
         beta1, beta2 = self.betas
         mean, square = self._state["mean"], self._state["square"]
         np.subtract(grad, mean, out=scratch)
@@ -347,10 +382,10 @@ class Adam(Optimizer):
         scratch *= 1.0 - beta2
         square += scratch
         np.sqrt(square, out=scratch)
-        scratch /= math.sqrt(1.0 - beta2**self.steps)
+        scratch /= root
         scratch += self.eps
         np.divide(mean, scratch, out=scratch)
-        scratch *= self.lr / (1.0 - beta1**self.steps)
+        scratch *= rate
         data -= scratch
 
 
@@ -376,6 +411,8 @@ class AdamW(Adam):
     0.95
     """
 
+    settings = "betas", "eps"
+
     def __init__(
         self,
         params: Iterable[Value],
@@ -388,8 +425,11 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
 
+    def _numbers(self) -> tuple[float, ...]:
+        return *super()._numbers(), 1.0 - self._lr * self.weight_decay
+
     def _decayed(self, data: Array, grad: Array) -> Array:
-        data *= 1.0 - self.lr * self.weight_decay
+        data *= self.now[2]
         return grad
 
 
@@ -422,6 +462,8 @@ class RMSprop(Optimizer):
     >>> print(f"{w.data:.6f}")                  # 1 − 0.1 · 123 / √(0.25 · 123²)
     0.800000
     """
+
+    settings = "alpha", "eps", "momentum", "centered"
 
     def __init__(
         self,
@@ -463,7 +505,7 @@ class RMSprop(Optimizer):
             velocity *= self.momentum
             velocity += scratch
             np.copyto(scratch, velocity)
-        scratch *= self.lr
+        scratch *= self.now[0]
         data -= scratch
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -195,6 +196,47 @@ EVERY = [
     lambda p: AdamW(p, 0.05),
     lambda p: RMSprop(p, 0.02, momentum=0.5, centered=True),
 ]
+
+
+ALL = [
+    *EVERY,
+    lambda p: SGD(p, 0.1, 0.9, dampening=0.5, weight_decay=0.1, maximize=True),
+    lambda p: AdamW(p, 0.05, weight_decay=0.3, maximize=True),
+    lambda p: RMSprop(p, 0.02, weight_decay=0.1),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("make", ALL)
+def test_steps_as_machine_code_are_the_same_to_the_last_bit(make, dtype):
+    """Whatever happens between them: another rate, setting, state, array of gradients, a copy."""
+    pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[native]"')
+    rng = np.random.default_rng(0)
+    runs = [(make([]), rng.normal(size=19).astype(dtype), np.empty(19, dtype))]
+    runs.append((make([]), runs[0][1].copy(), np.empty(19, dtype)))
+    compiled = 0
+    for step in range(24):
+        grad = rng.normal(size=19)
+        for k, (optimizer, data, buffer) in enumerate(runs):
+            if step == 6:
+                optimizer.lr *= 0.5
+            if step == 10:
+                optimizer.weight_decay = 0.25
+            if step == 14:
+                optimizer.load_state_dict(optimizer.state_dict())
+            if step == 18:
+                for name in optimizer.state:
+                    optimizer.state[name] = optimizer.state[name] * 0.5
+            if step == 21:
+                runs[k] = optimizer, data, buffer = pickle.loads(pickle.dumps(runs[k]))
+            buffer[...] = grad
+            (optimizer.update_fused if k else optimizer.update)(data, buffer)
+            compiled += optimizer._fused is not None and optimizer._fused._rule is not None
+        np.testing.assert_array_equal(runs[1][1], runs[0][1], err_msg=str(step))
+    assert runs[0][0].steps == runs[1][0].steps == 24
+    assert compiled > 12
+    for name, array in runs[0][0].state_dict().items():
+        np.testing.assert_array_equal(runs[1][0].state_dict()[name], array)
 
 
 def products(a, b, c):

@@ -86,6 +86,8 @@ class Program:
         """What a copy does not take along: its arrays are views of each other."""
         self._lock = RLock()
         self.engine = choose(self.plan, self._wanted, self._device)
+        count = len(self.plan.order)
+        self._parameters, self._gradients = self._static[:count], self._gradient[:count]
         self._replays: dict[int, Any] = {}
         self._borrowed = False  # whether `_outputs` are rows of a run
         self._checked: tuple[Sequence[Any], list[Array], int] | None = None  # the last arguments
@@ -93,7 +95,15 @@ class Program:
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
             state = {**self.__dict__, "_outputs": self.outputs}
-        for name in ("_lock", "engine", "_replays", "_borrowed", "_checked"):
+        for name in (
+            "_lock",
+            "engine",
+            "_replays",
+            "_borrowed",
+            "_checked",
+            "_parameters",
+            "_gradients",
+        ):
             del state[name]
         return state
 
@@ -103,11 +113,11 @@ class Program:
 
     @property
     def parameters(self) -> Array:
-        return self._static[: len(self.plan.order)]
+        return self._parameters
 
     @property
     def gradients(self) -> Array:
-        return self._gradient[: len(self.plan.order)]
+        return self._gradients
 
     def named_parameters(self) -> dict[str, Array]:
         """The parameters under their names, in the shapes of a model's ``state_dict()``; a copy."""
@@ -258,10 +268,13 @@ class Program:
         ``params`` are the Values of the numbers, for an optimizer that has ``params`` of its own; where
         there are none (one was loaded, or knows no Values) it is called without, and changes all.
         """
+        update = optimizer.update
+        if self.engine.name == "native":
+            update = getattr(optimizer, "update_fused", update)
         if self._ordered and getattr(optimizer, "params", None):
-            optimizer.update(self.parameters, self.gradients, self._ordered)
+            update(self._parameters, self._gradients, self._ordered)
         else:
-            optimizer.update(self.parameters, self.gradients)
+            update(self._parameters, self._gradients)
 
     def sync(self) -> None:
         """Write parameters and gradients into the Values' ``data`` and ``grad``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,23 +17,19 @@ from autograd.compiler.run.numpy.selection import limits
 
 __all__ = ["Native", "Steps"]
 
-_STEP = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_double)
-
 
 class Steps:
     """The machine code of a plan, compiled when it is asked for."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._found: dict[tuple[Any, int, bool], tuple[Any, jit.Machine]] = {}
+        self._found: dict[tuple[Any, int, bool], jit.Machine] = {}
 
-    def step(self, dtype: Any, lanes: int, backward: bool) -> Any:
-        """The function ``step(frame, batch, seed)``."""
+    def machine(self, dtype: Any, lanes: int, backward: bool) -> jit.Machine:
         key = dtype, lanes, backward
         if key not in self._found:
-            machine = jit.assemble(module(self.plan, dtype, lanes, backward))
-            self._found[key] = _STEP(machine.step), machine
-        return self._found[key][0]
+            self._found[key] = jit.assemble(module(self.plan, dtype, lanes, backward))
+        return self._found[key]
 
 
 class Native:
@@ -71,45 +67,54 @@ class Native:
             _aligned(blocks * self.lanes * columns, np.int64 if k in whole else self.dtype)
             for k, columns in enumerate(plan.arguments)
         ]
-        self._table = (ctypes.c_int64 * (len(self._memory) + 4 * len(buffers)))()
+        self._table = (ctypes.c_int64 * (frame.ARGUMENTS + 4 * len(buffers)))()
         for k, array in enumerate(self._memory):
             self._table[k] = array.ctypes.data
+        self._table[frame.BATCH] = batch
+        self._weight = ctypes.c_double.from_buffer(self._table, 8 * frame.WEIGHT)
         for k, array in enumerate(buffers):
-            self._table[len(self._memory) + 4 * k] = array.ctypes.data
+            self._table[frame.ARGUMENTS + 4 * k] = array.ctypes.data
         self._memory += buffers
         self._given = [k for k in range(len(buffers)) if k not in whole]
         for limit, numbers in self._limits:
             self._point(limit.argument, numbers.T)
-        self._frame = ctypes.addressof(self._table)
+        self._functions: dict[bool, Callable[[], float]] = {}  # by whether there are gradients
+        self._total = self._share = 0.0
         self._pointed: Sequence[Array] = ()
 
     def _point(self, argument: int, array: Array) -> None:
         """Say where the samples [batch, columns] of an argument lie."""
-        at = len(frame.FIXED) + 4 * argument + 1
+        at = frame.ARGUMENTS + 4 * argument + 1
         self._table[at] = array.ctypes.data
         self._table[at + 1], self._table[at + 2] = array.strides
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
         """Compute every output, and the gradient of the mean of the first, times ``weight``."""
-        self._call(inputs, weight / self._counts[0], True)
+        if weight != self._share:
+            self._share, self._weight.value = weight, weight / self._counts[0]
+        if self._limits or inputs is not self._pointed:
+            self._take(inputs)
+        self._total = (self._functions.get(True) or self._function(True))()
 
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every output for these inputs, [batch, columns] each."""
-        self._call(inputs, 0.0, False)
+        self._take(inputs)
+        self._total = (self._functions.get(False) or self._function(False))()
 
-    def _call(self, inputs: Sequence[Array], seed: float, backward: bool) -> None:
+    def _take(self, inputs: Sequence[Array]) -> None:
         for limit, numbers in self._limits:
             limit.read(inputs[limit.argument], numbers)
-        if inputs is not self._pointed:
-            for k in self._given:
-                self._point(k, inputs[k])
-            self._pointed = inputs
-        self._steps.step(self.dtype, self.lanes, backward)(self._frame, self.batch, seed)
+        for k in self._given:
+            self._point(k, inputs[k])
+        self._pointed = inputs
+
+    def _function(self, backward: bool) -> Callable[[], float]:
+        machine = self._steps.machine(self.dtype, self.lanes, backward)
+        return self._functions.setdefault(backward, machine.bound(ctypes.addressof(self._table)))
 
     def again(self) -> None:
         """`run` on the same arrays once more: nothing but the code."""
-        step = self._steps.step(self.dtype, self.lanes, True)
-        step(self._frame, self.batch, 1.0 / self._counts[0])
+        self._functions[True]()
 
     def outputs(self) -> list[Array]:
         """Each output: a row [batch], or [1] if it does not depend on the inputs."""
@@ -117,6 +122,8 @@ class Native:
 
     def means(self) -> tuple[float, ...]:
         """The mean of each output."""
+        if len(self._counts) == 1:
+            return (self._total / self._counts[0],)
         return tuple([x / count for x, count in zip(self._sums.tolist(), self._counts)])
 
 

@@ -1,8 +1,9 @@
 """What is the same in every program: its functions' arguments, its memory, the loop over blocks.
 
 The memory of a program is a table of addresses, the frame: static rows, gradients, sums of gradients
-a lane, their totals, rows of a block, outputs; then for each argument a buffer of blocks [columns,
-lanes], the caller's array, and how many bytes its samples and columns lie apart.
+a lane, their totals, rows of a block, outputs; then how many samples there are, and the gradient of the
+loss of each; then for each argument a buffer of blocks [columns, lanes], the caller's array, and how
+many bytes its samples and columns lie apart.
 """
 
 from __future__ import annotations
@@ -14,13 +15,24 @@ import numpy as np
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.run.native.llvm.code import Types
 
-__all__ = ["ATTRIBUTES", "FIXED", "begin_block", "function", "selecting", "step"]
+__all__ = [
+    "ARGUMENTS",
+    "ATTRIBUTES",
+    "BATCH",
+    "FIXED",
+    "WEIGHT",
+    "begin_block",
+    "function",
+    "selecting",
+    "step",
+]
 
 ATTRIBUTES = """
 attributes #0 = { nounwind willreturn memory(none) }
 attributes #1 = { nounwind noinline }
 """
 FIXED = ["static", "gradient", "sums", "totals", "values", "outputs"]
+BATCH, WEIGHT, ARGUMENTS = range(len(FIXED), len(FIXED) + 3)  # where they stand; 4 an argument
 _TAKES = ", ".join(
     [f"ptr noalias %{name}" for name in FIXED] + ["ptr %frame", "i64 %number", "i64 %blocks"]
 )
@@ -41,7 +53,7 @@ def begin_block(plan: Plan, t: Types) -> list[str]:
     lines, whole = [], selecting(plan)
     for k, columns in enumerate(plan.arguments):
         lines += [
-            f"%at{k} = getelementptr ptr, ptr %frame, i64 {len(FIXED) + 4 * k}",
+            f"%at{k} = getelementptr ptr, ptr %frame, i64 {ARGUMENTS + 4 * k}",
             f"%buffer{k} = load ptr, ptr %at{k}",
             f"%skip{k} = mul i64 %number, {columns}",
             f"%{'whole' if k in whole else 'input'}{k} = getelementptr "
@@ -57,7 +69,7 @@ def begin_block(plan: Plan, t: Types) -> list[str]:
 
 
 def step(plan: Plan, t: Types) -> str:
-    """The function that is called: `step(frame, batch, seed)`."""
+    """The function that is called, `step(frame)`; it returns the sum of the first output."""
     wanted = np.flatnonzero(plan.needs.static)
     high = plan.static_size + len(plan.outputs)
     low = int(wanted[0]) if len(wanted) else plan.static_size
@@ -67,6 +79,11 @@ def step(plan: Plan, t: Types) -> str:
         lines += [
             f"%p{k} = getelementptr ptr, ptr %frame, i64 {k}",
             f"%{name} = load ptr, ptr %p{k}",
+        ]
+    for name, at, kind in (("batch", BATCH, "i64"), ("weight", WEIGHT, "double")):
+        lines += [
+            f"%{name}.p = getelementptr i64, ptr %frame, i64 {at}",
+            f"%{name} = load {kind}, ptr %{name}.p",
         ]
     given = ", ".join([*(f"ptr %{name}" for name in FIXED), "ptr %frame"])
     mask = t.lanes - 1
@@ -79,13 +96,13 @@ def step(plan: Plan, t: Types) -> str:
     ]  # fmt: skip
     if not batched:
         lines.append(f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)")
-        return _whole(lines, [])
+        return _whole(lines, [], plan, t)
     whole = selecting(plan)
     for k, columns in enumerate(plan.arguments):
         kind = "whole" if k in whole else "number"
         for n, name in enumerate(("buffer", "from", "apart", "beside")):
             lines += [
-                f"%{name}{k}.p = getelementptr ptr, ptr %frame, i64 {len(FIXED) + 4 * k + n}",
+                f"%{name}{k}.p = getelementptr ptr, ptr %frame, i64 {ARGUMENTS + 4 * k + n}",
                 f"%{name}{k} = load {'i64' if n > 1 else 'ptr'}, ptr %{name}{k}.p",
             ]
         lines.append(
@@ -119,13 +136,18 @@ def step(plan: Plan, t: Types) -> str:
         _arrange("number", t.scalar, t.lanes), _arrange("whole", "i64", t.lanes),
         _mask(t), _reduce(t),
     ]  # fmt: skip
-    return _whole(lines, helpers)
+    return _whole(lines, helpers, plan, t)
 
 
-def _whole(lines: list[str], helpers: list[str]) -> str:
+def _whole(lines: list[str], helpers: list[str], plan: Plan, t: Types) -> str:
+    lines += [
+        f"%total.p = getelementptr {t.scalar}, ptr %totals, i64 {plan.static_size}",
+        f"%total = load {t.scalar}, ptr %total.p",
+        "%found = fpext float %total to double" if t.size < 8 else "%found = fadd double %total, 0.0",
+        "ret double %found",
+    ]  # fmt: skip
     body = "\n".join(lines)
-    head = "define void @step(ptr %frame, i64 %batch, double %weight)"
-    return "\n".join([*helpers, f"{head} {{\n{body}\nret void\n}}"])
+    return "\n".join([*helpers, f"define internal double @step(ptr %frame) #1 {{\n{body}\n}}"])
 
 
 def _loop(lines: str, start: str, end: str, step: int = 1) -> str:

@@ -8,8 +8,8 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Plan
 from autograd.compiler.run.native import frame
-from autograd.compiler.run.native.llvm.code import Code, Types
 from autograd.compiler.run.native.forward import Forward
+from autograd.compiler.run.native.llvm.code import Code, Types
 from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.native.reverse import Reverse
 from autograd.compiler.run.native.rows import Rows, Stores

@@ -48,7 +48,7 @@ def _by_lanes(name: str, scalar: str, arity: int, t: Types) -> str:
 @cache
 def _libraries() -> list[ctypes.CDLL]:
     names = ["ucrtbase"] if sys.platform == "win32" else [None, "libm.so.6", "libmvec.so.1"]
-    found = []
+    found: list[ctypes.CDLL] = [ctypes.pythonapi]
     for name in names:
         try:
             found.append(ctypes.CDLL(name))
