@@ -14,7 +14,7 @@ from autograd.compiler.plan.tape import tape, untaped
 from autograd.compiler.read.arrays import CODE, lift
 from autograd.compiler.read.maxima import detach_maxima
 from autograd.compiler.read.trace import Example, trace
-from autograd.compiler.run.native import jit
+from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.select import SELECT
 
 ENGINES = [

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Needs, Tape
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native import jit
-from autograd.compiler.run.native.code import Code, Types
-from autograd.compiler.run.native.forms import machine
 from autograd.compiler.run.native.forward import plus, times
 from autograd.compiler.run.native.frame import ATTRIBUTES
-from autograd.compiler.run.native.lane import Lane, as_lane
+from autograd.compiler.run.native.llvm import jit
+from autograd.compiler.run.native.llvm.code import Code, Types
+from autograd.compiler.run.native.llvm.forms import machine
+from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.native.reverse import unless_zero
 from autograd.compiler.run.tape.kinds import Step, kinds
 
 __all__ = ["Machine"]
 
 _POINTERS = ["kinds", "operands", "static", "static_gradient", "values", "gradients"]
-_STEP = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6, *[ctypes.c_int64] * 3)
+_FRAME = [*_POINTERS, "first", "last", "width"]  # what the table of a machine holds
 
 
 class Machine:
@@ -33,7 +34,8 @@ class Machine:
         self.steps, self.kind = kinds(tape, needs)
         self.tape, self.dtype = tape, values[STATIC].dtype
         self.operand = np.ascontiguousarray(tape.operand.T)
-        self._known: dict[tuple[int, bool], tuple[Any, Any]] = {}
+        self._known: dict[tuple[int, bool], Callable[[], float]] = {}
+        self._table = (ctypes.c_int64 * len(_FRAME))()
         self.rows = [x[space] for space in (STATIC, tape.space) for x in (values, gradients)]
 
     def forward(self) -> None:
@@ -51,18 +53,19 @@ class Machine:
             while column + lanes <= width:
                 places = [x.ctypes.data for x in self.rows]
                 places[2:] = [place + column * self.dtype.itemsize for place in places[2:]]
-                self._step(lanes, backward)(
+                self._table[:] = [
                     self.kind.ctypes.data, self.operand.ctypes.data, *places,
                     first, first + self.tape.count, width,
-                )  # fmt: skip
+                ]  # fmt: skip
+                self._step(lanes, backward)()
                 column += lanes
 
-    def _step(self, lanes: int, backward: bool) -> Any:
+    def _step(self, lanes: int, backward: bool) -> Callable[[], float]:
         if (lanes, backward) not in self._known:
             types = Types(self.dtype, lanes)
             machine = jit.assemble(_text(self.steps, self.operand.shape[1], types, backward))
-            self._known[lanes, backward] = _STEP(machine.step), machine
-        return self._known[lanes, backward][0]
+            self._known[lanes, backward] = machine.bound(ctypes.addressof(self._table))
+        return self._known[lanes, backward]
 
 
 def _text(steps: list[Step], operands: int, types: Types, backward: bool) -> str:
@@ -100,15 +103,28 @@ def _text(steps: list[Step], operands: int, types: Types, backward: bool) -> str
         "done:",
         "ret void",
     ]
-    takes = ", ".join(f"ptr noalias %{name}" for name in _POINTERS)
     return "\n".join(
         [
             *code.calls.values(),
-            f"define void @step({takes}, i64 %first, i64 %last, i64 %width) {{",
+            f"define internal void @walk({_given('ptr noalias')}) #1 {{",
             "%first.1 = sub i64 %first, 1\n%last.1 = sub i64 %last, 1\nbr label %row",
-            *code.lines, "}", ATTRIBUTES,
+            *code.lines, "}", *_step(), ATTRIBUTES,
         ]
     )  # fmt: skip
+
+
+def _given(pointer: str) -> str:
+    kinds = [pointer if name in _POINTERS else "i64" for name in _FRAME]
+    return ", ".join(f"{kind} %{name}" for kind, name in zip(kinds, _FRAME))
+
+
+def _step() -> list[str]:
+    """The function that is called: it takes what `walk` is given from the table."""
+    lines = ["define internal double @step(ptr %frame) {"]
+    for k, name in enumerate(_FRAME):
+        lines.append(f"%{name}.p = getelementptr i64, ptr %frame, i64 {k}")
+        lines.append(f"%{name} = load {'ptr' if name in _POINTERS else 'i64'}, ptr %{name}.p")
+    return [*lines, f"call void @walk({_given('ptr')})", "ret double 0.0", "}"]
 
 
 class _Case:
