@@ -27,7 +27,6 @@ __all__ = ["INPUTS", "JavaScript", "literal", "runtime", "slope", "value", "writ
 _CALL = re.compile(r"[\w.]+(\([^()]*\))?")
 _ARGUMENT = re.compile(r"(?<=[(,])( ?)([abx])(?=[,)])")
 _INPUT = re.compile(r"(?<![\w.])[abx](?!\w)")
-_RARE = "{ erf, erfc, sincSlope }"
 INPUTS = {1: ("x",), 2: ("a", "b"), 3: ("c", "a", "b")}
 
 
@@ -164,12 +163,8 @@ def runtime(fast: bool = False) -> str:
     """What the texts call, as declarations for the top of a script.
 
     Args:
-        fast: for loops that train: V8's own functions, up to 2 units in the last place from Python's.
+        fast: for loops that train: V8's own functions, 2 units in the last place from Python's, a few
+            more in erf and erfc; without ``sincSlope``.
     """
-    numbers, functions, plain = (
-        (Path(__file__).parent / f"{name}.js").read_text("utf-8")
-        for name in ("numbers", "functions", "fast")
-    )
-    if fast:  # three functions that Math lacks stay as they are
-        numbers = f"const {_RARE} = (() => {{\n{numbers}return {_RARE};\n}})();\n{plain}"
-    return numbers + functions
+    files = ("fast" if fast else "numbers", "functions")
+    return "".join((Path(__file__).parent / f"{name}.js").read_text("utf-8") for name in files)

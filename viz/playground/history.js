@@ -1,8 +1,8 @@
-// What training was like: losses and parameters at some of its steps. When there are too many, every
+// What training was like: losses and parameters at every so manieth step. When there are too many, every
 // other one goes, so that memory stays bounded and the whole way can be scrubbed through.
-function createHistory(size) {
+function createHistory(size, first) {
   const most = 2 * Math.max(10, Math.min(128, Math.floor(5e5 / size)));
-  const history = { steps: [], train: [], test: [], snapshots: [], every: 1 };
+  const history = { steps: [], train: [], test: [], snapshots: [], every: first };
   const lists = () => [history.steps, history.train, history.test, history.snapshots];
   const keep = (wanted) => {
     const kept = history.steps.map(wanted);
@@ -19,6 +19,6 @@ function createHistory(size) {
     // The place of the last step that is not after this one.
     place: (step) => Math.max(0, history.steps.findLastIndex((s) => s <= step)),
     cut(step) { keep((s) => s <= step); },
-    clear() { keep(() => false); history.every = 1; },
+    clear() { keep(() => false); history.every = first; },
   });
 }

@@ -8,9 +8,11 @@
 function createTraining(program, data, settings = {}) {
   const { size, parameters, gradients, inputs, targets } = program;
   const first = parameters.slice(), groups = grouped(program.names);
-  const train = copied(data.train), test = copied(data.test), history = createHistory(size);
+  const train = copied(data.train), test = copied(data.test);
   const chosen = { optimizer: "sgd", momentum: 0.9, batch: 0, penalty: 0, seed: 0, schedule: "constant", ...settings };
   chosen.rate ??= OPTIMIZERS[chosen.optimizer].rate;
+  // Looking at all samples takes a third of a step on as many: no more of the time goes there.
+  const seldom = (train.n + test.n) / 3 / (chosen.batch || train.n), history = createHistory(size, 2 ** Math.ceil(Math.log2(Math.max(1, seldom))));
   let random, order, position, epoch, step, kept, updates, looking;
 
   function copied(part) {

@@ -42,10 +42,11 @@ class _Script:
 
     def text(self) -> str:
         functions = [*self._forward(), *self._backward()]
+        rare = any("sincSlope" in line for line in functions)
         return "\n".join(
             [
                 "(() => {",
-                runtime(fast=True),
+                runtime(fast=not rare),
                 *self._memory(),
                 *self.tables.lines(),
                 *functions,
