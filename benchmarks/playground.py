@@ -3,10 +3,10 @@
     python benchmarks/playground.py                          # ours, in Node and in headless Chromium
     python benchmarks/playground.py --nn nn.js               # and its nn.ts, in Node
 
-Needs Node, or Chromium, or both. For nn.js: `src/nn.ts` of github.com/tensorflow/playground, through
-`npx esbuild nn.ts --format=cjs --outfile=nn.js`. The network is 2-16-16-1 with tanh throughout, half the
-squared error, 100 moons a step, plain gradient descent; both begin with the same weights, and that both
-have the same losses is asserted before anything is timed. One process, in turn, medians of rounds.
+Needs Node, or Chromium, or both. nn.js is `src/nn.ts` of github.com/tensorflow/playground, through
+`npx esbuild nn.ts --format=cjs --outfile=nn.js`. The network is 2-16-16-1 with tanh throughout, half
+the squared error, 100 moons a step, plain gradient descent; both begin with the same weights, and that
+both have the same losses is asserted before anything is timed. One process, in turn, medians of rounds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ network.slice(1).forEach((layer, l) => layer.forEach((node, j) => {
   node.bias = parameter[`layers.${l}.neurons.${j}.b`];
   node.inputLinks.forEach((link, i) => { link.weight = parameter[`layers.${l}.neurons.${j}.w.${i}`]; });
 }));
-const points = Array.from({ length: data.train.n }, (_, i) => [[data.train.x[2 * i], data.train.x[2 * i + 1]], data.train.y[i]]);
+const { x, y } = data.train;
+const points = y.map((label, i) => [[x[2 * i], x[2 * i + 1]], label]);
 const theirs = () => {
   let loss = 0;
   for (const [point, label] of points) {
@@ -117,7 +118,9 @@ def main() -> None:
         print(f"Node: {1000 / median(ours):.0f} steps a second (best {1000 / min(ours):.0f})")
         for theirs in others:
             ratio = median(b / a for a, b in zip(ours, theirs))
-            print(f"nn.ts: {1000 / median(theirs):.0f} steps a second; ours is {ratio:.1f} × as fast")
+            print(
+                f"nn.ts: {1000 / median(theirs):.0f} steps a second; ours is {ratio:.1f} × as fast"
+            )
     else:
         print("Node: not here (apt-get install nodejs)")
     if CHROMIUM:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from javascript import running
@@ -10,6 +13,9 @@ from test_compiler_random import close
 
 from autograd import OPS, Op, Value, compile
 from autograd.compiler.run.javascript.script import to_javascript
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
+import families
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,21 @@ def test_layers(engine):
         (loss, *_) = program.run(*given)
         assert np.abs(program.gradients).max() > 1e-6
         np.testing.assert_allclose(found, [loss, loss, *program.gradients], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.slow
+def test_families_that_are_no_layers(engine):
+    programs = []
+    for family in (make() for make in families.FAMILIES):
+        function, values = families.built(family)
+        example = tuple(x[0] for x in family.sample(1))
+        program = compile(function, values, inputs=example or None, check=False)
+        programs.append((program, family.sample(3)))
+    for found, (program, given) in zip(ran(engine, programs), programs):
+        (loss, *_) = program.run(*given)
+        np.testing.assert_allclose(found[:2], [loss] * 2, rtol=1e-12)
+        most = np.abs(program.gradients).max()
+        np.testing.assert_allclose(found[2:], program.gradients, rtol=1e-12, atol=1e-12 * most)
 
 
 def test_ties_share_as_in_a_chain_of_maxima(engine):

@@ -384,6 +384,17 @@ class Program:
 
         return to_jax(self)
 
+    def to_javascript(self) -> str:
+        """An expression of JavaScript that makes an object with ``parameters``, ``gradients``, ``run``
+        and ``forward``: see `autograd.compiler.run.javascript`.
+
+        Raises:
+            TypeError: naming an operation that has no text in JavaScript.
+        """
+        from autograd.compiler.run.javascript.script import to_javascript
+
+        return to_javascript(self)
+
 
 def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
     """Each output over all pieces of a batch; what depends on no sample is there once."""
