@@ -16,14 +16,15 @@ from autograd.formulas.javascript import runtime
 from viz.page.program import table
 from viz.style import DARK, LIGHT, Palette
 
-__all__ = ["colours", "document", "hashed", "script", "style"]
+__all__ = ["colours", "document", "embedded", "filled", "script", "scripts", "sheets"]
 
 _HERE = Path(__file__).parent
+_HASH = re.compile(r"'sha256-[\w+/=]+'")
 _SCRIPTS = (
     "format", "program", "state", "camera", "folds", "arrange", "motion", "paint", "stepping",
     "reader", "leaves", "reason", "answers", "address", "bridge", "start",
 )  # fmt: skip
-_STYLES = ("page", "drawing")
+_STYLES = ("base", "page", "drawing")
 
 
 def document(
@@ -38,30 +39,53 @@ def document(
         data: what the script reads.
         own: rows of the user's, as an object of JavaScript.
     """
-    looks, code = style(), script(own)
     listed = (
         f'<li><a href="#step={i}">{"<br>".join(map(html.escape, lines))}</a></li>'
         for i, lines in enumerate(items)
     )
     parts = {
         "title": html.escape(title),
-        "style": looks,
-        "script": code,
-        "style_hash": hashed(looks),
-        "script_hash": hashed(code),
         "svg": svg,
         "last": str(len(data["steps"]) - 1),
         "list": "\n".join(listed),
-        "steps": json.dumps(data, separators=(",", ":")).replace("<", "\\u003c"),
+        "steps": embedded(data),
     }
-    template = (_HERE / "page.html").read_text("utf-8")
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template)
+    looks = sheets(*(_HERE / f"{name}.css" for name in _STYLES))
+    return filled(_HERE / "page.html", parts, looks, script(own))
 
 
-def style() -> str:
-    """The style sheets, after the colours of both schemes."""
-    sheets = [(_HERE / f"{name}.css").read_text("utf-8") for name in _STYLES]
-    return "\n".join([colours(), *sheets])
+def filled(
+    template: Path, parts: Mapping[str, str], looks: str, code: str, framed: Iterable[str] = ()
+) -> str:
+    """The template with its parts, its style sheet and its script, and a policy that names the two.
+
+    Args:
+        template: a file with ``{{name}}`` where a part goes.
+        parts: HTML by name.
+        looks, code: the style sheet, and the script.
+        framed: pages that it shows in frames: a frame obeys the policy of what it stands in, too.
+    """
+    allowed = [(_hashed(looks), _hashed(code))]
+    allowed += [(found[0], found[1]) for found in map(_HASH.findall, framed)]
+    styles, codes = (" ".join(dict.fromkeys(hashes)) for hashes in zip(*allowed))
+    every = {**parts, "style": looks, "script": code, "styles": styles, "scripts": codes}
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: every[found[1]], template.read_text("utf-8"))
+
+
+def embedded(data: Any) -> str:
+    """Data as JSON that may stand in a script element."""
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def sheets(*files: Path) -> str:
+    """Style sheets, after the colours of both schemes."""
+    return "\n".join([colours(), *(file.read_text("utf-8") for file in files)])
+
+
+def scripts(*texts: str | Path) -> str:
+    """One script of texts and files, which know each other and nobody else."""
+    read = (text if isinstance(text, str) else text.read_text("utf-8") for text in texts)
+    return "\n".join(['"use strict";', "(() => {", *read, "})();"])
 
 
 def colours() -> str:
@@ -97,12 +121,11 @@ def _colours(palette: Palette) -> str:
 def script(own: str = "") -> str:
     """The table of operations, and what makes the page live."""
     rows = f"Object.assign({table(OPS.values())}, {own or '{}'})"
-    files = [(_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
     operations = f"const TABLE = (() => {{\n{runtime()}return {rows};\n}})();"
-    return "\n".join(['"use strict";', "(() => {", operations, *files, "})();"])
+    return scripts(operations, *(_HERE / f"{name}.js" for name in _SCRIPTS))
 
 
-def hashed(text: str) -> str:
+def _hashed(text: str) -> str:
     """What a content policy knows an inline script or style sheet by."""
     digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

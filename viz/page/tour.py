@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any, NamedTuple
 from autograd import Value, parse
 from autograd.text.files import write
 from nn import MLP
-from viz.page.document import colours, hashed, script, style
+from viz.page.document import embedded, filled, sheets
 from viz.page.live import framed, live
 
 __all__ = ["CHAPTERS", "Chapter", "Tour", "tour"]
@@ -110,22 +108,19 @@ def tour() -> Tour:
     >>> tour()
     <tour of 3 live pages: .save('tour.html')>
     """
-    sheet, code = ((_HERE / name).read_text("utf-8") for name in ("tour.css", "tour.js"))
-    looks = f"{colours()}\n{sheet}"
     tabs = (
         f'<button type="button" role="tab" id="tab{i}" aria-controls="stage" '
         f'aria-selected="{"true" if i == 0 else "false"}">{html.escape(chapter.title)}</button>'
         for i, chapter in enumerate(CHAPTERS)
     )
     pages = [{"text": c.text, "title": c.title, "page": c.page()} for c in CHAPTERS]
-    parts = {
-        "style": looks,
-        "script": code,
-        # A frame obeys the policy of what it stands in, too.
-        "style_hashes": f"'{hashed(looks)}' '{hashed(style())}'",
-        "script_hashes": f"'{hashed(code)}' '{hashed(script())}'",
-        "tabs": "\n".join(tabs),
-        "pages": json.dumps(pages, separators=(",", ":")).replace("<", "\\u003c"),
-    }
-    template = (_HERE / "tour.html").read_text("utf-8")
-    return Tour(re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], template))
+    parts = {"tabs": "\n".join(tabs), "pages": embedded(pages)}
+    return Tour(
+        filled(
+            _HERE / "tour.html",
+            parts,
+            sheets(_HERE / "tour.css"),
+            (_HERE / "tour.js").read_text("utf-8"),
+            [page["page"] for page in pages],
+        )
+    )
