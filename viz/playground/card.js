@@ -1,0 +1,61 @@
+// What is under the pointer, or has the focus, in numbers.
+const card = byId("card");
+const HIT = 6;  // pixels from an edge
+figure.addEventListener("pointermove", (event) => {
+  if (session.looked) return;
+  const box = figure.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+  let best = HIT, found = null;
+  for (const edge of edges) {
+    if (!edge.of.length) continue;
+    const away = distance(ends(edge), x, y);
+    if (away < best) [best, found] = [away, edge];
+  }
+  if (found === session.edge && !found) return;
+  session.edge = found;
+  showCard([x, y]);
+  soon();
+});
+figure.addEventListener("pointerleave", () => { session.edge = null; showCard(); soon(); });
+function distance([x0, y0, x1, y1], x, y) {
+  const [dx, dy] = [x1 - x0, y1 - y0], t = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy)));
+  return Math.hypot(x0 + t * dx - x, y0 + t * dy - y);
+}
+const nameOf = ([k, j]) => columns[k].units[j].name;
+const signed = (x) => make("td", { className: tone(x), textContent: number(x) });
+let shownCard = null, cardAt = [0, 0], wroteCard = 0;
+function showCard(place) {
+  shownCard = session.looked ?? session.edge;
+  card.hidden = !shownCard;
+  if (!shownCard) return;
+  if (session.looked) { const [x, y, half] = at[session.looked[0]][session.looked[1]]; cardAt = [x + half, y]; }
+  else if (place) cardAt = place;
+  writeCard();
+  const room = figure.clientWidth - card.offsetWidth - 8, left = cardAt[0] + 14 > room ? cardAt[0] - card.offsetWidth - (session.looked ? 48 : 14) : cardAt[0] + 14;
+  card.style.left = `${Math.max(8, left)}px`;
+  card.style.top = `${Math.max(8, Math.min(cardAt[1] - 20, figure.clientHeight - card.offsetHeight - 8))}px`;
+}
+function writeCard() {
+  wroteCard = performance.now();
+  if (!session.looked) { card.replaceChildren(...edgeLines(session.edge)); return; }
+  const [k, j] = session.looked, unit = columns[k].units[j], [b] = unit.bias ?? [];
+  const into = edges.filter(({ to, of }) => to[0] === k && to[1] === j && of.length);
+  const heaviest = [...into].sort((p, q) => Math.abs(mean(program.parameters, q.of)) - Math.abs(mean(program.parameters, p.of))).slice(0, 8);
+  const line = (name, of) => make("tr", {}, make("th", { scope: "row", textContent: name }), signed(mean(program.parameters, of)), signed(mean(program.gradients, of)));
+  const rows = heaviest.map((edge) => line(nameOf(edge.from), edge.of));
+  if (b !== undefined) rows.push(line("bias", [b]));
+  const head = make("tr", {}, ...["from", "weight", "gradient"].map((text) => make("th", { scope: "col", textContent: text })));
+  const parts = [make("p", { className: "head", textContent: `${columns[k].title} ${unit.name}` })];
+  if (rows.length) parts.push(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+  if (into.length > heaviest.length) parts.push(make("p", { className: "small", textContent: `and ${into.length - heaviest.length} smaller` }));
+  card.replaceChildren(...parts);
+}
+function edgeLines(edge) {
+  const w = mean(program.parameters, edge.of), g = mean(program.gradients, edge.of);
+  const says = !g ? "It does not move the loss now." : `A little more of it would ${g > 0 ? "raise" : "lower"} the loss: a step makes it ${g > 0 ? "smaller" : "larger"}.`;
+  const say = (label, x) => make("p", {}, `${label} `, make("b", { className: tone(x), textContent: number(x) }));
+  return [
+    make("p", { className: "head", textContent: `${nameOf(edge.from)} → ${nameOf(edge.to)}` }),
+    say(edge.of.length > 1 ? "mean weight" : "weight", w), say("gradient ∂loss/∂w", g), make("p", { className: "small", textContent: says }),
+  ];
+}
+listeners.push((now) => { if (shownCard && now - wroteCard > 120) writeCard(); });

@@ -1,0 +1,56 @@
+// What every neuron answers over the plane of the inputs (or along the line, or for one sample).
+const FINE = 44, COARSE = 26;
+const plane = { size: 0, x: null, layers: [] };
+const spans = page.range;  // of each input: from, to
+let slow = 0;  // milliseconds that a frame's pictures take, of late
+function gridOf(size) {
+  if (plane.size === size) return;
+  const points = [], [across, up] = spans;
+  const at = ([low, high], k) => low + (high - low) * (k + 0.5) / size;
+  if (page.view === "line") for (let k = 0; k < size * 4; k++) points.push(across[0] + (across[1] - across[0]) * k / (size * 4 - 1));
+  else for (let j = 0; j < size; j++) for (let i = 0; i < size; i++) points.push(at(across, i), at(up, size - 1 - j));
+  Object.assign(plane, { size, x: Float64Array.from(points), n: points.length / program.inputs });
+}
+const input = Float64Array.from(row("train", 0));  // where there is no plane: the sample that is looked at
+// Which of the program's layers is which column of the drawing: the next of the same width.
+const layerOf = (() => {
+  const widths = program.activations(input, 1).map((layer) => layer.length);
+  let next = 0;
+  return page.network.columns.map(({ column, width }) => {
+    if (!column) return -1;
+    const found = widths.indexOf(width, next);
+    if (found >= 0) next = found + 1;
+    return found;
+  });
+})();
+function lookOver() {
+  const begun = performance.now();
+  if (page.view === "plane" || page.view === "line") {
+    gridOf(session.playing && slow > 6 ? COARSE : FINE);
+    plane.layers = program.activations(plane.x, plane.n);
+  } else {
+    Object.assign(plane, { size: 0, x: input, n: 1, layers: program.activations(input, 1) });
+  }
+  slow += (performance.now() - begun - slow) * 0.1;
+}
+// Numbers of one unit at all the points: an array, where it begins, and from one point to the next.
+function seen(k, unit) {
+  if (!page.network.columns[k].column) return [plane.x, unit, program.inputs];
+  const layer = plane.layers[layerOf[k]];
+  return layer ? [layer, unit, page.network.columns[k].width] : null;
+}
+function scaleOf(k) {  // at which number a picture's colour is full: no smaller than 1, or all looks alike
+  if (!page.network.columns[k].column) return Math.max(...spans.flat().map(Math.abs));
+  let most = 1;
+  for (const x of plane.layers[layerOf[k]] ?? []) if (Math.abs(x) > most && Math.abs(x) < Infinity) most = Math.abs(x);
+  return most;
+}
+const brush = document.createElement("canvas");
+function picture(values, start, stride, scale, middle = 0) {  // on the brush, a pixel a point
+  const size = plane.size;
+  if (brush.width !== size) Object.assign(brush, { width: size, height: size });
+  const pen = brush.getContext("2d"), image = pen.createImageData(size, size), pixels = new Uint32Array(image.data.buffer);
+  for (let k = 0, at = start; k < pixels.length; k++, at += stride) pixels[k] = shade((values[at] - middle) / scale);
+  pen.putImageData(image, 0, 0);
+  return brush;
+}

@@ -1,0 +1,42 @@
+// The program, its training, and who draws what came of it: at most once a frame.
+const page = JSON.parse(byId("data").textContent);
+const program = createProgram();
+const training = createTraining(program, page.data, page.settings);
+const session = {
+  playing: false,
+  step: 0,
+  sample: -1,  // of the training set, the one that the last step looked at
+  looked: null,  // the unit whose picture is large: [column, place]
+  edge: null,  // the edge under the pointer
+};
+const listeners = [];
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+let asked = false;
+function soon() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(frame);
+}
+function frame(now) {
+  asked = false;
+  if (session.playing) advance(now);
+  for (const listener of listeners) listener(now);
+  if (session.playing) soon();
+}
+const set = (name) => page.data[name];
+const row = (name, i) => set(name).x.slice(i * program.inputs, (i + 1) * program.inputs);
+const target = (name, i) => {
+  const { y, n } = set(name), width = y.length / n;
+  return Array.from(y.slice(i * width, (i + 1) * width));
+};
+
+// A canvas as sharp as the screen, in CSS pixels.
+function sheet(canvas) {
+  const ratio = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = canvas;
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  return { pen, width, height };
+}

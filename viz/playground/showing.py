@@ -1,0 +1,86 @@
+"""What the page shows of a model's answers: a plane, a line, images, or answers against targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.text.format import clean
+from nn.data import Array
+from nn.losses import binary_cross_entropy_with_logits, cross_entropy, hinge_loss
+
+__all__ = ["showing"]
+
+_HEADINGS = {
+    "plane": "What it answers, where",
+    "line": "The fitted line",
+    "images": "What it takes them for",
+    "reconstruction": "What goes in, and what comes out",
+    "pairs": "Answers against targets",
+}
+_MARGIN = 0.12  # of the points' reach, around them
+_LONGEST = 40  # characters of a name
+
+
+def showing(
+    x: Array,
+    y: Array,
+    outputs: int,
+    loss: Callable[[Any, Any], Any],
+    image_shape: tuple[int, int] | None,
+    features: Sequence[str],
+    classes: Sequence[str],
+) -> dict[str, Any]:
+    """How to draw it, as data for the page.
+
+    Args:
+        x: inputs [sample, number].
+        y: targets [sample, number].
+        outputs: how many numbers the model answers.
+        loss: what is made small: it says what the numbers mean.
+        image_shape: rows and columns, where the inputs are the pixels of an image.
+        features, classes: what inputs and classes are called.
+    """
+    inputs = x.shape[1]
+    view = {1: "line", 2: "plane"}.get(inputs, "pairs")
+    if image_shape is not None:
+        view = "reconstruction" if outputs == inputs else "images"
+    answer = _answer(y, outputs, loss)
+    names = [clean(name, _LONGEST) for name in features][:inputs]
+    if view == "pairs":
+        names = ["target", "answer"]
+    count = outputs if answer["kind"] == "classes" else 2
+    called = [clean(str(name), _LONGEST) for name in classes][:count]
+    return {
+        "view": view, "heading": _HEADINGS[view], "answer": answer, "range": _range(view, x, y),
+        "features": names + [f"x{k}" for k in ("₁", "₂")[len(names) : inputs]],
+        "classes": called + [str(k) for k in range(len(called), count)], "shape": image_shape,
+    }  # fmt: skip
+
+
+def _answer(y: Array, outputs: int, loss: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    """What an answer means: one of two kinds, one of several, or a number."""
+    found = {"width": y.shape[1], "middle": 0.0, "half": 1.0, "logits": loss is cross_entropy}
+    one_hot = y.shape[1] > 1 and bool(np.all(np.isin(y, (0, 1))) and np.all(y.sum(1) == 1))
+    if loss is cross_entropy or one_hot:
+        return found | {"kind": "classes"}
+    low, high = float(y.min()), float(y.max())
+    middle = {"middle": (low + high) / 2, "half": (high - low) / 2 or 1.0}
+    if outputs > 1 or len(np.unique(y)) != 2:
+        return found | {"kind": "numbers"} | middle
+    if loss is hinge_loss:
+        middle = {"middle": 0.0, "half": 1.0}
+    logits = loss is binary_cross_entropy_with_logits
+    return found | {"kind": "binary", "logits": logits} | middle
+
+
+def _range(view: str, x: Array, y: Array) -> list[list[float]]:
+    """From where to where the picture reaches, across and up; as wide as high if both are alike."""
+    across, up = (x[:, 0], x[:, -1]) if view == "plane" else (x[:, 0], y) if view == "line" else (y, y)
+    middles = [(float(z.min()) + float(z.max())) / 2 for z in (across, up)]
+    halves = [(float(np.ptp(z)) / 2 or 1.0) * (1 + 2 * _MARGIN) for z in (across, up)]
+    if view != "line" and max(halves) < 3 * min(halves):
+        halves = [max(halves)] * 2
+    return [[round(m - h, 6), round(m + h, 6)] for m, h in zip(middles, halves)]

@@ -1,0 +1,38 @@
+// At first sight, what is drawn in a frame, and the keys.
+const SHOWS = { plane: PLANE, line: LINE, images: IMAGES, reconstruction: RECONSTRUCTION, pairs: PAIRS };
+listeners.unshift((now) => {
+  lookOver();
+  SHOWS[page.view].paint();
+  paintNetwork(now);
+  paintCurves();
+  writeNumbers();
+  showPast();
+});
+const keys = { " ": () => play(), s: () => byId("step").click(), o: () => byId("one").click(), ArrowLeft: () => visit(-1), ArrowRight: () => visit(1) };
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+  if (event.target.closest?.("input, select, textarea")) return;
+  if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+  const run = keys[event.key.length > 1 ? event.key : event.key.toLowerCase()];
+  if (!run) return;
+  event.preventDefault();
+  run();
+});
+const rows = byId("rows"), text = byId("text");
+let wroteRows = 0;
+listeners.push((now) => {
+  if (!text.open || (session.playing && now - wroteRows < 500)) return;
+  wroteRows = now;
+  rows.replaceChildren(...Array.from(program.parameters, (w, k) => make("tr", {},
+    make("th", { scope: "row", textContent: program.names[k] }), signed(w), signed(program.gradients[k]))));
+});
+text.ontoggle = soon;
+new ResizeObserver(() => { arrange(); soon(); }).observe(figure);
+new ResizeObserver(soon).observe(view);
+addEventListener("beforeprint", () => { play(false); frame(performance.now()); });
+offerKinds();
+showSettings();
+arrange();
+fromAddress();
+say("Press play: the network learns to tell the points apart.");
+soon();
