@@ -22,7 +22,7 @@ from nn.progress import Progress
 from nn.schedule import LRScheduler
 from nn.settings import above, positive, within
 
-__all__ = ["NonFiniteLossError", "fit", "held_out"]
+__all__ = ["NonFiniteLossError", "fit"]
 
 
 class NonFiniteLossError(ArithmeticError):
@@ -99,7 +99,7 @@ def fit(
     positive("patience", 1 if patience is None else patience)
     _check(model, optimizer, scheduler, callbacks)
     random = np.random.default_rng(rng)
-    x, y, held = held_out(x, y, validation, random)
+    x, y, held = _held_out(x, y, validation, random)
     loop = _Loop(
         model,
         resolve_loss(loss),
@@ -276,7 +276,7 @@ def _check(
         raise TypeError(f"callbacks is a list of functions of the history, not {callbacks!r:.60}")
 
 
-def held_out(
+def _held_out(
     x: Array, y: Array, validation: Any, random: np.random.Generator
 ) -> tuple[Array, Array, tuple[Array, Array] | None]:
     """Training samples, their targets, and what is held out."""

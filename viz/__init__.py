@@ -6,6 +6,7 @@ from viz.graph.draw_graph import TooLargeError, draw_dot, draw_graph
 from viz.network.draw_network import draw_network
 from viz.page.live import Live, live
 from viz.page.player import Player, player
+from viz.playground.playground import Playground, playground
 from viz.plots import plot_activation, plot_decision_boundary, plot_loss
 from viz.process.render import RenderError
 from viz.style import use_theme
@@ -14,6 +15,7 @@ __all__ = [
     "Drawing",
     "Live",
     "Player",
+    "Playground",
     "RenderError",
     "TooLargeError",
     "draw_dot",
@@ -21,6 +23,7 @@ __all__ = [
     "draw_network",
     "live",
     "player",
+    "playground",
     "plot_activation",
     "plot_decision_boundary",
     "plot_loss",

@@ -1,6 +1,6 @@
-"""A model that trains in a page: its compiled program as loops of JavaScript, and what drives them.
+"""A model that trains in a page, before one's eyes: its compiled program as loops of JavaScript.
 
 In: a model, samples and targets.
-Out: a script with ``createProgram``, ``createTraining`` and ``weightsFile``; facts and data as JSON.
-Open first: `model`; then training.js, which says what the page can ask for.
+Out: one HTML file that loads nothing; or, of `model`, the script by itself.
+Open first: `playground` for what is seen, `model` and training.js for what computes.
 """

@@ -4,7 +4,7 @@ const SERIES = ["#0072B2", "#D55E00", "#009E73", "#AA4499", "#B8860B", "#56B4E9"
 const colours = {};
 const shades = new Uint32Array(513);  // −1 … 1: negative, the background, positive
 const channels = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
-const packed = ([r, g, b]) => (255 << 24 | Math.round(b) << 16 | Math.round(g) << 8 | Math.round(r)) >>> 0;
+const pixel = ([r, g, b]) => (255 << 24 | Math.round(b) << 16 | Math.round(g) << 8 | Math.round(r)) >>> 0;
 const mixed = (a, b, t) => a.map((x, k) => x + (b[k] - x) * t);
 function readColours() {
   const style = getComputedStyle(document.documentElement);
@@ -12,7 +12,7 @@ function readColours() {
   const [paper, up, down] = ["background", "positive", "negative"].map((name) => channels(colours[name]));
   for (let k = 0; k <= 512; k++) {
     const x = k / 256 - 1;
-    shades[k] = packed(mixed(paper, x < 0 ? down : up, Math.abs(x) * 0.86));
+    shades[k] = pixel(mixed(paper, x < 0 ? down : up, Math.abs(x) * 0.86));
   }
 }
 const shade = (x) => shades[x !== x ? 256 : x <= -1 ? 0 : x >= 1 ? 512 : Math.round((x + 1) * 256)];

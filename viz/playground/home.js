@@ -7,7 +7,26 @@ byId("weights").onclick = () => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   say("The weights, as weights.npz: nn.load(model, \"weights.npz\") reads them.");
 };
-const stated = () => `#${encodeURIComponent(JSON.stringify(training.state()))}`;
+const initial = { ...training.settings }, untouched = JSON.stringify(training.data.train);
+const bytes = (array) => btoa(Array.from(new Uint8Array(Float64Array.from(array).buffer), (b) => String.fromCharCode(b)).join(""));
+const numbersIn = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt()).buffer);
+const edited = () => JSON.stringify(training.data.train) !== untouched;
+// The settings that differ; and once there is anything to lose, all that training holds.
+function stated() {
+  const differ = Object.entries(training.settings).filter(([name, x]) => name in fields && x !== initial[name]);
+  const parts = differ.map(([name, x]) => `${name}=${x}`);
+  if (training.steps() || edited()) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
+  return `#${parts.join("&")}`;
+}
+function packed({ train, parameters, kept, ...rest }) {
+  const points = edited() ? { x: bytes(train.x), y: bytes(train.y) } : null;
+  return JSON.stringify({ ...rest, parameters: bytes(parameters), kept: kept.map(([name, x]) => [name, bytes(x)]), train: points });
+}
+function unpacked(text) {
+  const state = JSON.parse(text), { train, parameters, kept } = state;
+  const points = train ? { x: numbersIn(train.x), y: numbersIn(train.y) } : page.data.train;
+  return { ...state, parameters: numbersIn(parameters), kept: kept.map(([name, x]) => [name, numbersIn(x)]), train: points };
+}
 let remembering = 0;
 function remember() {  // browsers allow some hundred changes of the address in half a minute
   clearTimeout(remembering);
@@ -17,12 +36,17 @@ function remember() {  // browsers allow some hundred changes of the address in 
   }, 400);
 }
 function fromAddress() {
-  const text = location.hash.slice(1);
-  if (!text) return;
-  try { training.restore(JSON.parse(decodeURIComponent(text))); } catch { return; }
-  const state = training.state();
-  Object.assign(page.settings, state.settings);
-  session.step = state.step;
+  const given = new URLSearchParams(location.hash.slice(1)), change = {};
+  for (const [name, value] of given) {
+    if (name === "optimizer" && value in CALLED) change.optimizer = value;
+    else if (name in fields && name !== "optimizer" && value.trim() && Number(value) >= 0) change[name] = Number(value);
+  }
+  training.change(change);
+  if ("seed" in change) training.reset(change.seed);
+  try {
+    if (given.get("state")) training.restore(unpacked(given.get("state")));
+  } catch { say("This address was cut off: only its settings are taken."); }
+  session.step = training.steps();
   showSettings();
   soon();
 }

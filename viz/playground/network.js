@@ -71,6 +71,14 @@ function paintGradients(pen, steep) {  // dots that run backwards, as the gradie
 }
 function paintLabel(pen, edge) {
   const x = flow.left + edge.label[0] * flow.across, y = flow.top + edge.label[1] * flow.tall, w = mean(program.parameters, edge.of);
+  if (edge.anchor) {  // beside its line: a thin one leads there
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(flow.left + edge.anchor[0] * flow.across, flow.top + edge.anchor[1] * flow.tall);
+    pen.strokeStyle = colours.muted;
+    pen.lineWidth = 0.8;
+    pen.stroke();
+  }
   const texts = [number(w, 3), `∇ ${number(mean(program.gradients, edge.of), 3)}`];
   pen.textAlign = "center";
   pen.globalAlpha = touches(edge) ? 1 : 0.12;

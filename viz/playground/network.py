@@ -62,10 +62,18 @@ def network(
         lines += zip(connections, labelled or [None] * len(connections))
     edges = [
         {"from": where[line.source], "to": where[line.target], "of": _places(line.weight, places)}
-        | ({} if plate is None else {"label": [plate.box.x, -plate.box.y]})
+        | _label(plate)
         for line, plate in lines
     ]
     return {"columns": columns, "edges": edges}
+
+
+def _label(plate: Plate | None) -> dict[str, Any]:
+    """Where an edge's numbers stand, and the point of the edge that a leader goes to."""
+    if plate is None:
+        return {}
+    there = {} if plate.anchor is None else {"anchor": [plate.anchor[0], -plate.anchor[1]]}
+    return {"label": [plate.box.x, -plate.box.y]} | there
 
 
 def _places(weight: Weight, places: Mapping[int, int]) -> list[int]:

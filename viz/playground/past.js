@@ -3,8 +3,7 @@ const past = byId("past");
 past.oninput = () => { play(false); goBack(training.history.steps[Number(past.value)]); };
 past.onchange = () => { say(spokenState()); remember(); };
 function goBack(step) {
-  training.scrub(step);
-  Object.assign(session, { step, sample: -1 });
+  Object.assign(session, { step: training.scrub(step), sample: -1 });
   soon();
 }
 function visit(by) {

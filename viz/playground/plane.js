@@ -16,7 +16,7 @@ function classPicture(values, count) {
   const image = pen.createImageData(size, size), pixels = new Uint32Array(image.data.buffer);
   for (let k = 0; k < pixels.length; k++) {
     const [best, share] = winner(values, k * count, count);
-    pixels[k] = packed(mixed(paper, channels(SERIES[best % SERIES.length]), 0.12 + 0.6 * share));
+    pixels[k] = pixel(mixed(paper, channels(SERIES[best % SERIES.length]), 0.12 + 0.6 * share));
   }
   pen.putImageData(image, 0, 0);
   return brush;
@@ -25,7 +25,7 @@ function winner(values, start, count) {  // the class of the largest, and its sh
   let best = 0, sum = 0;
   for (let c = 1; c < count; c++) if (values[start + c] > values[start + best]) best = c;
   for (let c = 0; c < count; c++) sum += page.answer.logits ? Math.exp(values[start + c] - values[start + best]) : values[start + c];
-  return [best, page.answer.logits ? 1 / sum : values[start + best] / (sum || 1)];
+  return [best, page.answer.logits ? 1 / sum : Math.max(0, Math.min(1, values[start + best]))];
 }
 const place = ({ width, height }, x, y) => {  // of a point of the plane on the sheet
   const [[a, b], [c, d]] = spans;

@@ -4,14 +4,24 @@ let before = 0, owed = 0;
 function advance(now) {
   const pace = Number(byId("pace").value), until = performance.now() + BUDGET;
   session.sample = -1;
-  if (pace === Infinity) session.step += training.run(BUDGET);
-  else {
+  if (pace === Infinity) {
+    training.run(BUDGET);
+    session.step = training.steps();
+    if (!Number.isFinite(training.loss("train"))) stuck();
+  } else {
     owed = Math.min(pace / 10 + 1, owed + pace * Math.min(100, now - before) / 1000);
-    while (owed >= 1 && performance.now() < until) { owed--; took(training.step()); }
+    while (session.playing && owed >= 1 && performance.now() < until) { owed--; took(training.step()); }
   }
   before = now;
 }
-function took({ step }) { session.step = step; }
+function took({ step, loss }) {
+  if (!Number.isFinite(loss)) { stuck(); return; }
+  session.step = step;
+}
+function stuck() {
+  play(false);
+  say("The loss is no number any more, and nothing moves: a smaller learning rate, then reset.");
+}
 function play(on = !session.playing) {
   if (on === session.playing) return;
   session.playing = on;
@@ -25,7 +35,7 @@ function single(run, sentence) {
   play(false);
   const was = program.parameters.slice(), result = run();
   took(result);
-  say(sentence(result), moved(was));
+  if (Number.isFinite(result.loss)) say(sentence(result), moved(was));
   remember();
   soon();
 }
@@ -33,9 +43,9 @@ function moved(was) {  // the weight that the step moved the furthest
   let most = -1;
   was.forEach((w, k) => { if (!(Math.abs(w - program.parameters[k]) <= Math.abs(was[most] - program.parameters[most]))) most = k; });
   if (most < 0) return "";
-  const { optimizer, rate, momentum, penalty } = page.settings, g = program.gradients[most];
+  const { optimizer, rate, penalty } = training.settings, g = program.gradients[most];
   const [from, to] = [number(was[most]), number(program.parameters[most])];
-  const plain = optimizer === "sgd" && !momentum && !penalty;
+  const plain = optimizer === "sgd" && !penalty;
   return plain ? `The furthest: ${program.names[most]} = ${from} − ${number(rate)} · ${g < 0 ? `(${number(g)})` : number(g)} = ${to}`
     : `The furthest: ${program.names[most]}, from ${from} to ${to}; its gradient is ${number(g)}`;
 }
@@ -61,14 +71,14 @@ function spokenState() {
   if (right !== null) parts.push(`${percent(right)} right`);
   return `${parts.join(", ")}.`;
 }
-const accuracyOf = (name) => page.answer.kind === "numbers" || !set(name).n ? null : training.accuracy(name);
+const accuracyOf = (name) => { const share = training.accuracy(name); return share === share ? share : null; };
 byId("play").onclick = () => play();
 byId("step").onclick = () => single(() => training.step(), stepped);
 byId("one").onclick = oneSample;
 byId("reset").onclick = () => restart();
 function restart() {
   play(false);
-  training.reset(page.settings.seed);
+  training.reset(training.settings.seed);
   Object.assign(session, { step: 0, sample: -1 });
   say("Back at step 0.");
   remember();

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograd.text.files import write
 from autograd.text.format import clean
-from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop, predict
-from nn.inference import arrays
-from nn.losses import resolve_loss
+from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop
 from nn.settings import positive
-from nn.train import held_out
 from viz.arguments import check_text
 from viz.page.document import embedded, filled, scripts, sheets
 from viz.page.live import framed
@@ -66,7 +61,7 @@ def playground(
     model: Module,
     data: Any,
     *,
-    loss: str | Callable[[Any, Any], Any] = "mse",
+    loss: str | Callable[[Any, Any], Any] | None = None,
     optimizer: Optimizer | None = None,
     batch_size: int = 32,
     validation: float | tuple[Any, Any] | None = 0.2,
@@ -84,11 +79,13 @@ def playground(
     Args:
         model: an MLP, a Sequential, or any Module that can be drawn (`draw_network`) and compiled.
         data: samples and targets: ``(x, y)``, or a `Dataset`, whose features and classes are named.
-        loss: a name (`nn.losses.LOSSES`) or a function of (answer, target) for one sample.
+        loss: a name (`nn.losses.LOSSES`) or a function of (answer, target) for one sample; None: what
+            suits the targets, as of `export`.
         optimizer: what the page begins with; None: SGD with a learning rate of 0.1.
         batch_size: how many samples a step looks at, to begin with.
         validation: data to hold out: ``(x, y)``, or a share of ``data``; None for nothing.
-        rng: the seed: it splits the data, and orders the samples.
+        rng: the seed: it splits the data and orders the samples; other than 0, it deals the model's first
+            weights anew.
         image_shape: rows and columns, where the inputs are the pixels of an image, row by row.
         title: stands above the page; the model's name and sizes if not given.
 
@@ -101,57 +98,43 @@ def playground(
     <playground of MLP: .save('playground.html')>
     """
     check_text("title", title)
-    function = resolve_loss(loss)
-    shape = image_shape
-    x, y = arrays(data)
-    train_x, train_y, held = held_out(x, y, validation, np.random.default_rng(rng))
-    inputs, targets = train_x.reshape(len(train_x), -1), train_y.reshape(len(train_y), -1)
-    width = predict(model, train_x[:1]).shape[1]
     if optimizer is None:
         optimizer = SGD(model.parameters(), lr=0.1)
-    code, parameters = export(model, train_x, train_y, function)
+    settings = _settings(optimizer, batch_size, rng)
+    made = export(model, data, loss, test=validation, rng=rng)
     shown = showing(
-        inputs, targets, width, function, shape,
-        getattr(data, "features", ()), getattr(data, "classes", ()),
+        made, image_shape, getattr(data, "features", ()), getattr(data, "classes", ())
     )  # fmt: skip
-    places = {id(value): k for k, value in enumerate(parameters)}
-    drawn = network(model, places, shown["features"] if shown["view"] != "pairs" else (), ())
-    sets = {"train": _set(train_x, train_y), "test": _set(*held) if held else _set([], [])}
-    named = clean(title, 200) or "Training {} {}".format(
+    named = dict(model.named_parameters())
+    places = {id(named[name]): k for k, name in enumerate(made.facts["names"])}
+    classes = shown["classes"] if shown["answer"]["kind"] == "classes" else ()
+    drawn = network(model, places, shown["features"], classes)
+    given = shown | {"network": drawn, "data": made.data, "settings": settings}
+    called = clean(title, 200) or "Training {} {}".format(
         type(model).__name__, "–".join(str(column["width"]) for column in drawn["columns"])
     )
-    settings = _settings(optimizer, batch_size, rng)
-    given = shown | {
-        "network": drawn, "data": sets, "settings": settings, "optimizers": list(_OPTIMIZERS.values()),
-    }  # fmt: skip
     parts = {
-        "title": html.escape(named),
+        "title": html.escape(called),
         "heading": html.escape(shown["heading"]),
         "data": embedded(given),
     }
     looks = sheets(_SHARED / "base.css", _HERE / "playground.css")
     files = [_SHARED / "format.js", *(_HERE / f"{name}.js" for name in _SCRIPTS)]
-    return Playground(filled(_HERE / "playground.html", parts, looks, scripts(code, *files)), model)
-
-
-_OPTIMIZERS: dict[type[Optimizer], str] = {
-    SGD: "sgd", Adam: "adam", AdamW: "adamw", RMSprop: "rmsprop"
-}  # fmt: skip
+    return Playground(filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files)), model)
 
 
 def _settings(optimizer: Optimizer, batch_size: int, rng: int) -> dict[str, Any]:
-    """What training begins with, by the names of the page."""
-    kind = _OPTIMIZERS.get(type(optimizer))
-    if kind is None:
-        known = ", ".join(kind.__name__ for kind in _OPTIMIZERS)
-        raise TypeError(f"the page knows {known}, not {type(optimizer).__name__}")
+    """What training begins with, by the names of the page; what the page does not know is refused."""
+    kind, momentum = type(optimizer).__name__.lower(), getattr(optimizer, "momentum", 0.0)
+    if momentum:
+        kind = "nesterov" if optimizer.nesterov else "momentum"  # type: ignore[attr-defined]
+    if type(optimizer) not in (SGD, Adam, AdamW, RMSprop):
+        raise TypeError(f"the page knows SGD, Adam, AdamW and RMSprop, not {type(optimizer).__name__}")
+    usual = type(optimizer)([])
+    for name in ("betas", "eps", "alpha", "dampening", "maximize"):
+        if getattr(optimizer, name, None) != getattr(usual, name, None):
+            raise ValueError(f"the page trains with {name} as it is by default")
     return {
-        "optimizer": kind, "rate": optimizer.lr, "momentum": getattr(optimizer, "momentum", 0.0),
-        "batch": positive("batch_size", batch_size), "penalty": optimizer.weight_decay,
-        "seed": rng, "schedule": "constant",
+        "optimizer": kind, "rate": optimizer.lr, "momentum": momentum or 0.9, "seed": rng,
+        "batch": positive("batch_size", batch_size), "penalty": optimizer.weight_decay / 2,
     }  # fmt: skip
-
-
-def _set(x: Any, y: Any) -> dict[str, Any]:
-    """Samples as the page has them: flat, row by row."""
-    return {"x": np.ravel(x).tolist(), "y": np.ravel(y).tolist(), "n": len(x)}

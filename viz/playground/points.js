@@ -21,7 +21,7 @@ function pointOf() {  // inputs and target of a point at the cursor
 }
 function addPoint() {
   training.add(...pointOf());
-  edited(`Added a point: ${set("train").n} to train on.`);
+  told(`Added a point: ${set("train").n} to train on.`);
 }
 function movePoint(i) {
   const [x, y] = pointOf();
@@ -31,9 +31,9 @@ function removePoint(i) {
   if (i < 0 || set("train").n < 2) return;
   training.remove(i);
   session.sample = -1;
-  edited(`Removed a point: ${set("train").n} to train on.`);
+  told(`Removed a point: ${set("train").n} to train on.`);
 }
-function edited(sentence) {
+function told(sentence) {
   say(sentence);
   remember();
   soon();

@@ -3,7 +3,7 @@ const shape = page.shape;
 function inked(pen, values, start, [rows, across], x, y, side) {  // an image, dark where its numbers are large
   const cell = side / Math.max(rows, across), [paper, ink] = [channels(colours.background), channels(colours.text)];
   const small = new ImageData(across, rows), pixels = new Uint32Array(small.data.buffer);
-  for (let k = 0; k < pixels.length; k++) pixels[k] = packed(mixed(paper, ink, Math.max(0, Math.min(1, values[start + k]))));
+  for (let k = 0; k < pixels.length; k++) pixels[k] = pixel(mixed(paper, ink, Math.max(0, Math.min(1, values[start + k]))));
   Object.assign(brush, { width: across, height: rows });
   brush.getContext("2d").putImageData(small, 0, 0);
   pen.imageSmoothingEnabled = false;
@@ -22,7 +22,7 @@ const IMAGES = {  // the sample of now, how sure the answers are, and what other
     const { pen, width } = sheet(view), name = shownSet(), count = columns.at(-1).width, size = width * 0.44;
     inked(pen, input, 0, shape, 0, 0, size);
     bars(pen, plane.layers.at(-1), count, size + 16, width);
-    const n = Math.min(set(name).n, 18), cell = width / 6, answers = program.predict(set(name).x.slice(0, n * program.inputs), n);
+    const cell = width / 6, n = Math.min(set(name).n, 6 * Math.floor((width - size - 12) / (cell + 8))), answers = program.predict(set(name).x.slice(0, n * program.inputs), n);
     for (let i = 0; i < n; i++) {
       const x = (i % 6) * cell, y = size + 12 + Math.floor(i / 6) * (cell + 8), said = guess(answers, i, count), right = said === kindOf(name, i);
       inked(pen, set(name).x, i * program.inputs, shape, x + 4, y, cell - 18);

@@ -23,7 +23,7 @@ function frame(now) {
   for (const listener of listeners) listener(now);
   if (session.playing) soon();
 }
-const set = (name) => page.data[name];
+const set = (name) => training.data[name];
 const row = (name, i) => set(name).x.slice(i * program.inputs, (i + 1) * program.inputs);
 const target = (name, i) => {
   const { y, n } = set(name), width = y.length / n;

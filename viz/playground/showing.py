@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.text.format import clean
+from nn.architecture import subscript
 from nn.data import Array
-from nn.losses import binary_cross_entropy_with_logits, cross_entropy, hinge_loss
+from viz.playground.model import Export
 
 __all__ = ["showing"]
 
@@ -22,13 +23,11 @@ _HEADINGS = {
 }
 _MARGIN = 0.12  # of the points' reach, around them
 _LONGEST = 40  # characters of a name
+_MOST = 100  # inputs that have a name
 
 
 def showing(
-    x: Array,
-    y: Array,
-    outputs: int,
-    loss: Callable[[Any, Any], Any],
+    made: Export,
     image_shape: tuple[int, int] | None,
     features: Sequence[str],
     classes: Sequence[str],
@@ -36,44 +35,42 @@ def showing(
     """How to draw it, as data for the page.
 
     Args:
-        x: inputs [sample, number].
-        y: targets [sample, number].
-        outputs: how many numbers the model answers.
-        loss: what is made small: it says what the numbers mean.
+        made: the model's script, what is known of it, and its data.
         image_shape: rows and columns, where the inputs are the pixels of an image.
         features, classes: what inputs and classes are called.
     """
-    inputs = x.shape[1]
+    x, y = (
+        np.concatenate([part[name] for part in made.data.values()]).reshape(-1, made.facts[width])
+        for name, width in (("x", "inputs"), ("y", "targets"))
+    )
+    inputs, outputs = made.facts["inputs"], made.facts["outputs"]
     view = {1: "line", 2: "plane"}.get(inputs, "pairs")
     if image_shape is not None:
         view = "reconstruction" if outputs == inputs else "images"
-    answer = _answer(y, outputs, loss)
+    answer = _answer(y, made.facts)
     names = [clean(name, _LONGEST) for name in features][:inputs]
-    if view == "pairs":
-        names = ["target", "answer"]
+    names += [f"x{subscript(k + 1)}" for k in range(len(names), min(inputs, _MOST))]
     count = outputs if answer["kind"] == "classes" else 2
     called = [clean(str(name), _LONGEST) for name in classes][:count]
     return {
         "view": view, "heading": _HEADINGS[view], "answer": answer, "range": _range(view, x, y),
-        "features": names + [f"x{k}" for k in ("₁", "₂")[len(names) : inputs]],
-        "classes": called + [str(k) for k in range(len(called), count)], "shape": image_shape,
+        "features": names, "shape": image_shape,
+        "classes": called + [str(k) for k in range(len(called), count)],
     }  # fmt: skip
 
 
-def _answer(y: Array, outputs: int, loss: Callable[[Any, Any], Any]) -> dict[str, Any]:
+def _answer(y: Array, facts: Mapping[str, Any]) -> dict[str, Any]:
     """What an answer means: one of two kinds, one of several, or a number."""
-    found = {"width": y.shape[1], "middle": 0.0, "half": 1.0, "logits": loss is cross_entropy}
-    one_hot = y.shape[1] > 1 and bool(np.all(np.isin(y, (0, 1))) and np.all(y.sum(1) == 1))
-    if loss is cross_entropy or one_hot:
-        return found | {"kind": "classes"}
+    loss, threshold = facts["loss"], facts["threshold"]
     low, high = float(y.min()), float(y.max())
-    middle = {"middle": (low + high) / 2, "half": (high - low) / 2 or 1.0}
-    if outputs > 1 or len(np.unique(y)) != 2:
-        return found | {"kind": "numbers"} | middle
-    if loss is hinge_loss:
-        middle = {"middle": 0.0, "half": 1.0}
-    logits = loss is binary_cross_entropy_with_logits
-    return found | {"kind": "binary", "logits": logits} | middle
+    found = {
+        "width": y.shape[1], "middle": (low + high) / 2, "half": (high - low) / 2 or 1.0,
+        "logits": loss in ("cross_entropy", "binary_cross_entropy_with_logits"),
+    }  # fmt: skip
+    one_hot = y.shape[1] > 1 and bool(np.all(np.isin(y, (0, 1))) and np.all(y.sum(1) == 1))
+    if threshold == [] or one_hot:
+        return found | {"kind": "classes"}
+    return found | {"kind": "binary" if threshold else "numbers"}
 
 
 def _range(view: str, x: Array, y: Array) -> list[list[float]]:

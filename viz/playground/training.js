@@ -119,6 +119,7 @@ function createTraining(program, data, settings = {}) {
   return {
     history, loss, reset, data: { train, test }, settings: chosen,
     step: next,
+    steps: () => step,
     // One step on one sample of the training set.
     sample(i) {
       const found = learn(rows([i]));

@@ -3,6 +3,7 @@ const KINDS = { input: "input-line", output: "output-line" };
 const buttons = columns.map((column, k) => column.units.map((unit, j) => {
   if (unit.unit < 0) return null;
   const button = make("button", { type: "button", className: "unit", tabIndex: k || j ? -1 : 0 });
+  button.setAttribute("aria-label", `${column.title} ${unit.name}`);
   button.onpointerenter = () => look(k, j);
   button.onpointerleave = () => look();
   button.onfocus = () => { look(k, j); roam(k, j); };
@@ -71,6 +72,8 @@ function paintUnit(pen, unit, k, j, scale) {
   pen.clip();
   fillUnit(pen, unit.unit, k, scale, x, y, half);
   pen.restore();
+  pen.beginPath();
+  pen.roundRect(x - half, y - half, 2 * half, 2 * half, Math.min(8, half * 0.4));
   pen.strokeStyle = colours[chosen ? "active" : KINDS[unit.kind] ?? "value-line"];
   pen.lineWidth = chosen ? 3 : 1.2;
   pen.stroke();

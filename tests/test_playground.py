@@ -1,0 +1,389 @@
+"""The playground: what it says, and how it behaves in a real browser."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from chromium import EXECUTABLE, MISSING, Page, chromium
+from test_live import axe
+
+from nn import MLP, SGD, Adam, Optimizer, evaluate, fit, load, one_hot
+from viz import Playground, playground
+from viz.playground.moons import moons
+
+STEP = "Number(document.getElementById('count').textContent.replace(/\\D/g, ''))"
+LOSS = "Number(document.querySelector('#numbers b').textContent.replace('−', '-'))"
+LOGITS = "binary_cross_entropy_with_logits"
+CAPTION = "document.getElementById('caption').textContent"
+
+
+def network(*sizes: int, rng: int = 1) -> MLP:
+    return MLP(2, [*(sizes or (8,)), 1], "tanh", rng=rng)
+
+
+def on_moons(model: MLP | None = None, **options: Any) -> Playground:
+    model = model or network()
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    return playground(model, moons(60), loss=LOGITS, optimizer=optimizer, batch_size=16, **options)
+
+
+# What it says ---------------------------------------------------------------------------------------
+
+
+def test_a_file_of_its_own_with_the_same_bytes_every_time(tmp_path: Path) -> None:
+    page = on_moons(title="Two moons")
+    assert page.html == on_moons(title="Two moons").html
+    assert page.save(tmp_path / "new" / "moons.html") == str(tmp_path / "new" / "moons.html")
+    assert (tmp_path / "new" / "moons.html").read_text("utf-8") == page.html
+    assert "http" not in page.html.replace("http-equiv", "").replace("http://www.w3.org", "").replace(
+        "(file|https?)", ""
+    )
+    assert len(on_moons(network(16, 16)).html) < 250_000
+
+
+def test_the_model_stays_as_it_is() -> None:
+    model = network()
+    before = [p.data for p in model.parameters()]
+    on_moons(model)
+    assert [p.data for p in model.parameters()] == before
+
+
+def test_what_the_page_cannot_do_is_refused() -> None:
+    model = network()
+
+    class Own(Optimizer):
+        pass
+
+    with pytest.raises(TypeError, match="the page knows SGD, Adam, AdamW and RMSprop, not Own"):
+        playground(model, moons(), optimizer=Own(model.parameters(), lr=0.1))
+    with pytest.raises(ValueError, match="the page trains with betas as it is by default"):
+        playground(model, moons(), optimizer=Adam(model.parameters(), betas=(0.5, 0.9)))
+    with pytest.raises(ValueError, match="batch_size is a whole number of 1 or more, not 0"):
+        playground(model, moons(), batch_size=0)
+    with pytest.raises(TypeError, match="title is text, not int"):
+        playground(model, moons(), title=3)  # type: ignore[arg-type]
+
+
+# How it behaves in a browser ------------------------------------------------------------------------
+
+pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with chromium() as page:
+        yield page
+        assert page.complaints == []
+        assert [r for r in page.requests if not r.startswith(("file://", "about:", "data:"))] == []
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return Path(on_moons().save(tmp_path_factory.mktemp("moons") / "moons.html")).as_uri()
+
+
+def click(page: Page, name: str, times: int = 1) -> None:
+    page.value(f"for (let i = 0; i < {times}; i++) document.getElementById('{name}').click()")
+    page.value("new Promise(requestAnimationFrame); 0")
+
+
+def setting(page: Page, label: str, value: str) -> None:
+    page.value(f"""(() => {{ const field = [...document.querySelectorAll('#settings label')].find(
+        label => label.textContent.startsWith({label!r})).lastChild;
+        field.value = {value!r}; field.dispatchEvent(new Event('change')) }})()""")
+
+
+def test_steps_are_those_of_fit(page: Page, url: str) -> None:
+    model = network()
+    train, held = moons(60).split(0.2, 0)
+    seen: list[float] = []
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    fit(model, train, LOGITS, optimizer, epochs=4, batch_size=len(train.x), shuffle=False,
+        progress=False, callbacks=[lambda history: seen.append(history.last["loss"])])  # fmt: skip
+    page.open(url)
+    setting(page, "batch", "0")
+    for loss in seen:
+        assert page.value(LOSS) == pytest.approx(loss, rel=6e-3)  # three digits, before the step
+        step = page.value(STEP)
+        click(page, "step")
+        page.wait(f"{STEP} === {step + 1}")
+
+
+def test_playing_makes_the_loss_fall(page: Page, url: str) -> None:
+    page.open(url)
+    begun = page.value(LOSS)
+    page.value("document.getElementById('pace').value = '600'")
+    page.press(" ")
+    page.wait(f"{STEP} > 300")
+    page.press(" ")
+    assert page.value(LOSS) < 0.5 * begun
+    assert "100 % right" in page.value("document.getElementById('numbers').textContent")
+    assert page.value(CAPTION).startswith(f"Step {page.value(STEP)}: loss")
+    still = page.value(STEP)
+    page.value("new Promise(requestAnimationFrame); 0")
+    assert page.value(STEP) == still
+    click(page, "reset")
+    page.wait(f"{STEP} === 0")
+    assert page.value(LOSS) == begun
+
+
+def test_one_sample_says_what_it_did(page: Page, url: str) -> None:
+    page.open(url)
+    click(page, "one")
+    page.wait(f"{STEP} === 1")
+    train, _ = moons(60).split(0.2, 0)
+    x, y = train.x[0], int(train.y[0])
+    loss = evaluate(network(), (train.x[:1], train.y[:1]), LOGITS)["loss"]
+    said = page.value(CAPTION)
+    assert said.startswith("Step 1, on sample 1 alone")
+    assert f"which should give {y}".replace("-", "−") in said
+    assert f"{float(x[0]):.3g}".replace("-", "−").rstrip("0") in said
+    assert f"its loss was {loss:.4g}" in said
+
+
+def test_settings_hold_from_the_next_step_on(page: Page, url: str) -> None:
+    page.open(url)
+    setting(page, "learning rate", "0.001")
+    setting(page, "optimizer", "adam")
+    click(page, "step")
+    page.wait(f"{STEP} === 1")
+    # Adam's first step is the learning rate, whatever the gradient (Kingma & Ba 2015).
+    words = page.value("document.querySelector('#caption p + p').textContent").split()
+    before, after = (
+        float(words[words.index(w) + 1].strip(";").replace("−", "-")) for w in ("from", "to")
+    )
+    assert abs(before - after) == pytest.approx(0.001, abs=1e-4)
+
+
+def test_history_goes_back_and_training_on(page: Page, url: str) -> None:
+    page.open(url)
+    click(page, "step", 40)
+    page.wait(f"{STEP} === 40")
+    losses = {40: page.value(LOSS)}
+    for by in (-10, -20):
+        for _ in range(abs(by)):
+            page.press("ArrowLeft")
+        page.wait(f"{STEP} === {40 + by if by == -10 else 10}")
+        losses[page.value(STEP)] = page.value(LOSS)
+    assert losses[10] > losses[30] > 0
+    page.value("""(() => { const past = document.getElementById('past');
+        past.value = 40; past.dispatchEvent(new Event('input')) })()""")
+    page.wait(f"{STEP} === 40")
+    assert page.value(LOSS) == losses[40]
+
+
+def count(page: Page) -> int:
+    words = page.value(CAPTION).split()
+    return int(words[words.index("to") - 1])
+
+
+def test_points_are_added_moved_and_removed_by_pointer(page: Page, url: str) -> None:
+    page.open(url)
+    before = page.value(LOSS)
+    page.value("document.querySelector('#kinds button').click()")
+    x, y = page.middle("#view")
+    for kind in ("mousePressed", "mouseReleased"):
+        page("Input.dispatchMouseEvent", type=kind, x=x, y=y - 60, button="left", clickCount=1)
+    page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
+    page.wait(f"{LOSS} !== {before}")
+    added = page.value(LOSS)
+    for kind, dy in (("mousePressed", 0), ("mouseMoved", 90), ("mouseReleased", 90)):
+        page("Input.dispatchMouseEvent", type=kind, x=x, y=y - 60 + dy, button="left", buttons=1)
+    page.wait(f"{LOSS} !== {added}")
+    for kind in ("mousePressed", "mouseReleased"):
+        page("Input.dispatchMouseEvent", type=kind, x=x, y=y + 30, button="right", buttons=2)
+    page.wait(f"{CAPTION}.startsWith('Removed a point: 48')")
+    page.wait(f"{LOSS} === {before}")
+
+
+def test_points_are_added_moved_and_removed_by_keys(page: Page, url: str) -> None:
+    page.open(url)
+    before = page.value(LOSS)
+    page.value("document.getElementById('view').focus()")
+    for _ in range(10):
+        page.press("ArrowUp")
+    page.press("Enter")
+    page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
+    page.wait(f"{LOSS} !== {before}")
+    added = page.value(LOSS)
+    page.press("m")
+    for _ in range(12):
+        page.press("ArrowDown")
+    page.press("m")
+    page.wait(f"{LOSS} !== {added}")
+    page.press("Delete")
+    page.wait(f"{LOSS} === {before}")
+
+
+def test_weights_taken_home_answer_the_same(page: Page, url: str, tmp_path: Path) -> None:
+    page("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.open(url)
+    click(page, "step", 30)
+    click(page, "weights")
+    file = tmp_path / "weights.npz"
+    page.wait(f"{CAPTION}.startsWith('The weights')")
+    for _ in range(200):
+        if file.exists() and file.stat().st_size:
+            break
+        page.value("new Promise(requestAnimationFrame); 0")
+    model = network(rng=5)
+    load(file, model)
+    train, _ = moons(60).split(0.2, 0)
+    assert page.value(LOSS) == pytest.approx(evaluate(model, train, LOGITS)["loss"], rel=6e-3)
+
+
+def test_the_address_holds_the_page(page: Page, url: str) -> None:
+    page.open(url)
+    setting(page, "learning rate", "0.03")
+    page.wait("location.hash === '#rate=0.03'")
+    click(page, "step", 12)
+    page.value("document.getElementById('view').focus()")
+    page.press("Enter")
+    page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
+    page.wait("document.getElementById('here').getAttribute('href').includes('state=')")
+    page.wait("location.hash.includes('%22x%22')")
+    there, loss = page.value("location.hash"), page.value(LOSS)
+    assert len(there) < 5000
+    page.open(url + there)
+    assert (page.value(STEP), page.value(LOSS)) == (12, loss)
+    click(page, "step")
+    page.wait(f"{STEP} === 13")
+    for odd in ("#state=x", "#rate=", "#rate=x&optimizer=none&y=1", "#%E0=1", there[:200]):
+        page.open(url + odd)
+        assert page.value(STEP) == 0
+
+
+def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: str) -> None:
+    page.open(url)
+    model = network()
+    card = "document.getElementById('card').innerText"
+    page.value("document.querySelectorAll('.unit')[2].focus()")
+    bias, weight = (v.data for v in (model.layers[0].neurons[0].b, model.layers[0].neurons[0].w[0]))
+    page.wait(f"{card}.startsWith('hidden')")
+    assert f"{weight:.4g}".replace("-", "−") in page.value(card)
+    assert f"{bias:.4g}".replace("-", "−") in page.value(card)
+    page.press("ArrowDown")
+    assert "h₂" in page.value("document.activeElement.getAttribute('aria-label')")
+    page.press("ArrowLeft")
+    assert "x₁" in page.value("document.activeElement.getAttribute('aria-label')")
+    page.value("document.activeElement.blur()")
+    page.wait("document.getElementById('card').hidden")
+    x, y, x2, y2 = page.value("""[...document.querySelectorAll('.unit')].slice(1, 3).flatMap(
+        e => { const box = e.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] })""")
+    page("Input.dispatchMouseEvent", type="mouseMoved", x=x + (x2 - x) * 0.3, y=y + (y2 - y) * 0.3)
+    page.wait(f"{card}.startsWith('x₂ → h₁')")
+
+
+HOSTILE = "</script><script>document.title='owned'</script>"
+
+
+def test_hostile_labels_stay_text(page: Page, tmp_path: Path) -> None:
+    data = moons(20)._replace(features=(HOSTILE, "{{data}}"), classes=(HOSTILE, "<img src=x>"))
+    playground(network(), data, title=HOSTILE).save(tmp_path / "hostile.html")
+    page.open((tmp_path / "hostile.html").as_uri())
+    click(page, "step")
+    page.value("document.querySelectorAll('.unit')[0].focus()")
+    assert page.value("document.title") == HOSTILE
+    assert page.value("document.querySelectorAll('img').length") == 0
+    assert page.value("document.querySelector('#kinds button').textContent") == HOSTILE[:39] + "…"
+
+
+def test_in_a_sandboxed_frame_it_trains(page: Page, tmp_path: Path) -> None:
+    host = tmp_path / "notebook.html"
+    host.write_text(f"<!DOCTYPE html><title>n</title>{on_moons()._repr_html_()}", "utf-8")
+    page.open(host.as_uri())
+    frame = page("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
+    context = page("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
+
+    def inner(expression: str) -> Any:
+        found = page(
+            "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
+        )
+        return found["result"].get("value")
+
+    for button in ("step", "one", "play", "play", "step"):
+        inner(f"document.getElementById('{button}').click()")
+    assert inner(STEP) >= 1
+    assert inner("[document.getElementById('here').hidden, document.getElementById('weights').hidden]") == [
+        True,
+        True,
+    ]
+    assert page.value("location.href") == host.as_uri()
+
+
+def test_dark_and_phone(page: Page, url: str) -> None:
+    page.emulate(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
+    page.open(url, width=375, height=740, mobile=True)
+    assert page.value("getComputedStyle(document.body).backgroundColor") == "rgb(21, 24, 29)"
+    assert page.value("document.documentElement.scrollWidth") <= 375
+    small = """[...document.querySelectorAll('button:not(.unit), select, #settings input')].filter(
+        e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.id || e.textContent)"""
+    assert page.value(small) == []
+    page.emulate()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, url: str, scheme: str) -> None:
+    rules = axe()
+    if rules is None:
+        pytest.skip("no axe-core here: npm install -g axe-core")
+    page.emulate(prefers_color_scheme=scheme)
+    page.open(url)
+    click(page, "step")
+    page.value("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    page.value("document.querySelectorAll('.unit')[3].focus()")
+    page.value(rules.read_text("utf-8") + "; 0")
+    page.value("axe.run().then(found => { window.found = found }); 0")
+    page.wait("window.found")
+    assert page.value("found.violations.map(v => [v.id, v.nodes.map(n => n.html)])") == []
+    page.emulate()
+
+
+def line() -> Playground:
+    x = np.linspace(-1.0, 1.0, 20)
+    model = MLP(1, [4, 1], "tanh", rng=1)
+    return playground(model, (x[:, None], x**2), title="A line")
+
+
+def images(reconstruct: bool = False) -> Playground:
+    x = np.random.default_rng(0).uniform(size=(30, 16))
+    model = MLP(16, [3, 16 if reconstruct else 2], "tanh", rng=1)
+    return playground(model, (x, x if reconstruct else (x[:, 0] > 0.5).astype(int)), image_shape=(4, 4))
+
+
+def several(inputs: int) -> Playground:
+    x = np.random.default_rng(0).normal(size=(30, inputs))
+    model = MLP(inputs, [4, 3], "tanh", rng=1)
+    return playground(model, (x, one_hot(np.arange(30) % 3, 3)), validation=None)
+
+
+INK = """(() => { const view = document.getElementById('view');
+    const pixels = new Uint32Array(view.getContext('2d').getImageData(0, 0, view.width, view.height).data.buffer);
+    return new Set(pixels).size })()"""
+
+
+@pytest.mark.parametrize(
+    ("make", "heading"),
+    [
+        (line, "The fitted line"),
+        (images, "What it takes them for"),
+        (lambda: images(True), "What goes in, and what comes out"),
+        (lambda: several(2), "What it answers, where"),
+        (lambda: several(5), "Answers against targets"),
+    ],
+)
+def test_what_is_no_plane_of_two_kinds_is_drawn_as_well(
+    page: Page, tmp_path: Path, make: Callable[[], Playground], heading: str
+) -> None:
+    page.open(Path(make().save(tmp_path / "other.html")).as_uri())
+    begun = page.value(LOSS)
+    click(page, "step", 50)
+    page.wait(f"{STEP} === 50")
+    assert page.value(LOSS) < begun
+    assert page.value("document.getElementById('shown').textContent") == heading
+    assert page.value(INK) > 3
