@@ -19,7 +19,7 @@ EXECUTABLE = next(
 )
 _KEYS = {
     "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35,
-    "Enter": 13, "Escape": 27, "Tab": 9,
+    "Enter": 13, "Escape": 27, "Tab": 9, "Delete": 46,
 }  # fmt: skip
 MISSING = "no Chromium here: apt-get install chromium"
 

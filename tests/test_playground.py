@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,9 @@ def test_a_file_of_its_own_with_the_same_bytes_every_time(tmp_path: Path) -> Non
     assert page.html == on_moons(title="Two moons").html
     assert page.save(tmp_path / "new" / "moons.html") == str(tmp_path / "new" / "moons.html")
     assert (tmp_path / "new" / "moons.html").read_text("utf-8") == page.html
-    assert "http" not in page.html.replace("http-equiv", "").replace("http://www.w3.org", "").replace(
-        "(file|https?)", ""
-    )
+    assert "http" not in page.html.replace("http-equiv", "").replace(
+        "http://www.w3.org", ""
+    ).replace("(file|https?)", "")
     assert len(on_moons(network(16, 16)).html) < 250_000
 
 
@@ -100,7 +100,7 @@ def setting(page: Page, label: str, value: str) -> None:
 
 def test_steps_are_those_of_fit(page: Page, url: str) -> None:
     model = network()
-    train, held = moons(60).split(0.2, 0)
+    train, _ = moons(60).split(0.2, 0)
     seen: list[float] = []
     optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
     fit(model, train, LOGITS, optimizer, epochs=4, batch_size=len(train.x), shuffle=False,
@@ -187,16 +187,17 @@ def test_points_are_added_moved_and_removed_by_pointer(page: Page, url: str) -> 
     before = page.value(LOSS)
     page.value("document.querySelector('#kinds button').click()")
     x, y = page.middle("#view")
+    x, y = x - 90, y - 20  # where no other point is
     for kind in ("mousePressed", "mouseReleased"):
         page("Input.dispatchMouseEvent", type=kind, x=x, y=y - 60, button="left", clickCount=1)
     page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
     page.wait(f"{LOSS} !== {before}")
     added = page.value(LOSS)
-    for kind, dy in (("mousePressed", 0), ("mouseMoved", 90), ("mouseReleased", 90)):
-        page("Input.dispatchMouseEvent", type=kind, x=x, y=y - 60 + dy, button="left", buttons=1)
+    for kind, dx in (("mousePressed", 0), ("mouseMoved", 180), ("mouseReleased", 180)):
+        page("Input.dispatchMouseEvent", type=kind, x=x + dx, y=y - 60, button="left", buttons=1)
     page.wait(f"{LOSS} !== {added}")
     for kind in ("mousePressed", "mouseReleased"):
-        page("Input.dispatchMouseEvent", type=kind, x=x, y=y + 30, button="right", buttons=2)
+        page("Input.dispatchMouseEvent", type=kind, x=x + 180, y=y - 60, button="right", buttons=2)
     page.wait(f"{CAPTION}.startsWith('Removed a point: 48')")
     page.wait(f"{LOSS} === {before}")
 
@@ -205,15 +206,16 @@ def test_points_are_added_moved_and_removed_by_keys(page: Page, url: str) -> Non
     page.open(url)
     before = page.value(LOSS)
     page.value("document.getElementById('view').focus()")
-    for _ in range(10):
-        page.press("ArrowUp")
+    for _ in range(4):  # to a corner where no other point is
+        page.press("ArrowUp", modifiers=8)
+        page.press("ArrowLeft", modifiers=8)
     page.press("Enter")
     page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
     page.wait(f"{LOSS} !== {before}")
     added = page.value(LOSS)
     page.press("m")
-    for _ in range(12):
-        page.press("ArrowDown")
+    for _ in range(4):
+        page.press("ArrowRight")
     page.press("m")
     page.wait(f"{LOSS} !== {added}")
     page.press("Delete")
@@ -273,8 +275,8 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     assert "x₁" in page.value("document.activeElement.getAttribute('aria-label')")
     page.value("document.activeElement.blur()")
     page.wait("document.getElementById('card').hidden")
-    x, y, x2, y2 = page.value("""[...document.querySelectorAll('.unit')].slice(1, 3).flatMap(
-        e => { const box = e.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2] })""")
+    (x, y), (x2, y2) = page.value("""[...document.querySelectorAll('.unit')].slice(1, 3)
+        .map(e => e.getBoundingClientRect()).map(b => [b.x + b.width / 2, b.y + b.height / 2])""")
     page("Input.dispatchMouseEvent", type="mouseMoved", x=x + (x2 - x) * 0.3, y=y + (y2 - y) * 0.3)
     page.wait(f"{card}.startsWith('x₂ → h₁')")
 
@@ -308,8 +310,14 @@ def test_in_a_sandboxed_frame_it_trains(page: Page, tmp_path: Path) -> None:
 
     for button in ("step", "one", "play", "play", "step"):
         inner(f"document.getElementById('{button}').click()")
+    for _ in range(100):
+        if inner(STEP):
+            break
+        time.sleep(0.05)
     assert inner(STEP) >= 1
-    assert inner("[document.getElementById('here').hidden, document.getElementById('weights').hidden]") == [
+    assert inner(
+        "[document.getElementById('here').hidden, document.getElementById('weights').hidden]"
+    ) == [
         True,
         True,
     ]
@@ -353,7 +361,9 @@ def line() -> Playground:
 def images(reconstruct: bool = False) -> Playground:
     x = np.random.default_rng(0).uniform(size=(30, 16))
     model = MLP(16, [3, 16 if reconstruct else 2], "tanh", rng=1)
-    return playground(model, (x, x if reconstruct else (x[:, 0] > 0.5).astype(int)), image_shape=(4, 4))
+    return playground(
+        model, (x, x if reconstruct else (x[:, 0] > 0.5).astype(int)), image_shape=(4, 4)
+    )
 
 
 def several(inputs: int) -> Playground:
@@ -363,7 +373,8 @@ def several(inputs: int) -> Playground:
 
 
 INK = """(() => { const view = document.getElementById('view');
-    const pixels = new Uint32Array(view.getContext('2d').getImageData(0, 0, view.width, view.height).data.buffer);
+    const image = view.getContext('2d').getImageData(0, 0, view.width, view.height);
+    const pixels = new Uint32Array(image.data.buffer);
     return new Set(pixels).size })()"""
 
 

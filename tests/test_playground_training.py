@@ -205,7 +205,7 @@ def test_what_is_restored_goes_on_as_if_nothing_had_happened(engine):
         const settings = { optimizer: "adam", batch: 4 };
         const t = createTraining(program, data, settings);
         const five = (t) => Array.from({ length: 5 }, () => t.step().loss);
-        five(t); t.add([1, 2], 1); t.move(0, 0.5, 0.5); t.remove(3); five(t);
+        five(t); t.add([1, 2], 1); t.move(0, [0.5, 0.5]); t.remove(3); five(t);
         const kept = JSON.stringify(t.state()), first = five(t);
         const fresh = createTraining(createProgram(), data);
         fresh.restore(JSON.parse(kept));

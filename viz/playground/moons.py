@@ -20,9 +20,7 @@ def moons(n: int = 200, noise: float = 0.15, rng: int = 0) -> Dataset:
     """
     half = n // 2
     outer, inner = np.linspace(0, np.pi, half), np.linspace(0, np.pi, n - half)
-    x = np.r_[
-        np.c_[np.cos(outer), np.sin(outer)], np.c_[1 - np.cos(inner), 0.5 - np.sin(inner)]
-    ]
+    x = np.r_[np.c_[np.cos(outer), np.sin(outer)], np.c_[1 - np.cos(inner), 0.5 - np.sin(inner)]]
     x += np.random.default_rng(rng).normal(scale=noise, size=x.shape)
     y = np.r_[np.zeros(half, int), np.ones(n - half, int)]
     return Dataset(x, y, ("x₁", "x₂"), ("outer", "inner"))

@@ -33,7 +33,27 @@ def network(
     found = architecture(model, [clean(name, _LONGEST) for name in features],
                          [clean(name, _LONGEST) for name in outputs])  # fmt: skip
     drawn = Geometry(found, lambda weight: weight.data, lambda _: "−1.23e−5", *_MOST, digits=3)
-    columns: list[dict[str, Any]] = []
+    columns = _columns(drawn, places)
+    where = {
+        (column["column"], unit["unit"]): [k, j]
+        for k, column in enumerate(columns)
+        for j, unit in enumerate(column["units"])
+    }
+    lines: list[tuple[Connection, Plate | None]] = [(line, None) for line in drawn.crossing]
+    for connections, plates in drawn.gaps:
+        nothing: list[Plate | None] = [None] * len(connections)
+        lines += zip(connections, plates if plates and drawn.sizes is DETAILED else nothing)
+    edges = [
+        {"from": where[line.source], "to": where[line.target], "of": _places(line.weight, places)}
+        | _label(plate)
+        for line, plate in lines
+    ]
+    return {"columns": columns, "edges": edges}
+
+
+def _columns(drawn: Geometry, places: Mapping[int, int]) -> list[dict[str, Any]]:
+    """The columns that are drawn, with the units in them."""
+    found = []
     for c in drawn.shown:
         if c < 0:
             continue
@@ -47,25 +67,11 @@ def network(
             else {"unit": -1, "y": -slot.y, "name": f"{slot.hidden} more", "kind": "dots"}
             for slot in drawn.slots[c]
         ]  # fmt: skip
-        columns.append(
+        found.append(
             {"title": column.title, "subtitle": column.subtitle, "x": drawn.x[c], "column": c,
              "size": drawn.extent(c), "width": column.size, "units": units}
         )  # fmt: skip
-    where = {
-        (column["column"], unit["unit"]): [k, j]
-        for k, column in enumerate(columns)
-        for j, unit in enumerate(column["units"])
-    }
-    lines: list[tuple[Connection, Plate | None]] = [(line, None) for line in drawn.crossing]
-    for connections, plates in drawn.gaps:
-        labelled = plates if drawn.sizes is DETAILED else None
-        lines += zip(connections, labelled or [None] * len(connections))
-    edges = [
-        {"from": where[line.source], "to": where[line.target], "of": _places(line.weight, places)}
-        | _label(plate)
-        for line, plate in lines
-    ]
-    return {"columns": columns, "edges": edges}
+    return found
 
 
 def _label(plate: Plate | None) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class Playground:
     Attributes:
         html: the page; it needs nothing but itself.
         model: what is trained in it.
+
+    >>> from nn import Linear
+    >>> page = playground(Linear(1, 1, rng=0), ([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]), validation=None)
+    >>> page.html.startswith("<!DOCTYPE html>")
+    True
     """
 
     html: str
@@ -84,8 +89,8 @@ def playground(
         optimizer: what the page begins with; None: SGD with a learning rate of 0.1.
         batch_size: how many samples a step looks at, to begin with.
         validation: data to hold out: ``(x, y)``, or a share of ``data``; None for nothing.
-        rng: the seed: it splits the data and orders the samples; other than 0, it deals the model's first
-            weights anew.
+        rng: the seed: it splits the data and orders the samples; other than 0, it deals the
+            model's first weights anew.
         image_shape: rows and columns, where the inputs are the pixels of an image, row by row.
         title: stands above the page; the model's name and sizes if not given.
 
@@ -120,7 +125,9 @@ def playground(
     }
     looks = sheets(_SHARED / "base.css", _HERE / "playground.css")
     files = [_SHARED / "format.js", *(_HERE / f"{name}.js" for name in _SCRIPTS)]
-    return Playground(filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files)), model)
+    return Playground(
+        filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files)), model
+    )
 
 
 def _settings(optimizer: Optimizer, batch_size: int, rng: int) -> dict[str, Any]:
@@ -129,8 +136,10 @@ def _settings(optimizer: Optimizer, batch_size: int, rng: int) -> dict[str, Any]
     if momentum:
         kind = "nesterov" if optimizer.nesterov else "momentum"  # type: ignore[attr-defined]
     if type(optimizer) not in (SGD, Adam, AdamW, RMSprop):
-        raise TypeError(f"the page knows SGD, Adam, AdamW and RMSprop, not {type(optimizer).__name__}")
-    usual = type(optimizer)([])
+        raise TypeError(
+            f"the page knows SGD, Adam, AdamW and RMSprop, not {type(optimizer).__name__}"
+        )
+    usual: Any = type(optimizer)([], lr=0.0)
     for name in ("betas", "eps", "alpha", "dampening", "maximize"):
         if getattr(optimizer, name, None) != getattr(usual, name, None):
             raise ValueError(f"the page trains with {name} as it is by default")

@@ -25,7 +25,7 @@ function addPoint() {
 }
 function movePoint(i) {
   const [x, y] = pointOf();
-  training.move(i, x, page.view === "line" ? y : target("train", i));
+  training.move(i, x, page.view === "line" ? y : undefined);
 }
 function removePoint(i) {
   if (i < 0 || set("train").n < 2) return;

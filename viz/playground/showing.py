@@ -75,7 +75,9 @@ def _answer(y: Array, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _range(view: str, x: Array, y: Array) -> list[list[float]]:
     """From where to where the picture reaches, across and up; as wide as high if both are alike."""
-    across, up = (x[:, 0], x[:, -1]) if view == "plane" else (x[:, 0], y) if view == "line" else (y, y)
+    across, up = (
+        (x[:, 0], x[:, -1]) if view == "plane" else (x[:, 0], y) if view == "line" else (y, y)
+    )
     middles = [(float(z.min()) + float(z.max())) / 2 for z in (across, up)]
     halves = [(float(np.ptp(z)) / 2 or 1.0) * (1 + 2 * _MARGIN) for z in (across, up)]
     if view != "line" and max(halves) < 3 * min(halves):

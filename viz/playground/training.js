@@ -156,7 +156,7 @@ function createTraining(program, data, settings = {}) {
       if (chosen.batch !== batch) begin();
     },
     add(x, y) { replace([...train.x, ...x], [...train.y, ...[y].flat()]); },
-    move(i, ...x) { replace(cut(train.x, i, inputs, ...x.flat()), train.y); },
+    move(i, x, y) { replace(cut(train.x, i, inputs, ...x), y === undefined ? train.y : cut(train.y, i, targets, ...[y].flat())); },
     remove(i) { replace(cut(train.x, i, inputs), cut(train.y, i, targets)); },
     // The parameters of a step that has been; the last that is remembered before it. Returns which.
     scrub(at) {
