@@ -99,8 +99,22 @@ def logistic(steps):
     return x, [r]
 
 
+def echoes(steps):
+    """Each step reads others of long ago, a number of its own, and one that all of them read."""
+    rng = np.random.default_rng(0)
+    w, b = p = fresh([0.4, 0.2])
+    decay, x = (w - 1.0).exp(), [b * k for k in range(3)]
+    for shift in rng.normal(size=steps).tolist():
+        x.append((decay * x[-1] - w * x[-3] + shift).tanh() + 0.1 * x[0])
+        if len(x) == steps // 2:  # in the midst, something else
+            x.append(x[-1] * x[-7] * b)
+    return x[-1] + x[-2] * decay + x[steps // 3], p
+
+
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("make", "steps"), [(lorenz, 900), (logistic, 5000)])
+@pytest.mark.parametrize(
+    ("make", "steps"), [(lorenz, 300), (logistic, 1500), (echoes, 1000), (echoes, 901)]
+)
 def test_a_long_recurrence_is_a_tape(make, steps, engine):
     loss, parameters = make(steps)
     program = compile(loss, parameters, engine=engine)
@@ -118,7 +132,7 @@ def test_a_long_loop_of_choices_is_a_tape(engine):
     w = Value(0.9)
 
     def function(x):
-        for _ in range(2600):
+        for _ in range(700):
             x = where(x * x > 2.0, -0.5 * x, x * w + 0.3)
         return x
 
@@ -138,14 +152,31 @@ def test_where_pythons_math_raises_a_tape_goes_on(engine):
     """exp overflows, and 1/0 comes of it: the rest answers as NumPy does."""
     w, x = Value(2.0), Value(1.0)
     y, far = x, (w * 1000.0).exp()
-    for _ in range(5000):
+    for _ in range(1600):
         y = (y * w).sin()
     program = compile(y + 1.0 / far + (w - 2.0) / (w - 2.0 + far), [w], engine=engine)
     assert isinstance(program.plan.instructions[0], Tape)
     value = 1.0
-    for _ in range(5000):
+    for _ in range(1600):
         value = np.sin(2.0 * value)
     assert close(program.run()[0], value)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_was_written_twice_is_computed_once(engine):
+    w = Value(0.9)
+
+    def chain(x):
+        for _ in range(800):
+            x = (w * x).sin() - w
+        return x
+
+    program = compile(lambda x: chain(x) * chain(x), [w], inputs=(0.3,), check=False, engine=engine)
+    (own,) = program.plan.instructions
+    assert (type(own), own.count) == (Tape, 800 * 3 + 1)
+    (result := chain(Value(0.3)) ** 2).backward()
+    assert close(program.run([0.3])[0], result.data)
+    assert close(program.gradients, np.array([w.grad]))
 
 
 def test_what_runs_at_once_is_no_tape():
@@ -171,7 +202,7 @@ def test_a_tape_is_saved_and_loaded(tmp_path):
 
 @pytest.mark.parametrize("what", ["later", "outside", "code", "operation", "shape"])
 def test_a_damaged_tape_is_refused(what):
-    loss, parameters = logistic(4000)
+    loss, parameters = logistic(1100)
     plan = compile(loss, parameters, engine="numpy").plan
     (own,) = plan.instructions
     operand, code, names = own.operand.copy(), own.code.copy(), list(own.names)

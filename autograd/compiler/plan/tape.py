@@ -19,6 +19,7 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.plan.reverse import reverse
 from autograd.compiler.read.arrays import OPERATIONS, Array, Graph
+from autograd.compiler.read.simplify.once import once
 from autograd.compiler.select import DETACH
 from autograd.ops import OPS
 
@@ -32,7 +33,7 @@ def tape(graph: Graph) -> Plan:
     Finds a row for each node: parameters, constants, then what is computed, static or of each sample.
     Gives back one `Tape` for what depends on no sample, one for the rest, and the reverse pass.
     """
-    computed = (graph.code > 0) & ~graph.constant
+    computed = once(graph)
     parts = [np.flatnonzero(computed & (graph.batched == space)) for space in (STATIC, BATCHED)]
     columns, constants = _operands(graph)
     copied, given = {}, 0

@@ -12,7 +12,7 @@ from autograd.compiler.select import SELECT
 
 __all__ = ["serial"]
 
-LEAST = 10_000  # nodes; fewer are instructions like any others
+LEAST = 3_000  # nodes; fewer are instructions like any others
 WIDE = 16  # nodes that wait for the same: from here on a call for all of them pays
 
 

@@ -13,6 +13,7 @@ from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.numpy.calls import Calls, Late
 from autograd.compiler.run.numpy.contributions import Contributions
 from autograd.compiler.run.numpy.strides import Plane, align, plane, strides, view
+from autograd.compiler.run.tape.interpreter import Interpreter
 
 __all__ = ["Binder"]
 
@@ -35,7 +36,7 @@ class Binder:
         static: Array,
         static_gradient: Array,
         batch: int,
-        tape: Callable[..., Any],
+        tape: Callable[..., Any] = Interpreter,
     ) -> None:
         self.plan, self.batch, self.tape = plan, batch, tape
         self.dtype = static.dtype

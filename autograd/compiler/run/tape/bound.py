@@ -19,8 +19,9 @@ class BoundTape(Bound):
 
     def __init__(self, binder: Binder, instruction: Tape) -> None:
         super().__init__(binder, instruction)
-        gradients = binder.gradients
-        self.runner: Any = binder.tape(instruction, gradients.needs, binder.values, gradients.rows)
+        self.runner: Any = binder.tape(
+            instruction, binder.plan, binder.values, binder.gradients.rows
+        )
 
     def forward(self) -> None:
         self.binder.emit(self.runner.forward)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import STATIC, Needs, Tape, outside
+from autograd.compiler.plan.instructions import STATIC, Plan, Tape, outside
 from autograd.compiler.read.arrays import CHUNK, Array
 from autograd.compiler.run.tape.kinds import Step, kinds
 from autograd.ops import run_rule
@@ -24,9 +24,9 @@ class Interpreter:
     an operand is a place in it, be it negative or not.
     """
 
-    def __init__(self, tape: Tape, needs: Needs, values: Rows, gradients: Rows) -> None:
-        self.tape, self.needs, self.values, self.gradients = tape, needs, values, gradients
-        self.steps, self.kind = kinds(tape, needs)
+    def __init__(self, tape: Tape, plan: Plan, values: Rows, gradients: Rows) -> None:
+        self.tape, self.needs, self.values, self.gradients = tape, plan.needs, values, gradients
+        self.steps, self.kind = kinds(tape, plan)
         self.rows = slice(tape.start, tape.start + tape.count)
         self.single = values[tape.space].shape[1] == 1
         self.numbers: list[Any] = []

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import STATIC, Needs, Tape
+from autograd.compiler.plan.instructions import STATIC, Plan, Tape
 from autograd.compiler.read.arrays import Array
 from autograd.ops import OPS, Op
 
 __all__ = ["Step", "kinds"]
+
+FEW = 32  # numbers in a plan: each makes kinds of its own, and a power knows its exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,38 +22,46 @@ class Step:
     Attributes:
         passes: the places of the operands that get a gradient.
         static: of each operand, whether it lies in the static vector of a tape over samples.
+        numbers: of each operand, what it always is, None where that is not known.
         masked: as of `Elementwise`.
     """
 
     op: Op
     passes: tuple[int, ...]
     static: tuple[bool, ...]
+    numbers: tuple[float | None, ...]
     masked: bool
 
 
-def kinds(tape: Tape, needs: Needs) -> tuple[list[Step], Array]:
+def kinds(tape: Tape, plan: Plan) -> tuple[list[Step], Array]:
     """The kinds of steps there are, and [rows] which of them each is."""
-    key = tape.code.astype(np.int64)
+    needs, (first, count) = plan.needs, (len(plan.order), len(plan.constants))
     own = needs[tape.space][tape.start : tape.start + tape.count]
+    key = tape.code.astype(np.int64)
     for index in tape.operand:
         static = index < 0
         asked = own & needs[tape.space][np.maximum(index, 0)]
         asked[static] = (own & needs[STATIC][np.where(static, ~index, 0)])[static]
-        key = 4 * key + 2 * static + asked
+        number = np.where(static, ~index, index) - first + 1  # 0: none
+        known = (static | (tape.space == STATIC)) & (number > 0) & (number <= min(count, FEW))
+        known &= count <= FEW
+        key = 4 * (key * (FEW + 1) + np.where(known, number, 0)) + 2 * static + asked
     names, kind = np.unique(2 * key + tape.masked, return_inverse=True)
-    found = []
-    for name in names.tolist():
-        name, masked = divmod(name, 2)
-        flags: list[int] = []
-        for _ in tape.operand:
-            name, flag = divmod(name, 4)
-            flags.insert(0, flag)
-        op = OPS[tape.names[name]]
-        places = range(op.arity)
-        found.append(
-            Step(
-                op, tuple(k for k in places if flags[k] & 1 and k in op.active),
-                tuple(bool(flags[k] & 2) for k in places), bool(masked),
-            )
-        )  # fmt: skip
+    found = [_step(name, tape, plan) for name in names.tolist()]
     return found, kind.ravel().astype(np.int16)
+
+
+def _step(name: int, tape: Tape, plan: Plan) -> Step:
+    name, masked = divmod(name, 2)
+    flags: list[int] = []
+    numbers: list[float | None] = []
+    for _ in tape.operand:
+        name, flag = divmod(name, 4)
+        name, number = divmod(name, FEW + 1)
+        flags.insert(0, flag)
+        numbers.insert(0, float(plan.constants[number - 1]) if number else None)
+    op = OPS[tape.names[name]]
+    return Step(
+        op, tuple(k for k in op.active if flags[k] & 1),
+        tuple(bool(flag & 2) for flag in flags[: op.arity]), tuple(numbers[: op.arity]), bool(masked),
+    )  # fmt: skip
