@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from autograd import ops
 from autograd.compiler.plan.instructions import (
     BATCHED,
     STATIC,
+    Bias,
+    Clear,
     Contribution,
     Elementwise,
     Largest,
@@ -50,18 +54,33 @@ class Backward:
     def __init__(self, plan: Plan, tables: Tables) -> None:
         self.plan, self.tables = plan, tables
 
-    def lines(self, entry: Reverse) -> list[str]:
-        """What one entry of the list does.
+    def lines(self, entries: Sequence[Reverse]) -> list[str]:
+        """What entries of the list do: one, or several of one product, which share its loops.
 
         Raises:
             TypeError: for an operation that has no text in JavaScript.
         """
-        if not isinstance(entry, Contribution):
+        entry = entries[0]
+        if isinstance(entry, Clear):
             return self._zeros(entry.rows) if entry.space == BATCHED else []
         own = self.plan.instructions[entry.of]
+        if isinstance(own, Matrix):
+            return self._matrix(own, entries)
         name = "bias" if entry.to == "bias" else type(own).__name__.lower()
         lines: list[str] = getattr(self, f"_{name}")(own, entry)
         return lines
+
+    def groups(self) -> Iterator[list[Reverse]]:
+        """The list, in runs that are written together."""
+        for key, run in groupby(enumerate(self.plan.backward), self._key):
+            yield [entry for _, entry in run]
+
+    def _key(self, place: tuple[int, Reverse]) -> tuple[str, int]:
+        number, entry = place
+        if isinstance(entry, Contribution):
+            if isinstance(self.plan.instructions[entry.of], Matrix):
+                return "product", entry.of
+        return "", number
 
     def _zeros(self, rows: Array) -> list[str]:
         nest = Nest(self.tables, z=len(rows))
@@ -89,23 +108,36 @@ class Backward:
         found = nest.gradient(own.space, results(own) if rows is None else rows, letters)
         return f"const d = {found};"
 
-    def _bias(self, own: Matrix | Terms, entry: Contribution) -> list[str]:
-        bias, shape = own.biases[entry.place], (*own.node.shape, 1)[:2]
-        nest = Nest(self.tables, r=shape[0], p=shape[1])
-        first, index, sign = self._sink(entry, alone=False)
-        given = nest.gradient(own.space, results(own).reshape(shape), "rp")
-        product = " * ".join([given, *scales(nest, bias.scale, "rp")])
-        to = nest.gradient(STATIC, index, "rp")
-        return first + nest.loop("r", nest.loop("p", [f"{to} {sign} {product};"]))
+    def _bias(self, own: Terms, entry: Contribution) -> list[str]:
+        bias, rows = own.biases[entry.place], results(own).reshape(-1, 1)
+        nest = Nest(self.tables, r=own.count, p=1)
+        given = self._given(nest, own, "rp", rows)
+        return nest.loop("r", [given, self._biased(nest, bias, entry)])
 
-    def _matrix(self, own: Matrix, entry: Contribution) -> list[str]:
-        nest, k, part = (
-            Nest(self.tables, **sizes_of(own)),
-            f"k{entry.place}",
-            own.parts[entry.place],
-        )
-        first, index, sign = self._sink(entry, alone=len(own.node) == 1)
-        space, given = target(self.plan, entry)[0], self._given(nest, own, "rp")
+    def _biased(self, nest: Nest, bias: Bias, entry: Contribution) -> str:
+        _, index, sign = self._sink(entry, alone=False)
+        product = " * ".join(["d", *scales(nest, bias.scale, "rp")])
+        return f"{nest.gradient(STATIC, index, 'rp')} {sign} {product};"
+
+    def _matrix(self, own: Matrix, entries: Sequence[Any]) -> list[str]:
+        """By positions of the result; inside, for each part, what goes to its weights and columns."""
+        nest, first = Nest(self.tables, **sizes_of(own)), []
+        lines, parts = [self._given(nest, own, "rp")], {}
+        for entry in entries:
+            if entry.to == "bias":
+                lines.append(self._biased(nest, own.biases[entry.place], entry))
+            else:
+                zeros, line = self._part(nest, own, entry)
+                first += zeros
+                parts.setdefault(f"k{entry.place}", []).append(line)
+        for k, inside in parts.items():
+            lines += nest.loop(k, inside)
+        return first + nest.loop("r", nest.loop("p", lines))
+
+    def _part(self, nest: Nest, own: Matrix, entry: Contribution) -> tuple[list[str], str]:
+        part, k = own.parts[entry.place], f"k{entry.place}"
+        space, _ = target(self.plan, entry)
+        zeros, index, sign = self._sink(entry, alone=len(own.node) == 1)
         if entry.to == "weight":
             to = nest.gradient(space, index, ("r", k))
             column = nest.read(part.space, part.column.T, ("p", k))
@@ -113,8 +145,7 @@ class Backward:
         else:
             to = nest.gradient(space, index.T, ("p", k))
             product = ["d", *weights(nest, part, ("r", k))]
-        inner = nest.loop(k, [f"{to} {sign} {' * '.join(product)};"])
-        return first + nest.loop("r", nest.loop("p", [given, *inner]))
+        return zeros, f"{to} {sign} {' * '.join(product)};"
 
     def _terms(self, own: Terms, entry: Contribution) -> list[str]:
         term = entry.term

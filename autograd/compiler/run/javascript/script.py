@@ -38,6 +38,8 @@ def to_javascript(program: Program) -> str:
 class _Script:
     def __init__(self, program: Program) -> None:
         self.program, self.plan, self.tables = program, program.plan, Tables()
+        self.backward = Backward(self.plan, self.tables)
+        self.reverse = list(self.backward.groups())
         self.given = ", ".join(f"x{k}, o{k}" for k in range(len(self.plan.arguments)))
 
     def text(self) -> str:
@@ -71,9 +73,9 @@ class _Script:
             yield from self._function(f"forward{number}", forward(self.tables, instruction))
 
     def _backward(self) -> Iterable[str]:
-        writer = Backward(self.plan, self.tables)
-        for number, entry in enumerate(self.plan.backward):
-            yield from self._function(f"backward{number}", writer.lines(entry))
+        for number, entries in enumerate(self.reverse):
+            lines = self.backward.lines(entries)
+            yield from self._function(f"backward{number}", lines)
 
     def _function(self, name: str, lines: Sequence[str]) -> Iterable[str]:
         return f"function {name}({self.given}) {{", *lines, "}"
@@ -82,7 +84,7 @@ class _Script:
         """The passes, sample after sample; what depends on no sample before and after."""
         space, row = self.plan.outputs[0]
         once, each = self._calls(self.plan.instructions, "forward")
-        after, down = self._calls(self.plan.backward, "backward")
+        after, down = self._calls([entries[0] for entries in self.reverse], "backward")
         loss, seed = f"{VALUES[space]}[{row}]", f"{GRADIENTS[space]}[{row}]"
         start = [*self._arrays(), *once, "for (let i = 0; i < n; i++) {", *self._sample(), *each]
         yield from (
