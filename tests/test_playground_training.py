@@ -170,6 +170,7 @@ def test_nn_load_reads_the_weights(engine, tmp_path):
     path.write_bytes(bytes(content))
     nn.load(path, into=model)
     named = dict(model.named_parameters())
+    assert names == made.facts["names"]
     assert [named[name].data for name in names] == numbers
     assert np.load(path)["chainrule"] == 1
 

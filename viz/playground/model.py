@@ -96,7 +96,6 @@ def export(
         compiled = program.training()
     named = list(model.named_parameters())
     facts = {
-        "names": [named[i][0] for i in compiled.order.tolist()],
         "inputs": compiled.plan.arguments[0],
         "targets": compiled.plan.arguments[1],
         "outputs": outputs,
@@ -107,6 +106,7 @@ def export(
         "arrays": _arrays(model, named, compiled.order),
     }
     created = f"const createProgram = () => createModel({to_javascript(compiled)}, {_json(facts)});"
+    facts["names"] = [named[i][0] for i in compiled.order.tolist()]  # the script has them in arrays
     files = [(_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
     return Export(
         "\n".join([*files, created]), facts, {"train": _listed(*train), "test": _listed(*held)}
@@ -153,13 +153,19 @@ def _arrays(model: Module, named: list[tuple[str, Value]], order: Array) -> list
     """What `nn.save` would write: for each array its shape, and where its numbers are."""
     place = {id(named[i][1]): k for k, i in enumerate(order.tolist())}
     found = [
-        {"name": name, "shape": list(shape), "from": [place[id(value)] for value in values]}
+        {"name": name, "shape": list(shape), "from": _run([place[id(value)] for value in values])}
         for name, shape, values in grouped(named)
     ]
     return found + [
         {"name": name, "shape": list(array.shape), "numbers": array.ravel().tolist()}
         for name, array in model.named_buffers()
     ]
+
+
+def _run(places: list[int]) -> int | list[int]:
+    """The first of places that follow each other, else all of them."""
+    first = places[0]
+    return first if places == list(range(first, first + len(places))) else places
 
 
 def _listed(x: Array, y: Array) -> dict[str, Any]:

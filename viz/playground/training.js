@@ -11,8 +11,9 @@ function createTraining(program, data, settings = {}) {
   const train = copied(data.train), test = copied(data.test);
   const chosen = { optimizer: "sgd", momentum: 0.9, batch: 0, penalty: 0, seed: 0, schedule: "constant", ...settings };
   chosen.rate ??= OPTIMIZERS[chosen.optimizer].rate;
-  // Looking at all samples takes a third of a step on as many: no more of the time goes there.
-  const seldom = (train.n + test.n) / 3 / (chosen.batch || train.n), history = createHistory(size, 2 ** Math.ceil(Math.log2(Math.max(1, seldom))));
+  // Where it takes long to look at all samples, no more time goes there than into the steps.
+  const all = train.n + test.n, seldom = all * size < 1e6 ? 1 : Math.max(1, all / 3 / (chosen.batch || train.n));
+  const history = createHistory(size, 2 ** Math.ceil(Math.log2(seldom)));
   let random, order, position, epoch, step, kept, updates, looking;
 
   function copied(part) {
@@ -28,10 +29,10 @@ function createTraining(program, data, settings = {}) {
     return [...found.values()];
   }
 
-  const all = () => !chosen.batch || chosen.batch >= train.n;
+  const whole = () => !chosen.batch || chosen.batch >= train.n;
   function begin() {  // an epoch
     position = 0;
-    order = all() ? null : random.permutation(train.n);
+    order = whole() ? null : random.permutation(train.n);
   }
   function forget() {  // what the optimizer keeps
     updates = 0;
@@ -96,12 +97,12 @@ function createTraining(program, data, settings = {}) {
   }
   function next() {
     let batch = train;
-    if (!all()) {
+    if (!whole()) {
       batch = rows(order.slice(position, position + chosen.batch));
       position += batch.n;
     }
     const found = learn(batch);
-    if (all() || position >= train.n) {
+    if (whole() || position >= train.n) {
       epoch++;
       begin();
     }

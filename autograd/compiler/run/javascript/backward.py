@@ -72,15 +72,14 @@ class Backward:
 
     def groups(self) -> Iterator[list[Reverse]]:
         """The list, in runs that are written together."""
-        for key, run in groupby(enumerate(self.plan.backward), self._key):
+        for _, run in groupby(enumerate(self.plan.backward), self._key):
             yield [entry for _, entry in run]
 
     def _key(self, place: tuple[int, Reverse]) -> tuple[str, int]:
         number, entry = place
-        if isinstance(entry, Contribution):
-            if isinstance(self.plan.instructions[entry.of], Matrix):
-                return "product", entry.of
-        return "", number
+        of = entry.of if isinstance(entry, Contribution) else -1
+        shared = of >= 0 and isinstance(self.plan.instructions[of], Matrix)
+        return ("product", of) if shared else ("", number)
 
     def _zeros(self, rows: Array) -> list[str]:
         nest = Nest(self.tables, z=len(rows))
@@ -121,8 +120,8 @@ class Backward:
 
     def _matrix(self, own: Matrix, entries: Sequence[Any]) -> list[str]:
         """By positions of the result; inside, for each part, what goes to its weights and columns."""
-        nest, first = Nest(self.tables, **sizes_of(own)), []
-        lines, parts = [self._given(nest, own, "rp")], {}
+        nest, first = Nest(self.tables, **sizes_of(own)), list[str]()
+        lines, parts = [self._given(nest, own, "rp")], dict[str, list[str]]()
         for entry in entries:
             if entry.to == "bias":
                 lines.append(self._biased(nest, own.biases[entry.place], entry))
