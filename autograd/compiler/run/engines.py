@@ -66,13 +66,20 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
     if wanted == "python" or (wanted == "auto" and not shape.available()):
         return _python(plan, asked=wanted == "python")
     shape.require()
+    from autograd.compiler.run.native.batch.positions import samples
+    from autograd.compiler.run.native.engine import Native, Sampled, Steps
+
+    found = samples(plan)
+    fewer = found is not None and 2 * shape.lines(found.plan) <= shape.lines(plan)
+    if found is not None and fewer and not shape.why_not(found.plan, asked=False):
+        text = f"{shape.described(found.plan)}, {len(found.inputs[0])} positions as samples"
+        start = partial(Sampled, steps=Steps(found.plan), samples=found)
+        return Engine("native", text, start)
     why_not = shape.why_not(plan, asked=wanted == "native")
     if why_not and wanted == "native":
         raise ValueError(f"engine='native' cannot run this program: {why_not}")
     if why_not:
         return _numpy(why_not)
-    from autograd.compiler.run.native.engine import Native, Steps
-
     return Engine("native", shape.described(plan), partial(Native, steps=Steps(plan)))
 
 

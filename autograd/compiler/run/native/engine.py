@@ -11,11 +11,12 @@ import numpy as np
 from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native import frame
+from autograd.compiler.run.native.batch.positions import Samples
 from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.run.native.module import module
 from autograd.compiler.run.numpy.selection import limits
 
-__all__ = ["Native", "Steps"]
+__all__ = ["Native", "Sampled", "Steps"]
 
 
 class Steps:
@@ -125,6 +126,32 @@ class Native:
         if len(self._counts) == 1:
             return (self._total / self._counts[0],)
         return tuple([x / count for x, count in zip(self._sums.tolist(), self._counts)])
+
+
+class Sampled(Native):
+    """A finished graph as a program of one of its positions: the samples are always the same."""
+
+    def __init__(
+        self, plan: Plan, static: Array, static_gradient: Array, batch: int, steps: Steps,
+        samples: Samples,
+    ) -> None:  # fmt: skip
+        first = len(plan.order)  # in the new plan the constants of the old one have other places
+        static[first : first + len(steps.plan.constants)] = steps.plan.constants
+        super().__init__(steps.plan, static, static_gradient, len(samples.inputs[0]), steps)
+        self._samples = [
+            x if x.dtype.kind == "i" else x.astype(static.dtype) for x in samples.inputs
+        ]
+        self._take(self._samples)
+        self._read, self._limits = self._limits, []  # once is enough
+
+    def run(self, inputs: Sequence[Array], weight: float) -> None:
+        super().run(self._samples, weight)
+
+    def forward(self, inputs: Sequence[Array]) -> None:
+        self._total = (self._functions.get(False) or self._function(False))()
+
+    def outputs(self) -> list[Array]:
+        return [np.array([mean], dtype=self.dtype) for mean in self.means()]
 
 
 def _aligned(shape: Any, dtype: Any) -> Array:
