@@ -39,7 +39,7 @@ class Playground:
         model: what is trained in it.
 
     >>> from nn import Linear
-    >>> page = playground(Linear(1, 1, rng=0), ([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]), validation=None)
+    >>> page = playground(Linear(1, 1), ([[0.0], [1.0]], [1.0, 3.0]), validation=None)
     >>> page.html.startswith("<!DOCTYPE html>")
     True
     """
