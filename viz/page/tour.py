@@ -14,6 +14,8 @@ from autograd.text.files import write
 from nn import MLP
 from viz.page.document import embedded, filled, sheets
 from viz.page.live import framed, live
+from viz.playground.moons import moons
+from viz.playground.suited import suited
 
 __all__ = ["CHAPTERS", "Chapter", "Tour", "tour"]
 
@@ -79,7 +81,11 @@ def _flower() -> str:
     return live(loss, names=model, title="loss = (is it a setosa? − yes)²").html
 
 
-# One entry a chapter. The playground that trains on the moons comes after the flower.
+def _moons() -> str:
+    return suited(moons(), [16, 16], "Two moons: 2–16–16–1").html
+
+
+# One entry a chapter.
 CHAPTERS = (
     Chapter(
         "One neuron",
@@ -99,14 +105,21 @@ CHAPTERS = (
         "again. Which weight would change the loss the most?",
         _flower,
     ),
+    Chapter(
+        "Two moons",
+        "A network learns to tell two moons apart: press play. Each neuron shows where it says yes, "
+        "the dots that run back are gradients. Pause, pull the history back, add a point, and play on.",
+        _moons,
+    ),
 )
 
 
 def tour() -> Tour:
-    """The lecture's neuron, a value used again and again, a flower through 4×3×1: each live.
+    """The lecture's neuron, a value used again and again, a flower through 4×3×1, and two moons
+    that a network learns to tell apart: each live.
 
     >>> tour()
-    <tour of 3 live pages: .save('tour.html')>
+    <tour of 4 live pages: .save('tour.html')>
     """
     tabs = (
         f'<button type="button" role="tab" id="tab{i}" aria-controls="stage" '

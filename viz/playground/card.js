@@ -21,6 +21,10 @@ function distance([x0, y0, x1, y1], x, y) {
   return Math.hypot(x0 + t * dx - x, y0 + t * dy - y);
 }
 const nameOf = ([k, j]) => columns[k].units[j].name;
+const nameAt = new Map();  // by its place among the parameters
+for (const { from, to, of } of edges) if (of.length === 1) nameAt.set(of[0], `${nameOf(from)} → ${nameOf(to)}`);
+for (const column of columns) for (const { name, bias = [] } of column.units) for (const b of bias) nameAt.set(b, `bias of ${name}`);
+const parameterName = (k) => nameAt.get(k) ?? program.names[k];
 const signed = (x) => make("td", { className: tone(x), textContent: number(x) });
 let shownCard = null, cardAt = [0, 0], wroteCard = 0;
 function showCard(place) {
@@ -51,7 +55,7 @@ function writeCard() {
 }
 function edgeLines(edge) {
   const w = mean(program.parameters, edge.of), g = mean(program.gradients, edge.of);
-  const says = !g ? "It does not move the loss now." : `A little more of it would ${g > 0 ? "raise" : "lower"} the loss: a step makes it ${g > 0 ? "smaller" : "larger"}.`;
+  const says = !g ? "It does not move the loss now." : `A little more of it would ${g > 0 ? "raise" : "lower"} the loss: the gradient pushes it ${g > 0 ? "down" : "up"}.`;
   const say = (label, x) => make("p", {}, `${label} `, make("b", { className: tone(x), textContent: number(x) }));
   return [
     make("p", { className: "head", textContent: `${nameOf(edge.from)} → ${nameOf(edge.to)}` }),

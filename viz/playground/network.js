@@ -7,7 +7,7 @@ function arrange() {
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
   const low = Math.min(...reach), high = Math.max(...reach), wide = columns.at(-1).x - columns[0].x || 1;
   const tall = Math.min(1.5, (height - top - bottom) / (high - low)), side = Math.min(1.3, tall * 1.06);
-  const edge = Math.max(columns[0].size * side / 2 + 28, 40), across = Math.min(2.2, (width - 2 * edge) / wide);
+  const edge = Math.max(columns[0].size * side / 2 + 28, width > 520 ? 56 : 40), across = Math.min(2.2, (width - 2 * edge) / wide);
   columns.forEach((column, k) => {
     at[k] = column.units.map((unit) => [
       width / 2 + (column.x - wide / 2 - columns[0].x) * across,
@@ -29,8 +29,9 @@ function strongest(numbers) {
   for (const { of } of edges) for (const p of of) most = Math.max(most, Math.abs(finite(numbers[p])));
   return most || 1;
 }
-const touches = ({ from, to }) => {
-  if (!session.looked) return true;
+const touches = (edge) => {
+  const { from, to } = edge;
+  if (!session.looked) return !session.edge || session.edge === edge;
   const [k, j] = session.looked;
   return (from[0] === k && from[1] === j) || (to[0] === k && to[1] === j);
 };
@@ -44,7 +45,7 @@ function paintNetwork(now) {
     const w = mean(program.parameters, edge.of), share = Math.min(1, Math.abs(w) / heavy), [x0, y0, x1, y1] = ends(edge);
     pen.globalAlpha = (touches(edge) ? 1 : 0.12) * (edge.of.length ? 0.16 + 0.84 * share : 0.5);
     pen.strokeStyle = !edge.of.length ? colours.edge : w < 0 ? colours.negative : colours.positive;
-    pen.lineWidth = session.edge === edge ? 5 : 0.5 + 4 * share;
+    pen.lineWidth = 0.5 + 4 * share;
     pen.beginPath();
     pen.moveTo(x0, y0);
     pen.lineTo(x1, y1);

@@ -46,8 +46,8 @@ function moved(was) {  // the weight that the step moved the furthest
   const { optimizer, rate, penalty } = training.settings, g = program.gradients[most];
   const [from, to] = [number(was[most]), number(program.parameters[most])];
   const plain = optimizer === "sgd" && !penalty;
-  return plain ? `The furthest: ${program.names[most]} = ${from} − ${number(rate)} · ${g < 0 ? `(${number(g)})` : number(g)} = ${to}`
-    : `The furthest: ${program.names[most]}, from ${from} to ${to}; its gradient is ${number(g)}`;
+  return plain ? `The furthest: ${parameterName(most)} = ${from} − ${number(rate)} · ${g < 0 ? `(${number(g)})` : number(g)} = ${to}`
+    : `The furthest: ${parameterName(most)}, from ${from} to ${to}; its gradient is ${number(g)}`;
 }
 const stepped = ({ step, loss }) => `Step ${step}: the mean loss of the batch was ${number(loss)}. Each weight went a little down its gradient.`;
 function sampled({ step, loss }) {

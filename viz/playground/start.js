@@ -24,7 +24,7 @@ listeners.push((now) => {
   if (!text.open || (session.playing && now - wroteRows < 500)) return;
   wroteRows = now;
   rows.replaceChildren(...Array.from(program.parameters, (w, k) => make("tr", {},
-    make("th", { scope: "row", textContent: program.names[k] }), signed(w), signed(program.gradients[k]))));
+    make("th", { scope: "row", textContent: parameterName(k) }), signed(w), signed(program.gradients[k]))));
 });
 text.ontoggle = soon;
 new ResizeObserver(() => { arrange(); soon(); }).observe(figure);

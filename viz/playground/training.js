@@ -161,6 +161,7 @@ function createTraining(program, data, settings = {}) {
     remove(i) { replace(cut(train.x, i, inputs), cut(train.y, i, targets)); },
     // The parameters of a step that has been; the last that is remembered before it. Returns which.
     scrub(at) {
+      if (!looking && history.steps.at(-1) !== step) history.add(step, mean(train), mean(test), snapshot());
       const place = history.place(at), found = history.snapshots[place];
       parameters.set(found.parameters);
       kept = Object.fromEntries(found.kept.map(([name, x]) => [name, x.slice()]));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,11 +23,15 @@ from autograd.by_hand.answer import ByHand
 from autograd.by_hand.problem import read_problem
 from autograd.by_hand.typed import typed
 from autograd.text.format import clean, number
+from nn import read_csv
 from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
 from viz.page.live import Live, live
 from viz.page.player import player
 from viz.page.tour import Tour, tour
+from viz.playground.moons import moons
+from viz.playground.playground import Playground
+from viz.playground.suited import suited
 from viz.terminal.browse import browse
 from viz.terminal.examples import copy_examples
 from viz.terminal.given import UsageError, given, graph, root_of, unshielded
@@ -87,6 +92,15 @@ def _demo(options: argparse.Namespace) -> int:
     return _opened(options, "tour.html", tour())
 
 
+def _playground(options: argparse.Namespace) -> int:
+    _check_suffix(options, "playground.html")
+    if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", options.hidden):
+        raise UsageError(f"--hidden is sizes like 8,8, not {clean(options.hidden)!r}")
+    data = moons() if options.data == "moons" else read_csv(options.data).standardized()
+    page = suited(data, [int(n) for n in options.hidden.split(",")])
+    return _opened(options, "playground.html", page)
+
+
 def _check_suffix(options: argparse.Namespace, example: str) -> None:
     suffix = Path(options.output or "").suffix
     if suffix.lower() not in ("", ".html", ".htm"):
@@ -95,7 +109,7 @@ def _check_suffix(options: argparse.Namespace, example: str) -> None:
         )
 
 
-def _opened(options: argparse.Namespace, name: str, page: Live | Tour) -> int:
+def _opened(options: argparse.Namespace, name: str, page: Live | Tour | Playground) -> int:
     """The page where it was asked for, or else in the browser."""
     if options.output is not None:
         return _given_out(options, name, page.html, page.save)
@@ -181,5 +195,5 @@ def _given_out(
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "step": _step, "draw": _draw, "check": _check, "page": _page, "live": _live, "demo": _demo,
-    "paths": _paths, "diagnose": _diagnose, "examples": _examples,
+    "playground": _playground, "paths": _paths, "diagnose": _diagnose, "examples": _examples,
 }  # fmt: skip

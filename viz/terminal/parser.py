@@ -65,6 +65,13 @@ def _of_others(commands: _Commands) -> None:
     demo = commands.add_parser("demo", help=about, description=about.capitalize() + ".")
     _output(demo, "tour.html; - is the standard output")
 
+    about = "open a page in which a network trains; with -o, write it"
+    trains = commands.add_parser("playground", help=about, description=about.capitalize() + ".")
+    trains.add_argument("data", metavar="FILE|moons", help="numbers in columns (CSV), the last one "
+                        "what is to be learned: a class, or a number; or moons")  # fmt: skip
+    trains.add_argument("--hidden", metavar="N,N", default="8,8", help="sizes of the hidden layers")
+    _output(trains, "playground.html; - is the standard output")
+
     about = "name the bugs of your own engine, like micrograd's Value"
     own = commands.add_parser("diagnose", help=about, description=about.capitalize() + ".")
     own.add_argument(
