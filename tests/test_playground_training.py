@@ -237,3 +237,43 @@ def test_what_is_no_module_and_too_much_is_refused():
         export(lambda x: x, ([[1.0]], [1.0]))
     with pytest.raises(ValueError, match="take fewer samples"):
         export(MLP(2000, [1], rng=0), (np.zeros((2001, 2000)), np.zeros(2001)))
+
+
+def test_schedules_are_those_of_nn(engine):
+    made = export(MLP(1, [1], rng=0), ([[1.0]], [1.0]))
+    sgd = SGD([], lr=0.5)
+    twins = {
+        "{ kind: 'step', every: 3, gamma: 0.2 }": nn.StepLR(sgd, 3, 0.2),
+        "{ kind: 'exponential', gamma: 0.9 }": nn.ExponentialLR(sgd, 0.9),
+        "{ kind: 'linear', epochs: 6, end: 0.1 }": nn.LinearLR(sgd, 1.0, 0.1, 6),
+        "{ kind: 'cosine', epochs: 8, least: 0.01 }": nn.CosineAnnealingLR(sgd, 8, 0.01),
+    }
+    found = evaluated(
+        engine, made,
+        f"return [{','.join(twins)}].map(({{ kind, ...rest }}) =>"
+        " Array.from({ length: 8 }, (_, epoch) => SCHEDULES[kind](0.5, epoch, rest)))",
+    )  # fmt: skip
+    for scheduler, rates in zip(twins.values(), found):
+        scheduler.base_lr = 0.5
+        expected = [scheduler.rate(epoch) for epoch in range(8)]
+        np.testing.assert_allclose(rates, expected, rtol=1e-14)
+
+
+def test_a_penalty_is_told_apart_and_a_loss_that_is_no_number_changes_nothing(engine):
+    x, y = spirals(10)
+    model = MLP(2, [3, 1], activation="tanh", rng=0)
+    loss, penalty, infinite, same = evaluated(
+        engine, export(model, (x, y), "mse"),
+        """
+        const t = createTraining(program, data, { penalty: 0.5 }), { loss, penalty } = t.step();
+        t.add([1e300, 1e300], 1e300);
+        const all = () => String([program.parameters, t.history.steps]), before = all();
+        const after = t.step();
+        return [loss, penalty, Number.isFinite(after.loss), all() === before && t.run(1) === 1];
+        """,
+    )  # fmt: skip
+    expected = nn.evaluate(model, (x, y), "mse")["loss"]
+    squares = sum(p.data * p.data for p in model.parameters())
+    np.testing.assert_allclose([loss, penalty], [expected, 0.5 * squares], rtol=1e-12)
+    assert not infinite
+    assert same

@@ -102,6 +102,7 @@ function createTraining(program, data, settings = {}) {
       position += batch.n;
     }
     const found = learn(batch);
+    if (!Number.isFinite(found.loss)) return found;
     if (whole() || position >= train.n) {
       epoch++;
       begin();
@@ -124,7 +125,7 @@ function createTraining(program, data, settings = {}) {
     // One step on one sample of the training set.
     sample(i) {
       const found = learn(rows([i]));
-      record();
+      if (Number.isFinite(found.loss)) record();
       return found;
     },
     // Steps until so many milliseconds are over; returns how many.

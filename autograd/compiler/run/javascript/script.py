@@ -101,14 +101,15 @@ class _Script:
             "return total / n;",
             "}",
         )
-        rows = ", ".join(f"() => {VALUES[s]}[{row}]" for s, row in self.plan.outputs)
+        spaces, rows = zip(*self.plan.outputs)
         yield from (
-            f"const outputs = [{rows}];",
+            f"const rows = Int32Array.of({', '.join(map(str, rows))});",
+            f"const batched = Int32Array.of({', '.join(str(int(x == BATCHED)) for x in spaces)});",
             "function forward(arrays, n, wanted) {",
             "const found = new Float64Array(n * wanted.length);",
             "let at = 0;",
             *start,
-            "for (const k of wanted) found[at++] = outputs[k]();",
+            "for (const k of wanted) found[at++] = batched[k] ? v[rows[k]] : s[rows[k]];",
             "}",
             "return found;",
             "}",
