@@ -1,8 +1,7 @@
 // What every neuron answers over the plane of the inputs (or along the line, or for one sample).
-const FINE = 44, COARSE = 26;
+const FINE = 48, COARSE = 32, COARSEST = 24;  // points a side: at rest, playing, playing on a busy machine
 const plane = { size: 0, x: null, layers: [] };
 const spans = page.range;  // of each input: from, to
-let slow = 0;  // milliseconds that a frame's pictures take, of late
 function gridOf(size) {
   if (plane.size === size) return;
   const points = [], [across, up] = spans;
@@ -24,14 +23,12 @@ const layerOf = (() => {
   });
 })();
 function lookOver() {
-  const begun = performance.now();
   if (page.view === "plane" || page.view === "line") {
-    gridOf(session.playing && slow > 6 ? COARSE : FINE);
+    gridOf(!session.playing ? FINE : busy() ? COARSEST : COARSE);
     plane.layers = program.activations(plane.x, plane.n);
   } else {
     Object.assign(plane, { size: 0, x: input, n: 1, layers: program.activations(input, 1) });
   }
-  slow += (performance.now() - begun - slow) * 0.1;
 }
 // Numbers of one unit at all the points: an array, where it begins, and from one point to the next.
 function seen(k, unit) {
@@ -45,12 +42,22 @@ function scaleOf(k) {  // at which number a picture's colour is full: no smaller
   for (const x of plane.layers[layerOf[k]] ?? []) if (Math.abs(x) > most && Math.abs(x) < Infinity) most = Math.abs(x);
   return most;
 }
-const brush = document.createElement("canvas");
+const brush = document.createElement("canvas"), brushPen = brush.getContext("2d"), ink = {};
+function inkFor(width, height) {
+  if (ink.image?.width !== width || ink.image.height !== height) {
+    Object.assign(brush, { width, height });
+    ink.image = new ImageData(width, height);
+    ink.pixels = new Uint32Array(ink.image.data.buffer);
+  }
+  return ink;
+}
+function inked() {
+  brushPen.putImageData(ink.image, 0, 0);
+  return brush;
+}
 function picture(values, start, stride, scale, middle = 0) {  // on the brush, a pixel a point
   const size = plane.size;
-  if (brush.width !== size) Object.assign(brush, { width: size, height: size });
-  const pen = brush.getContext("2d"), image = pen.createImageData(size, size), pixels = new Uint32Array(image.data.buffer);
+  const { pixels } = inkFor(size, size);
   for (let k = 0, at = start; k < pixels.length; k++, at += stride) pixels[k] = shade((values[at] - middle) / scale);
-  pen.putImageData(image, 0, 0);
-  return brush;
+  return inked();
 }

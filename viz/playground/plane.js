@@ -11,15 +11,12 @@ function answerPicture(unit = 0) {
   return picture(values, unit, stride, page.answer.half, page.answer.middle);
 }
 function classPicture(values, count) {
-  const size = plane.size, pen = brush.getContext("2d"), paper = channels(colours.background);
-  Object.assign(brush, { width: size, height: size });
-  const image = pen.createImageData(size, size), pixels = new Uint32Array(image.data.buffer);
+  const paper = channels(colours.background), { pixels } = inkFor(plane.size, plane.size);
   for (let k = 0; k < pixels.length; k++) {
     const [best, share] = winner(values, k * count, count);
     pixels[k] = pixel(mixed(paper, channels(SERIES[best % SERIES.length]), 0.12 + 0.6 * share));
   }
-  pen.putImageData(image, 0, 0);
-  return brush;
+  return inked();
 }
 function winner(values, start, count) {  // the class of the largest, and its share
   let best = 0, sum = 0;

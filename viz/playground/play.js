@@ -2,10 +2,10 @@
 const BUDGET = 9;  // milliseconds of training in a frame: the rest is for the drawing
 let before = 0, owed = 0;
 function advance(now) {
-  const pace = Number(byId("pace").value), until = performance.now() + BUDGET;
+  const pace = Number(byId("pace").value), budget = busy() ? BUDGET / 2 : BUDGET, until = performance.now() + budget;
   session.sample = -1;
   if (pace === Infinity) {
-    training.run(BUDGET);
+    training.run(budget);
     session.step = training.steps();
     if (!Number.isFinite(training.loss("train"))) stuck();
   } else {

@@ -1,13 +1,11 @@
 // Inputs that are no plane: images, reconstructions, or answers against targets.
 const shape = page.shape;
-function inked(pen, values, start, [rows, across], x, y, side) {  // an image, dark where its numbers are large
+function drawImage(pen, values, start, [rows, across], x, y, side) {  // an image, dark where its numbers are large
   const cell = side / Math.max(rows, across), [paper, ink] = [channels(colours.background), channels(colours.text)];
-  const small = new ImageData(across, rows), pixels = new Uint32Array(small.data.buffer);
+  const { pixels } = inkFor(across, rows);
   for (let k = 0; k < pixels.length; k++) pixels[k] = pixel(mixed(paper, ink, Math.max(0, Math.min(1, values[start + k]))));
-  Object.assign(brush, { width: across, height: rows });
-  brush.getContext("2d").putImageData(small, 0, 0);
   pen.imageSmoothingEnabled = false;
-  pen.drawImage(brush, x, y, across * cell, rows * cell);
+  pen.drawImage(inked(), x, y, across * cell, rows * cell);
   pen.strokeStyle = colours.hairline;
   pen.lineWidth = 1;
   pen.strokeRect(x, y, across * cell, rows * cell);
@@ -20,12 +18,12 @@ function guess(values, i, width) {
 const IMAGES = {  // the sample of now, how sure the answers are, and what others are taken for
   paint() {
     const { pen, width } = sheet(view), name = shownSet(), count = columns.at(-1).width, size = width * 0.44;
-    inked(pen, input, 0, shape, 0, 0, size);
+    drawImage(pen, input, 0, shape, 0, 0, size);
     bars(pen, plane.layers.at(-1), count, size + 16, width);
     const cell = width / 6, n = Math.min(set(name).n, 6 * Math.floor((width - size - 12) / (cell + 8))), answers = program.predict(set(name).x.slice(0, n * program.inputs), n);
     for (let i = 0; i < n; i++) {
       const x = (i % 6) * cell, y = size + 12 + Math.floor(i / 6) * (cell + 8), said = guess(answers, i, count), right = said === kindOf(name, i);
-      inked(pen, set(name).x, i * program.inputs, shape, x + 4, y, cell - 18);
+      drawImage(pen, set(name).x, i * program.inputs, shape, x + 4, y, cell - 18);
       pen.fillStyle = right ? colours.text : colours.active;
       pen.font = `${right ? "" : "bold "}12px Helvetica, Arial, sans-serif`;
       pen.textAlign = "left";
@@ -53,8 +51,8 @@ const RECONSTRUCTION = {  // what went in above what came out
     const out = program.predict(set(name).x.slice(0, n * program.inputs), n), side = Math.min(cell - 8, view.clientHeight / 6 - 10);
     for (let i = 0; i < n; i++) {
       const x = (i % 4) * cell + 4, y = Math.floor(i / 4) * (2 * side + 18) + 4;
-      inked(pen, set(name).x, i * program.inputs, shape, x, y, side);
-      inked(pen, out, i * program.inputs, shape, x, y + side + 4, side);
+      drawImage(pen, set(name).x, i * program.inputs, shape, x, y, side);
+      drawImage(pen, out, i * program.inputs, shape, x, y + side + 4, side);
     }
   },
 };

@@ -11,7 +11,8 @@ const session = {
 };
 const listeners = [];
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-let asked = false;
+let asked = false, turn = 0, since = 0, between = 16;  // milliseconds from frame to frame, of late
+const busy = () => session.playing && between > 18;  // then the picture and the network take turns
 function soon() {
   if (asked) return;
   asked = true;
@@ -19,6 +20,9 @@ function soon() {
 }
 function frame(now) {
   asked = false;
+  turn++;
+  if (session.playing) between += (Math.min(100, now - since) - between) * 0.1;
+  since = now;
   if (session.playing) advance(now);
   for (const listener of listeners) listener(now);
   if (session.playing) soon();

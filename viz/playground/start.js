@@ -1,9 +1,12 @@
 // At first sight, what is drawn in a frame, and the keys.
 const SHOWS = { plane: PLANE, line: LINE, images: IMAGES, reconstruction: RECONSTRUCTION, pairs: PAIRS };
 listeners.unshift((now) => {
-  lookOver();
-  SHOWS[page.view].paint();
-  paintNetwork(now);
+  if (!busy() || turn % 2) {
+    lookOver();
+    SHOWS[page.view].paint();
+  }
+  if (!busy() || turn % 2 === 0) paintNetwork(now);
+  if (session.playing && turn % 6) return;  // what is read, not seen to move
   paintCurves();
   writeNumbers();
   showPast();
