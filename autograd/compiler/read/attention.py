@@ -35,24 +35,48 @@ class Outer:
 
 def outer(table: Rows, members: Array, zero: int) -> tuple[list[Outer], Array]:
     """The products of matrices among ``members``, and the other rows; ``zero`` fills places up."""
-    good = (table.size[members] > 1) & ~_scaled(table)[members]
-    if good.sum() < FEWEST:
+    plain = members[~_scaled(table)[members]]
+    rows, single = plain[table.size[plain] > 1].tolist(), plain[table.size[plain] == 1].tolist()
+    if len(rows) < FEWEST:
         return [], members
-    rows = members[good].tolist()
     pairs = [_pair(table, row) for row in rows]
     longest = _longest([v for _, v in pairs])
     edges = [(u, longest[v]) for u, v in pairs]
+    beginnings = _beginnings(table, single, edges)
     found: dict[tuple[int, ...], list[Outer]] = {}
-    left = members[~good].tolist()
+    taken: set[int] = set()
     for component in _components(edges):
         size = sum(len(pairs[i][0]) for i in component)
         own = {edges[i]: rows[i] for i in component}
-        product = _dense(own, zero, FILL * size) if len(own) == len(component) else None
-        if product is None:
-            left += [rows[i] for i in component]
-        else:
-            found.setdefault((*product.rows.shape, product.first.shape[1]), []).append(product)
+        more = {
+            e: row for v in dict.fromkeys(v for _, v in own) for e, row in beginnings.get(v, ())
+        }
+        if len(own) < len(component):
+            continue
+        for table_of in (more | own, own) if more else (own,):
+            product = _dense(table_of, zero, FILL * size)
+            if product is not None:
+                found.setdefault((*product.rows.shape, product.first.shape[1]), []).append(product)
+                taken.update(table_of.values())
+                break
+    left = [row for row in members.tolist() if row not in taken]
     return [_stacked(same) for same in found.values()], np.array(sorted(left), dtype=np.int64)
+
+
+Edge = tuple[Tuple, Tuple]
+
+
+def _beginnings(
+    table: Rows, single: list[int], edges: list[Edge]
+) -> dict[Tuple, list[tuple[Edge, int]]]:
+    """Rows of one product, by the v that begins with theirs: a mean over the first place alone."""
+    by_head = {v[0]: v for _, v in reversed(edges)}
+    found: dict[Tuple, list[tuple[Edge, int]]] = {}
+    for row in single:
+        u, (head,) = _pair(table, row)
+        if head in by_head:
+            found.setdefault(by_head[head], []).append(((u, by_head[head]), row))
+    return found
 
 
 def _scaled(table: Rows) -> Array:
