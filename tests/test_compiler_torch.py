@@ -76,6 +76,50 @@ def test_products_of_computed_matrices_and_selection():
     agree(program, np.array([[0, 1, 2], [2, 2, 1]]))
 
 
+@pytest.mark.parametrize("scaled", ["before", "within", "not at all"])
+def test_a_causal_softmax_is_one_over_a_rectangle(scaled):
+    """Rows in a triangle, the first place a mean of one; no row is taken or added by number."""
+    table = [
+        [[Value(w) for w in row] for row in RNG(k).normal(size=(4, n))]
+        for k, n in enumerate((3, 3, 3, 4))
+    ]
+    by = {"before": 0.5, "within": 1.0, "not at all": 1.0}[scaled]
+    c = 0.5 if scaled == "within" else 1.0
+
+    def linear(w, x):
+        return [sum((a * b for a, b in zip(row[1:], x[1:])), row[0] * x[0]) for row in w]
+
+    def loss(xs):
+        q, k, v = ([linear(w, x) for x in xs] for w in table[:3])
+        total = Value(0.0)
+        for t in range(len(xs)):
+            scores = [sum(a * b for a, b in zip(q[t], k[j])) * by for j in range(t + 1)]
+            top = scores[0]
+            for s in scores[1:]:
+                top = maximum(top, s)
+            e = [autograd.exp(s * c - top * c) for s in scores]
+            whole = e[0] if len(e) == 1 else sum(e)
+            mean = [sum(a / whole * v[j][i] for j, a in enumerate(e)) for i in range(4)]
+            total = total + sum(m * m for m in linear(table[3], mean))
+        return total
+
+    program = compile(loss, [p for t in table for r in t for p in r], inputs=(np.zeros((6, 3)),))
+    source = str(agree(program, RNG(9).normal(size=(5, 6, 3))).source)
+    assert source.count("torch.softmax") == 1
+    assert source.count("torch.bmm") == 6  # two products, and two for the gradients of each
+    assert "index_add" not in source
+
+
+def test_a_softmax_of_classes():
+    model = nn.MLP(3, [4], rng=0)
+    program = compile(
+        lambda x, y: sum((p - t) ** 2 for p, t in zip(nn.softmax(model(x)), y)),
+        model, inputs=(np.zeros(3), np.zeros(4)),
+    )  # fmt: skip
+    module = agree(program, RNG(0).normal(size=(5, 3)), RNG(1).normal(size=(5, 4)))
+    assert "torch.softmax" in str(module.source)
+
+
 def test_random_programs():
     for seed in range(40):
         function, parameters, inputs, _ = random_function(seed, traced=False)

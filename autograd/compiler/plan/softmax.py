@@ -20,7 +20,7 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.plan.uses import owners, users
 from autograd.compiler.read.arrays import Array
 
-__all__ = ["CrossEntropy", "cross_entropies"]
+__all__ = ["CrossEntropy", "Finder", "cross_entropies"]
 
 
 class CrossEntropy(NamedTuple):
@@ -43,21 +43,48 @@ class CrossEntropy(NamedTuple):
 
 def cross_entropies(plan: Plan) -> list[CrossEntropy]:
     """All of them whose parts nobody else uses."""
-    finder = _Finder(plan)
+    finder = _Entropies(plan)
     found = (finder.entropy(number) for number in range(len(plan.instructions)))
     return [entropy for entropy in found if entropy is not None]
 
 
-class _Finder:
+class Finder:
+    """What follows from what, by the numbers of a plan's instructions."""
+
     def __init__(self, plan: Plan) -> None:
         self.instructions, self.owner, self.users = plan.instructions, owners(plan), users(plan)
 
+    def owner_of(self, space: int, index: Array) -> int | None:
+        """The instruction whose whole result these rows are, in order."""
+        if space >= INPUT:
+            return None
+        found = np.unique(self.owner[space][index])
+        if len(found) != 1 or found[0] < 0:
+            return None
+        instruction = self.instructions[int(found[0])]
+        whole = instruction.start + np.arange(instruction.count)
+        return int(found[0]) if np.array_equal(index, whole) else None
+
+    def operand(self, number: int, operation: str) -> int | None:
+        """The instruction to whose whole result an operation is applied."""
+        instruction = self.instructions[number]
+        if not isinstance(instruction, Elementwise) or instruction.operation != operation:
+            return None
+        (operand,) = instruction.operands
+        return None if operand.index is None else self.owner_of(operand.space, operand.index)
+
+    def alone(self, numbers: set[int], first: int) -> bool:
+        """Whether nobody else reads these, but for the last."""
+        return all(self.users.get(n, set()) <= numbers for n in numbers - {first})
+
+
+class _Entropies(Finder):
     def entropy(self, number: int) -> CrossEntropy | None:
         """The cross-entropy that instruction ``number`` completes: largest + logarithm − chosen."""
         whole = self.instructions[number]
         if not isinstance(whole, Terms) or whole.first is not None or whole.second.index is None:
             return None
-        parts = [self._owner(whole.second.space, index) for index in whole.second.index]
+        parts = [self.owner_of(whole.second.space, index) for index in whole.second.index]
         kinds = {type(self.instructions[p]): p for p in parts if p is not None}
         if len(parts) != 3 or kinds.keys() != {Largest, Select, Elementwise}:
             return None
@@ -74,7 +101,7 @@ class _Finder:
         if chain is None:
             return None
         numbers = {number, *kinds.values(), *chain}
-        if not self._alone(numbers, number):
+        if not self.alone(numbers, number):
             return None
         return CrossEntropy(
             number, numbers, chosen.candidates.space, scores, chosen.argument, chosen.column
@@ -82,12 +109,12 @@ class _Finder:
 
     def _log_sum_exp(self, log: int, largest: int, scores: Array) -> list[int] | None:
         """The numbers of what ``log`` is made of, if it is log Σ exp(scores − largest)."""
-        total = self._operand(log, "log")
+        total = self.operand(log, "log")
         space, index = (INPUT, None) if total is None else _summed(self.instructions[total])
         if total is None or index is None:
             return None
-        power = self._owner(space, np.unique(index))
-        shifted = None if power is None else self._operand(power, "exp")
+        power = self.owner_of(space, np.unique(index))
+        shifted = None if power is None else self.operand(power, "exp")
         if power is None or shifted is None:
             return None
         fits = self._is_shift(index, power, shifted, largest, scores)
@@ -114,29 +141,6 @@ class _Finder:
             and np.array_equal(np.sort(top.second.index, 0), np.sort(scores, 0))
             and (second[1][at] == top.start + np.arange(top.count)).all()
         )
-
-    def _owner(self, space: int, index: Array) -> int | None:
-        """The instruction whose whole result these rows are, in order."""
-        if space >= INPUT:
-            return None
-        found = np.unique(self.owner[space][index])
-        if len(found) != 1 or found[0] < 0:
-            return None
-        instruction = self.instructions[int(found[0])]
-        whole = instruction.start + np.arange(instruction.count)
-        return int(found[0]) if np.array_equal(index, whole) else None
-
-    def _operand(self, number: int, operation: str) -> int | None:
-        """The instruction to whose whole result an operation is applied."""
-        instruction = self.instructions[number]
-        if not isinstance(instruction, Elementwise) or instruction.operation != operation:
-            return None
-        (operand,) = instruction.operands
-        return None if operand.index is None else self._owner(operand.space, operand.index)
-
-    def _alone(self, numbers: set[int], first: int) -> bool:
-        """Whether nobody else reads these, but for the last."""
-        return all(self.users.get(n, set()) <= numbers for n in numbers - {first})
 
 
 def _summed(instruction: Instruction) -> tuple[int, Array | None]:

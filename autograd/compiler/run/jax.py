@@ -13,6 +13,7 @@ from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.program import Program, refuse_samples
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, functions, refuse_missing
+from autograd.compiler.run.functional.places import Slices
 from autograd.compiler.run.functional.runner import Runner, State
 
 __all__ = ["function_of", "to_jax"]
@@ -77,8 +78,14 @@ class _JaxLibrary(Library):
     def scatter(self, size: int, index: Any, rows: Any) -> Any:
         return self.np.zeros((size, rows.shape[1]), rows.dtype).at[index].add(rows)
 
-    def pad(self, x: Any, before: int, after: int) -> Any:
-        return self.np.pad(x, ((before, after), (0, 0)))
+    def laid(self, size: int, parts: dict[Slices, Any]) -> Any:
+        width = max(value.shape[-1] for value in parts.values())
+        whole = self.np.zeros((size, width), next(iter(parts.values())).dtype)
+        for rows, value in parts.items():
+            at = tuple(map(slice, rows.start, rows.stop))
+            block = whole.reshape(*rows.block, width).at[at].set(value.reshape(*rows.sizes, -1))
+            whole = block.reshape(size, width)
+        return whole
 
     def zeros(self, rows: int, like: Any) -> Any:
         return self.np.zeros((rows, like.shape[1]), like.dtype)
@@ -88,6 +95,9 @@ class _JaxLibrary(Library):
 
     def along_first(self, x: Any, index: Any) -> Any:
         return self.np.take_along_axis(x, index, 0)
+
+    def softmax(self, x: Any, axis: int) -> Any:
+        return self.jax.nn.softmax(x, axis)
 
     def log_softmax(self, x: Any) -> Any:
         return self.jax.nn.log_softmax(x, 0)
@@ -151,7 +161,7 @@ class _Function:
     def _numbers(self) -> list[Any]:
         """The program's own, of its dtype."""
         return [
-            x.astype(self.dtype) if x.dtype.kind == "f" else x.astype(np.int32)
+            x if x.dtype.kind == "b" else x.astype(self.dtype if x.dtype.kind == "f" else np.int32)
             for x in self._runner.numbers
         ]
 

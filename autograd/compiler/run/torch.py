@@ -73,7 +73,7 @@ def _module_class(torch: Any) -> Any:
             return self.to(self.weights.dtype)
 
         def numbers(self) -> list[Any]:
-            return [getattr(self, f"number{k}") for k in range(len(self.runner.numbers))]
+            return list(self._buffers.values())
 
         def forward(self, *inputs: Any) -> tuple[Any, ...]:
             given = self._given(inputs)
@@ -93,12 +93,12 @@ def _module_class(torch: Any) -> Any:
                         f"argument {k} asks for a gradient, and a program has those by its weights: "
                         "detach it, or compile with it among the parameters"
                     )
-            return [
-                x.reshape(-1, self.plan.arguments[k]).T.to(
-                    torch.int64 if k in self._selects else self.weights.dtype
-                )
-                for k, x in enumerate(inputs)
-            ]
+            found, floating = [], self.weights.dtype
+            for k, x in enumerate(inputs):
+                dtype = torch.int64 if k in self._selects else floating
+                x = x.reshape(-1, self.plan.arguments[k]).T
+                found.append(x if x.dtype == dtype else x.to(dtype))
+            return found
 
         def extra_repr(self) -> str:
             return f"{len(self.plan.instructions)} instructions, {self.weights.numel()} parameters"
@@ -120,15 +120,16 @@ def _function_class(torch: Any) -> Any:
         def forward(context: Any, module: Any, weights: Any, *inputs: Any) -> tuple[Any, ...]:
             answers, kept = module.passes[0](weights, inputs, module.numbers())
             context.module = module
-            context.save_for_backward(weights, *inputs, *kept)
+            context.kept = kept
+            context.save_for_backward(weights, *inputs)
             context.set_materialize_grads(False)
             return tuple(answers)
 
         @staticmethod
         def backward(context: Any, *seeds: Any) -> tuple[Any, ...]:
-            module, count = context.module, len(context.module.shapes)
-            weights, *rest = context.saved_tensors
-            inputs, kept = rest[:count], rest[count:]
+            module = context.module
+            weights, *inputs = context.saved_tensors
+            kept = context.kept
             if torch.is_grad_enabled() or any(seed is not None for seed in seeds[1:]):
                 gradient = _by_runner(module, weights, inputs, seeds)
             elif seeds[0] is None:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from autograd.compiler.run.functional.library import Library, functions, slope
+from autograd.compiler.run.functional.places import Slices
 from autograd.ops import OPS, Op
 
 __all__ = ["TorchLibrary"]
@@ -39,8 +40,13 @@ class TorchLibrary(Library):
     def scatter(self, size: int, index: Any, rows: Any) -> Any:
         return rows.new_zeros((size, rows.shape[1])).index_add(0, index, rows)
 
-    def pad(self, x: Any, before: int, after: int) -> Any:
-        return self.torch.nn.functional.pad(x, (0, 0, before, after))
+    def laid(self, size: int, parts: dict[Slices, Any]) -> Any:
+        width = max(value.shape[-1] for value in parts.values())
+        whole = next(iter(parts.values())).new_zeros(size, width)
+        for rows, value in parts.items():
+            at = tuple(map(slice, rows.start, rows.stop))
+            whole.view(*rows.block, width)[at] = value.reshape(*rows.sizes, -1)
+        return whole
 
     def zeros(self, rows: int, like: Any) -> Any:
         return like.new_zeros((rows, like.shape[1]))
@@ -50,6 +56,9 @@ class TorchLibrary(Library):
 
     def along_first(self, x: Any, index: Any) -> Any:
         return x.gather(0, index)
+
+    def softmax(self, x: Any, axis: int) -> Any:
+        return self.torch.softmax(x, axis)
 
     def log_softmax(self, x: Any) -> Any:
         return self.torch.log_softmax(x, 0)

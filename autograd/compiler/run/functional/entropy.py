@@ -7,13 +7,13 @@ from typing import Any
 from autograd.compiler.plan.instructions import INPUT, STATIC, Contribution, Instruction, Plan
 from autograd.compiler.plan.softmax import CrossEntropy
 from autograd.compiler.run.functional.library import Library
-from autograd.compiler.run.functional.step import Runs, State, Step
+from autograd.compiler.run.functional.step import Joined, State, Step
 
 __all__ = ["CrossEntropyStep", "NoStep"]
 
 
 class NoStep(Step):
-    """A part of a cross-entropy, which is one step."""
+    """A part of several instructions that are one step."""
 
     def prepare(self, instruction: Instruction) -> None:
         pass
@@ -22,12 +22,10 @@ class NoStep(Step):
         return None
 
 
-class CrossEntropyStep(Step):
+class CrossEntropyStep(Joined):
     """log Σ exp(z) − z[y], which passes down softmax(z) − onehot(y)."""
 
-    def __init__(self, runner: Runs, instruction: Instruction, found: CrossEntropy) -> None:
-        self.found = found
-        super().__init__(runner, instruction)
+    found: CrossEntropy
 
     def prepare(self, instruction: Instruction) -> None:
         found = self.found
@@ -35,14 +33,18 @@ class CrossEntropyStep(Step):
         self.column = self.runner.read(INPUT + found.argument, found.column)
 
     def _both(self, library: Library, state: State) -> tuple[Any, Any]:
-        """log softmax(z), [V, rows, batch], and y, [rows, batch]."""
+        """log softmax(z), [V, rows · batch], and y, [1, rows · batch]."""
         scores = self.scores.forward(library, state.results[self.found.space], state.numbers)
         given = state.results[INPUT + self.found.argument]
-        return library.log_softmax(scores), self.column.forward(library, given, state.numbers)
+        chosen = self.column.forward(library, given, state.numbers)
+        if scores.shape[2] != chosen.shape[1]:
+            scores = library.broadcast(scores, (*scores.shape[:2], chosen.shape[1]))
+        scores = scores.reshape(scores.shape[0], -1)
+        return library.log_softmax(scores), chosen.reshape(1, -1)
 
     def result(self, library: Library, state: State) -> Any:
         logarithms, chosen = self._both(library, state)
-        return -library.along_first(logarithms, chosen[None])[0]
+        return -library.along_first(logarithms, chosen)
 
     def passes_to(self, plan: Plan, to: Contribution) -> int:
         return STATIC if to.to == "bias" else self.found.space
@@ -51,6 +53,9 @@ class CrossEntropyStep(Step):
         if to.to == "bias":
             return self.biases[to.place].passes(state, g)
         logarithms, chosen = self._both(library, state)
-        places = library.numbers_to(chosen, len(logarithms))[:, None, None]
-        hit = library.where(places == chosen[None], 1.0, 0.0)
-        return (library.functions["exp"](logarithms) - hit) * g[None]
+        seeds = g.reshape(1, -1)
+        if seeds.shape != chosen.shape:
+            seeds = library.broadcast(g, (g.shape[0], chosen.shape[1] // g.shape[0])).reshape(1, -1)
+        shares = library.functions["exp"](logarithms) * seeds
+        found = library.less_at(shares, chosen, seeds)
+        return found.reshape(len(found), g.shape[0], -1)

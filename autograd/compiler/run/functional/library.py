@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+from autograd.compiler.run.functional.places import Slices
 from autograd.ops import OPS, Op, apply
 
 __all__ = ["Library", "functions", "refuse_missing", "slope"]
@@ -24,10 +25,12 @@ class Library:
     Attributes:
         name: as a sentence has it: "PyTorch".
         functions: a function on arrays for each row of the table, by name.
+        slopes: a rule of the table, of the result alone, in fewer calls than as it is written there.
     """
 
     name = ""
     functions: dict[str, Callable[..., Any]]
+    slopes: ClassVar[dict[str, Callable[[Any], Any]]] = {}
 
     def concat(self, arrays: Sequence[Any]) -> Any:
         """Rows after rows."""
@@ -47,8 +50,15 @@ class Library:
         """Rows added to ``size`` rows of zeros, by number; any may come again."""
         raise NotImplementedError
 
-    def pad(self, x: Any, before: int, after: int) -> Any:
-        """Rows of zeros before and after."""
+    def part(self, x: Any, rows: Slices) -> Any:
+        """Rows as [*sizes, width]."""
+        if rows.sizes == (len(x),):
+            return x
+        block = x if len(rows.block) == 1 else x.reshape(*rows.block, x.shape[1])
+        return block[tuple(map(slice, rows.start, rows.stop))]
+
+    def laid(self, size: int, parts: dict[Slices, Any]) -> Any:
+        """``size`` rows, in them these parts, and zeros elsewhere."""
         raise NotImplementedError
 
     def zeros(self, rows: int, like: Any) -> Any:
@@ -60,7 +70,15 @@ class Library:
         raise NotImplementedError
 
     def along_first(self, x: Any, index: Any) -> Any:
-        """x [V, n, batch] at whole numbers [1, n, batch]."""
+        """x [V, n] at whole numbers [1, n]."""
+        raise NotImplementedError
+
+    def less_at(self, x: Any, index: Any, y: Any) -> Any:
+        """x [V, n], less y [1, n] at whole numbers [1, n]."""
+        hit = self.numbers_to(index, len(x))[:, None] == index
+        return x - self.where(hit, y, 0.0)
+
+    def softmax(self, x: Any, axis: int) -> Any:
         raise NotImplementedError
 
     def log_softmax(self, x: Any) -> Any:
@@ -174,6 +192,8 @@ for _name, _sign in {"neg": "neg", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 def slope(library: Library, op: Op, place: int, inputs: Sequence[Any], y: Any) -> Any:
     """The local derivative of an operation by one input, by the table's rule: an array or a number."""
+    if op.name in library.slopes:
+        return library.slopes[op.name](y)
     wrapped = [x if type(x) is float else _Wrapped(library, x) for x in (*inputs, y)]
     found = op.partials[place](*wrapped)
     return found.array if type(found) is _Wrapped else found

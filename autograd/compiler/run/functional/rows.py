@@ -8,8 +8,6 @@ end if need be. Passing down is the same way backwards: sums where rows were rep
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -17,9 +15,9 @@ import numpy as np
 
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library
-from autograd.compiler.run.numpy.strides import strides
+from autograd.compiler.run.functional.places import Pieces, Slices, view_of
 
-__all__ = ["Arrived", "Numbers", "Pieces", "Read", "total"]
+__all__ = ["Arrived", "Numbers", "Read", "total"]
 
 
 class Numbers:
@@ -34,62 +32,8 @@ class Numbers:
         return len(self.arrays) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """Rows ``start`` to ``stop − 1`` of a piece, as the dimensions of an operand.
-
-    Attributes:
-        block: the sizes of the dimensions, as they lie, outermost first.
-        axes: the order in which the operand has them.
-        sizes: of the operand's dimensions, the repeated ones included.
-        repeated: which of these are repeated.
-    """
-
-    start: int
-    stop: int
-    block: tuple[int, ...]
-    axes: tuple[int, ...]
-    sizes: tuple[int, ...]
-    repeated: tuple[int, ...]
-
-
-def _view(index: Array) -> _View | None:
-    """How rows lie in one block without gaps; None if they do not."""
-    dims = strides(index, 6)
-    if dims is None or any(d.step < 0 for d in dims):
-        return None
-    moving = [d for d in dims if d.step]
-    order = sorted(range(len(moving)), key=lambda i: -moving[i].step)
-    count = 1
-    for i in reversed(order):
-        if moving[i].step != count:
-            return None
-        count *= moving[i].size
-    start = int(index[0])
-    repeated = tuple(i for i, d in enumerate(dims) if not d.step)
-    axes = tuple(order.index(i) for i in range(len(order)))
-    block = tuple(moving[i].size for i in order)
-    return _View(start, start + count, block, axes, tuple(d.size for d in dims), repeated)
-
-
-Arrived = dict[int, dict[tuple[int, int], Any]]  # by piece: what has arrived for rows from, to
-
-
-class Pieces:
-    """The results of a space, [rows, width] each, and their gradients while they arrive."""
-
-    def __init__(self, sizes: Sequence[int]) -> None:
-        self.sizes = list(sizes)
-        self.starts = np.cumsum([0, *sizes])
-
-    def add(self, size: int) -> None:
-        self.sizes.append(size)
-        self.starts = np.append(self.starts, self.starts[-1] + size)
-
-    def holding(self, index: Array) -> list[int]:
-        """The pieces that rows lie in, in order."""
-        found = np.unique(np.searchsorted(self.starts, index, side="right") - 1)
-        return [int(k) for k in found]
+Parts = dict[Slices, Any]  # what has arrived for rows of a piece
+Arrived = dict[int, Parts]
 
 
 class Read:
@@ -105,16 +49,22 @@ class Read:
 
     def __init__(self, pieces: Pieces, index: Array, numbers: Numbers) -> None:
         self.index, self.shape, flat = index, index.shape, index.ravel()
-        self.pieces = pieces.holding(flat)
-        self.sizes = [pieces.sizes[k] for k in self.pieces]
         self.view = self.taken = self.back = None
-        if len(self.pieces) == 1:
-            self.view = _view(flat - pieces.starts[self.pieces[0]])
+        holder = pieces.holding(flat)
+        self.pieces = [int(k) for k in np.unique(holder)]
+        filled = pieces.filled(index) if len(self.pieces) == 2 else None
+        if filled is not None:
+            self.view = view_of(filled[1].ravel(), pieces.sizes[filled[0]])
+            self.pieces = self.pieces if self.view is None else [filled[0]]
+        elif len(self.pieces) == 1:
+            (piece,) = self.pieces
+            self.view = view_of(pieces.within(piece, flat), pieces.sizes[piece])
+        self.sizes = [pieces.sizes[k] for k in self.pieces]
         if self.view is None:
-            offsets = np.cumsum([0, *self.sizes])[:-1]
-            holder = np.searchsorted(pieces.starts, flat, side="right") - 1
-            place = np.searchsorted(self.pieces, holder)
-            taken = flat - pieces.starts[holder] + offsets[place]
+            taken = np.empty_like(flat)
+            for k, offset in zip(self.pieces, np.cumsum([0, *self.sizes])):
+                own = holder == k
+                taken[own] = pieces.within(k, flat[own]) + offset
             self.taken = numbers.keep(taken)
             if np.array_equal(np.sort(taken), np.arange(sum(self.sizes))):  # each row once
                 self.back = numbers.keep(np.argsort(taken))
@@ -130,9 +80,8 @@ class Read:
             taken = library.take(whole, numbers[self.taken])  # type: ignore[index]
             return taken.reshape(*self.shape, -1)
         view, (rows,) = self.view, given
-        if view.stop - view.start < len(rows):
-            rows = rows[view.start : view.stop]
         width = rows.shape[1]
+        rows = library.part(rows, view.slices)
         if len(view.block) > 1 and view.axes != tuple(range(len(view.axes))):
             rows = library.permute(rows.reshape(*view.block, width), (*view.axes, len(view.axes)))
         if view.repeated:
@@ -161,42 +110,46 @@ class Read:
             back = tuple(view.axes.index(i) for i in range(len(view.axes)))
             value = library.permute(value.reshape(*as_read, width), (*back, len(back)))
         value = value.reshape(prod(view.block), width)
-        _add(arrived, self.pieces[0], (view.start, view.stop), value)
+        _add(arrived, self.pieces[0], view.slices, value)
 
     def _split(self, whole: Any, arrived: Arrived) -> None:
         """Add rows that lie end to end to the pieces that hold them."""
         start = 0
         for piece, size in zip(self.pieces, self.sizes):
             part = whole if len(self.pieces) == 1 else whole[start : start + size]
-            _add(arrived, piece, (0, size), part)
+            _add(arrived, piece, Slices((size,), (0,), (size,)), part)
             start += size
 
 
-def _add(arrived: Arrived, piece: int, rows: tuple[int, int], value: Any) -> None:
+def _add(arrived: Arrived, piece: int, rows: Slices, value: Any) -> None:
     parts = arrived.setdefault(piece, {})
     parts[rows] = parts[rows] + value if rows in parts else value
 
 
-def total(library: Library, parts: dict[tuple[int, int], Any], size: int) -> Any:
-    """What has arrived at a piece of ``size`` rows, [size, width]: laid end to end, or added up."""
-    whole = parts.get((0, size))
-    some = sorted(key for key in parts if key != (0, size))
-    if all(a[1] <= b[0] for a, b in pairwise(some)):
-        laid = _laid(library, [(key, parts[key]) for key in some], size) if some else None
-        return laid if whole is None else whole if laid is None else whole + laid
-    for start, stop in some:
-        padded = library.pad(parts[start, stop], start, size - stop)
-        whole = padded if whole is None else whole + padded
+def total(library: Library, parts: Parts, size: int) -> Any:
+    """What has arrived at a piece of ``size`` rows, [size, width]: laid side by side, or added up."""
+    whole = parts.get(Slices((size,), (0,), (size,)))
+    some = {key: value for key, value in parts.items() if prod(key.sizes) < size}
+    if not some:
+        return whole
+    numbers = np.concatenate([key.rows() for key in some])
+    apart = len(np.unique(numbers)) == len(numbers)
+    for these in [some] if apart else [{key: value} for key, value in some.items()]:
+        laid = _laid(library, these, size)
+        whole = laid if whole is None else whole + laid
     return whole
 
 
-def _laid(library: Library, parts: list[tuple[tuple[int, int], Any]], size: int) -> Any:
-    """Parts end to end, zeros where there is none."""
+def _laid(library: Library, parts: Parts, size: int) -> Any:
+    """Parts side by side, zeros where there is none."""
+    if any(len(key.block) > 1 for key in parts):
+        return library.laid(size, parts)
     rows, done = [], 0
-    for (start, stop), value in [*parts, ((size, size), None)]:
+    for (_, (start,), (stop,)), value in sorted(parts.items(), key=lambda part: part[0]):
         if start > done:
-            rows.append(library.zeros(start - done, parts[0][1]))
-        if value is not None:
-            rows.append(value)
+            rows.append(library.zeros(start - done, value))
+        rows.append(value)
         done = stop
+    if done < size:
+        rows.append(library.zeros(size - done, value))
     return rows[0] if len(rows) == 1 else library.concat(rows)

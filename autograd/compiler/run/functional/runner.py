@@ -20,15 +20,17 @@ from autograd.compiler.plan.instructions import (
     Elementwise,
     Plan,
 )
+from autograd.compiler.plan.ragged import softmaxes
 from autograd.compiler.plan.reverse import reverse, target
 from autograd.compiler.plan.softmax import cross_entropies
 from autograd.compiler.plan.tape import untaped
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.functional.entropy import CrossEntropyStep, NoStep
+from autograd.compiler.run.functional.entropy import NoStep
 from autograd.compiler.run.functional.library import Library
-from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
-from autograd.compiler.run.functional.step import State, Step
-from autograd.compiler.run.functional.steps import STEPS
+from autograd.compiler.run.functional.places import Pieces
+from autograd.compiler.run.functional.rows import Arrived, Numbers, Read, total
+from autograd.compiler.run.functional.step import Joined, State, Step
+from autograd.compiler.run.functional.steps import JOINED, STEPS
 
 __all__ = ["Runner", "State"]
 
@@ -43,10 +45,11 @@ class Runner:
     def __init__(self, plan: Plan) -> None:
         self.plan, self.kept = (plan := untaped(plan)), Numbers()
         self._reads: dict[tuple[Any, ...], Read] = {}
+        zero = np.flatnonzero(plan.batched_constants == 0.0)
         self.pieces = {
             STATIC: Pieces([len(plan.order), len(plan.constants)]),
             BATCHED: Pieces(
-                [len(plan.batched_constants), *(plan.arguments[k] for k in plan.copied)]
+                [len(plan.batched_constants), *(plan.arguments[k] for k in plan.copied)], zero
             ),
         }
         self.pieces |= {INPUT + k: Pieces([size]) for k, size in enumerate(plan.arguments)}
@@ -54,15 +57,17 @@ class Runner:
             self.kept.keep(x[:, None]) for x in (plan.constants, plan.batched_constants)
         ]
         self.steps: list[Step] = []
-        entropies = {e.first: e for e in cross_entropies(plan)}
-        self._part_of_one = {n for e in entropies.values() for n in e.numbers} - {*entropies}
+        joined: dict[int, Any] = {e.first: e for e in cross_entropies(plan)}
+        joined |= {s.whole: s for s in softmaxes(plan)}
+        self._part_of_one = {n for j in joined.values() for n in j.numbers} - {*joined}
         for number, instruction in enumerate(plan.instructions):
-            if number in entropies:
-                self.steps.append(CrossEntropyStep(self, instruction, entropies[number]))
+            if number in joined:
+                step: Step = JOINED[type(joined[number])](self, instruction, joined[number])
             else:
                 kind = NoStep if number in self._part_of_one else STEPS[type(instruction)]
-                self.steps.append(kind(self, instruction))
-            self.pieces[instruction.space].add(instruction.count)
+                step = kind(self, instruction)
+            self.steps.append(step)
+            self.pieces[instruction.space].add(instruction.count, step.place, step.rows)
         self.outputs = [self.read(o.space, np.array([o.row])) for o in plan.outputs]
         self._lists: dict[int, list[tuple[Step, Contribution, Read]]] = {}
 
@@ -143,7 +148,7 @@ class Runner:
                 if isinstance(entry, Clear) or entry.of in self._part_of_one:
                     continue
                 step = self.steps[entry.of]
-                if isinstance(step, CrossEntropyStep) and entry.to != "bias":  # all are one
+                if isinstance(step, Joined) and entry.to != "bias":
                     found[entry.of, -1] = step, entry, step.scores
                 else:
                     found[entry.of, place] = step, entry, self.read(*target(self.plan, entry))

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from math import prod
+from typing import Any, ClassVar
 
+from autograd.compiler.run.functional.elementwise import call, literal
 from autograd.compiler.run.functional.library import Library, functions
+from autograd.compiler.run.functional.places import Slices
 from autograd.compiler.run.functional.runner import Runner
-from autograd.compiler.run.functional.written import BATCH, Name, Writer, call, literal, size_text
+from autograd.compiler.run.functional.written import BATCH, Name, Writer, size_text
 
 __all__ = ["Source", "source_of"]
 
@@ -50,6 +53,9 @@ class _TorchSource(Library):
     """PyTorch, in writing."""
 
     name = "PyTorch"
+    slopes: ClassVar[dict[str, Callable[[Any], Any]]] = {  # 1 above 0, else 0 · y: nan where y is
+        "relu": lambda y: call("torch.add({}.sign(), {}.clamp(max=1.0), alpha=0.0)", [y, y])
+    }
 
     def __init__(self, writer: Writer, weights: Name) -> None:
         self.writer, self.weights, torch = writer, weights, _Functions()
@@ -76,9 +82,7 @@ class _TorchSource(Library):
         elif condition.kind != "bool":
             condition = call("{} != {}", [condition, 0.0], "bool")
         if not isinstance(x, Name) and not isinstance(y, Name) and (x, y) == (1.0, 0.0):
-            mask = self.writer.write(
-                "{}.to({}.dtype)", [condition, self.weights], condition.shape, "float"
-            )
+            mask = call("{}.to({}.dtype)", [condition], also=[self.weights])
             mask.truth = condition
             return mask
         numbers = not isinstance(x, Name) and not isinstance(y, (Name, bool))
@@ -91,18 +95,16 @@ class _TorchSource(Library):
 
     def concat(self, arrays: Sequence[Name]) -> Name:
         shape = (sum(len(x) for x in arrays), *arrays[0].shape[1:])
+        if shape[1:] == (1,):
+            return self.concat([x.reshape(len(x)) for x in arrays]).reshape(*shape)
         text = f"torch.cat([{', '.join(['{}'] * len(arrays))}])"
         return self.writer.write(text, arrays, shape, "float")
 
     def broadcast(self, x: Name, shape: tuple[int, ...]) -> Name:
-        if x.shape == shape:
-            return x
-        sizes = ", ".join(map(size_text, shape))
-        return self.writer.write(f"{{}}.expand({sizes})", [x], shape, x.kind)
+        return x.expand(*shape)
 
     def permute(self, x: Name, axes: tuple[int, ...]) -> Name:
-        shape = tuple(x.shape[a] for a in axes)
-        return self.writer.write(f"{{}}.permute{axes}", [x], shape, x.kind)
+        return x.permute(*axes)
 
     def take(self, x: Name, index: Name) -> Name:
         return self.writer.write("{}[{}]", [x, index], (*index.shape, *x.shape[1:]), x.kind)
@@ -111,11 +113,16 @@ class _TorchSource(Library):
         text = f"{{}}.new_zeros({size}, {size_text(rows.shape[1])}).index_add(0, {{}}, {{}})"
         return self.writer.write(text, [self.weights, index, rows], (size, rows.shape[1]), "float")
 
-    def pad(self, x: Name, before: int, after: int) -> Name:
-        shape = (before + len(x) + after, x.shape[1])
-        return self.writer.write(
-            f"torch.nn.functional.pad({{}}, (0, 0, {before}, {after}))", [x], shape, "float"
-        )
+    def laid(self, size: int, parts: dict[Slices, Name]) -> Name:
+        shape = (size, max(value.shape[-1] for value in parts.values()))
+        full = sum(prod(rows.sizes) for rows in parts) == size
+        text = f"{{}}.new_{'empty' if full else 'zeros'}({size}, {size_text(shape[1])})"
+        used = [self.weights]
+        for rows, value in parts.items():
+            at = ", ".join(f"{start}:{stop}" for start, stop in zip(rows.start, rows.stop))
+            text += f"\n    $.view({', '.join(map(str, rows.block))}, -1)[{at}] = {{}}"
+            used.append(value.reshape(*rows.sizes, value.shape[-1]))
+        return self.writer.write(text, used, shape, "float")
 
     def zeros(self, rows: int, like: Name) -> Name:
         shape = (rows, like.shape[1])
@@ -129,17 +136,31 @@ class _TorchSource(Library):
     def along_first(self, x: Name, index: Name) -> Name:
         return self.writer.write("{}.gather(0, {})", [x, index], index.shape, x.kind)
 
+    def less_at(self, x: Name, index: Name, y: Name) -> Name:
+        return self.writer.write(
+            "{}.scatter_add(0, {}, {})", [x, index, call("-{}", [y])], x.shape, "float"
+        )
+
+    def softmax(self, x: Name, axis: int) -> Name:
+        return self.writer.write(f"torch.softmax({{}}, {axis})", [x], x.shape, "float")
+
     def log_softmax(self, x: Name) -> Name:
         return self.writer.write("torch.log_softmax({}, 0)", [x], x.shape, "float")
 
     def einsum(self, equation: str, *arrays: Name) -> Name:
+        """As products of as many matrices as there are groups in a batch."""
         given, out = equation.split("->")
-        sizes: dict[str, int] = {}
-        for letters, x in zip(given.split(","), arrays):
-            for letter, n in zip(letters, x.shape):
-                sizes[letter] = max(n, sizes.get(letter, 1))
-        shape = tuple(sizes[letter] for letter in out)
-        return self.writer.write(f"torch.einsum('{equation}', {{}}, {{}})", arrays, shape, "float")
+        letters = given.split(",")
+        (inner,) = {*letters[0]} - {*out}
+        width = max(x.shape[-1] for x in arrays)
+        matrices = []
+        for x, own, axes in zip(arrays, letters, (out[1] + inner, inner + out[2])):
+            x = x.expand(*x.shape[:-1], width).permute(3, 0, 1, 2)
+            x = x.reshape(-1, *x.shape[2:])
+            matrices.append(x if own[1:3] == axes else x.mT)
+        (count, rows, _), columns = matrices[0].shape, matrices[1].shape[2]
+        product = self.writer.write("torch.bmm({}, {})", matrices, (count, rows, columns), "float")
+        return product.reshape(width, -1, rows, columns).permute(1, 2, 3, 0)
 
     def affine(self, bias: Name, weight: Name, x: Name) -> Name:
         shape = (len(weight), x.shape[1])
@@ -169,7 +190,7 @@ def source_of(runner: Runner) -> Source:
     inputs = [given(f"x{k}", (n, BATCH), "float") for k, n in enumerate(runner.plan.arguments)]
     library = _TorchSource(writer, weights)
     numbers = [
-        given(f"n{k}", x.shape, "float" if x.dtype.kind == "f" else "whole")
+        given(f"n{k}", x.shape, {"f": "float", "b": "bool"}.get(x.dtype.kind, "whole"))
         for k, x in enumerate(runner.numbers)
     ]
     state = runner.forward(library, weights, inputs, numbers)

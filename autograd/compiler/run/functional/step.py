@@ -17,9 +17,10 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.plan.reverse import target
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library
-from autograd.compiler.run.functional.rows import Arrived, Numbers, Pieces, Read, total
+from autograd.compiler.run.functional.places import Pieces
+from autograd.compiler.run.functional.rows import Arrived, Numbers, Read, total
 
-__all__ = ["Rows", "Runs", "Scale", "State", "Step"]
+__all__ = ["Joined", "Rows", "Runs", "Scale", "State", "Step"]
 
 
 class State(NamedTuple):
@@ -34,6 +35,7 @@ class State(NamedTuple):
 class Runs(Protocol):
     """Who a step belongs to."""
 
+    plan: Plan
     pieces: dict[int, Pieces]
     kept: Numbers
 
@@ -49,6 +51,8 @@ class Step:
         self.space: int = instruction.space
         self.piece = len(runner.pieces[self.space].sizes)
         self.shape = instruction.node.shape
+        self.place: Array | None = None  # of each row, where they do not lie in the plan's order
+        self.rows = 0  # then how many there are, those of nobody included
         self.biases = [_Bias(self, bias) for bias in getattr(instruction, "biases", ())]
         self.prepare(instruction)
 
@@ -66,7 +70,10 @@ class Step:
     def forward(self, library: Library, state: State) -> Any:
         out = self.result(library, state)
         for bias in self.biases:
-            out = out.reshape(*bias.rows, -1) + bias.forward(library, state)
+            if bias.number is None:
+                out = out.reshape(*bias.rows, -1) + bias.forward(library, state)
+            else:
+                out = out + bias.number
         return out.reshape(prod(self.shape), -1)
 
     def passes_to(self, plan: Plan, to: Contribution) -> int:
@@ -83,6 +90,20 @@ class Step:
 
     def scale(self, factors: Array | None) -> Scale:
         return Scale(self.runner.kept, None if factors is None else factors[..., None])
+
+
+class Joined(Step):
+    """Several instructions that are one step: what it passes down is one contribution, biases aside.
+
+    Attributes:
+        found: which they are, and where the scores lie that it reads.
+    """
+
+    scores: Read
+
+    def __init__(self, runner: Runs, instruction: Instruction, found: Any) -> None:
+        self.found = found
+        super().__init__(runner, instruction)
 
 
 class Scale:
@@ -124,7 +145,10 @@ class Rows:
 
 
 class _Bias:
+    """What is added to rows; a ``number``, where it is the same for all."""
+
     def __init__(self, step: Step, bias: Bias) -> None:
+        self.number = _number(step.runner.plan, bias)
         self.read = step.runner.read(STATIC, bias.index)
         self.scale = step.scale(bias.scale)
         self.per_row = bias.index.shape[1] == 1
@@ -139,3 +163,13 @@ class _Bias:
         if self.per_row and self.rows[1] > 1:
             g = g.sum(1, keepdims=True)
         return self.scale.times(g, state)
+
+
+def _number(plan: Plan, bias: Bias) -> float | None:
+    """The one constant that a bias adds everywhere, None if it is any other."""
+    place = bias.index - len(plan.order)
+    if place.min() < 0 or place.max() >= len(plan.constants):
+        return None
+    numbers = plan.constants[place] * (1.0 if bias.scale is None else bias.scale)
+    first = float(numbers.flat[0])
+    return first if (numbers == first).all() else None

@@ -10,16 +10,20 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
+from autograd.compiler.plan.ragged import Softmax
+from autograd.compiler.plan.softmax import CrossEntropy
+from autograd.compiler.run.functional.entropy import CrossEntropyStep
 from autograd.compiler.run.functional.kinds import (
     ElementwiseStep,
     LargestStep,
     ProductsStep,
     SelectStep,
 )
-from autograd.compiler.run.functional.step import Step
+from autograd.compiler.run.functional.softmax import SoftmaxStep
+from autograd.compiler.run.functional.step import Joined, Step
 from autograd.compiler.run.functional.sums import MatrixStep, TermsStep
 
-__all__ = ["STEPS"]
+__all__ = ["JOINED", "STEPS"]
 
 STEPS: dict[type, type[Step]] = {
     Matrix: MatrixStep,
@@ -29,3 +33,5 @@ STEPS: dict[type, type[Step]] = {
     Elementwise: ElementwiseStep,
     Select: SelectStep,
 }
+
+JOINED: dict[type, type[Joined]] = {CrossEntropy: CrossEntropyStep, Softmax: SoftmaxStep}

@@ -27,7 +27,7 @@ class MatrixStep(Step):
 
     def forward(self, library: Library, state: State) -> Any:
         *others, last = self.parts
-        if len(self.biases) == 1 and self.biases[0].per_row:
+        if len(self.biases) == 1 and self.biases[0].per_row and self.biases[0].number is None:
             weight = last.weight(library, state)
             if weight is not None:
                 bias = self.biases[0].forward(library, state)[..., 0]

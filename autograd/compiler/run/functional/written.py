@@ -6,13 +6,13 @@ recognized by its stand-in, a large prime.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
-import numpy as np
+from autograd.compiler.run.functional.lines import Line, tidied
 
-__all__ = ["BATCH", "Name", "Writer", "call", "literal", "size_text"]
+__all__ = ["BATCH", "Name", "Writer", "size_text"]
 
 BATCH = 1_000_003  # stands for the batch size in shapes
 
@@ -21,27 +21,30 @@ class Writer:
     """Lines, each with the names it uses; equal lines are one."""
 
     def __init__(self) -> None:
-        self.lines: list[tuple[str, str, tuple[str, ...]]] = []  # name, expression, names in it
+        self.lines: list[Line] = []
         self._names: dict[str, Name] = {}
 
     def write(self, text: str, used: Sequence[Name], shape: tuple[int, ...], kind: str) -> Name:
-        """A name for what ``text`` computes, in which ``{}`` stands for each name used."""
+        """A name for what ``text`` computes, in which ``{}`` stands for each name used, and ``$`` in
+        lines that follow for the new one."""
         expression = text.format(*(x.name for x in used))
         if expression not in self._names:
             name = Name(self, f"t{len(self.lines)}", shape, kind)
-            self.lines.append((name.name, expression, tuple(x.name for x in used)))
+            names, grows = tuple(x.name for x in used), not prod(shape) % BATCH
+            line = Line(name.name, expression.replace("$", name.name), names, grows)
+            self.lines.append(line)
             self._names[expression] = name
         return self._names[expression]
 
     def needed(self, wanted: set[str], start: int, stop: int) -> tuple[list[str], set[str]]:
         """The lines from ``start`` to ``stop`` behind these names, and what they need from before."""
-        wanted, found = set(wanted), []
-        for name, expression, used in reversed(self.lines[start:stop]):
-            if name in wanted:
-                wanted.discard(name)
-                wanted.update(used)
-                found.append(f"    {name} = {expression}")
-        return found[::-1], wanted
+        left, lines = set(wanted), []
+        for line in reversed(self.lines[start:stop]):
+            if line.name in left:
+                left.discard(line.name)
+                left.update(line.used)
+                lines.append(line)
+        return tidied(lines[::-1], wanted), left
 
 
 def size_text(n: int) -> str:
@@ -57,14 +60,17 @@ def _sizes(shape: Sequence[int]) -> str:
 
 
 class Name:
-    """A tensor that will be computed: its name, its shape, its numbers, and of what it is a reshape."""
+    """A tensor that will be computed: its name, its shape, its numbers, of what it is a reshape, of
+    what it repeats rows, and of what, in which order, it turns the axes."""
 
-    __slots__ = ("base", "kind", "name", "shape", "truth", "writer")
+    __slots__ = ("base", "kind", "name", "shape", "spread", "truth", "turned", "writer")
 
     def __init__(
         self, writer: Writer, name: str, shape: tuple[int, ...], kind: str, base: Any = None
     ) -> None:
         self.writer, self.name, self.shape, self.kind, self.base = writer, name, shape, kind, base
+        self.spread: Name | None = None
+        self.turned: tuple[Name, tuple[int, ...]] | None = None
         self.truth: Name | None = None  # of 1 where something holds, and 0 elsewhere, what holds
 
     def __len__(self) -> int:
@@ -90,8 +96,12 @@ class Name:
             return self._rows(key.start, key.stop)
         if key is None:
             return self.reshape(1, *self.shape)
+        if isinstance(key, tuple) and all(isinstance(k, slice) for k in key):
+            return self._part(key)
         if isinstance(key, int):
             shape = self.shape[1:]
+            if len(self) == 1:
+                return self.reshape(*shape)
             return self.writer.write(f"{{}}[{key}]", [self], shape, self.kind)
         kept = list(self.shape)
         if key in ((..., 0), (slice(None), 0)):
@@ -108,6 +118,34 @@ class Name:
         places = iter(kept)
         return self.reshape(*(1 if k is None else next(places) for k in key))
 
+    def _part(self, key: tuple[slice, ...]) -> Name:
+        if len(key) == 1:
+            return self._rows(key[0].start, key[0].stop)
+        whole = [k.start == 0 and k.stop == n for k, n in zip(key, self.shape)]
+        text = [":" if all_ else f"{k.start}:{k.stop}" for k, all_ in zip(key, whole)]
+        shape = (*(k.stop - k.start for k in key), *self.shape[len(key) :])
+        return self.writer.write(f"{{}}[{', '.join(text)}]", [self], shape, self.kind)
+
+    def expand(self, *shape: int) -> Name:
+        """Dimensions of 1 repeated: it is written where it meets what cannot do without."""
+        if self.shape == shape:
+            return self
+        sizes = ", ".join(map(size_text, shape))
+        out = self.writer.write(f"{{}}.expand({sizes})", [self], shape, self.kind)
+        out.spread = self if self.spread is None else self.spread
+        return out
+
+    def permute(self, *axes: int) -> Name:
+        if self.turned is not None:
+            source, before = self.turned
+            return source.permute(*(before[a] for a in axes))
+        if axes == tuple(range(len(axes))):
+            return self
+        shape = tuple(self.shape[a] for a in axes)
+        out = self.writer.write(f"{{}}.permute{axes}", [self], shape, self.kind)
+        out.turned = self, axes
+        return out
+
     def _rows(self, start: int, stop: int) -> Name:
         if self.base is not None and self.base.shape[0] == self.shape[0]:
             rows: Name = self.base._rows(start, stop)
@@ -119,6 +157,11 @@ class Name:
     def T(self) -> Name:  # noqa: N802
         return self.writer.write("{}.T", [self], self.shape[::-1], self.kind)
 
+    @property
+    def mT(self) -> Name:  # noqa: N802
+        shape = (*self.shape[:-2], self.shape[-1], self.shape[-2])
+        return self.writer.write("{}.mT", [self], shape, self.kind)
+
     def sum(self, axes: Any, keepdims: bool = False) -> Name:
         axes = axes if isinstance(axes, tuple) else (axes,)
         places = {a % len(self.shape) for a in axes}
@@ -128,6 +171,14 @@ class Name:
         shape = tuple(
             1 if a in places else n for a, n in enumerate(self.shape) if keepdims or a not in places
         )
+        last = len(self.shape) - 1
+        if self.base is not None and places == {last} and self.base.shape[-1] == self.shape[-1]:
+            by_row: Name = self.base.sum(-1, keepdims)
+            return by_row.reshape(*shape)
+        lying = [a for a, n in enumerate(self.shape) if n != 1]
+        if self.base is not None and tuple(self.shape[a] for a in lying) == self.base.shape:
+            found: Name = self.base.sum(tuple(map(lying.index, places)), keepdims)
+            return found.reshape(*shape)
         text = f"{{}}.sum({', '.join(map(str, axes))}{', keepdim=True' if keepdims else ''})"
         if len(axes) > 1:
             text = f"{{}}.sum({axes}{', keepdim=True' if keepdims else ''})"
@@ -136,59 +187,3 @@ class Name:
     def __matmul__(self, other: Name) -> Name:
         shape = (self.shape[0], other.shape[1])
         return self.writer.write("{} @ {}", [self, other], shape, "float")
-
-    def __neg__(self) -> Name:
-        return self.writer.write("-{}", [self], self.shape, self.kind)
-
-    def __abs__(self) -> Name:
-        return self.writer.write("{}.abs()", [self], self.shape, self.kind)
-
-
-def _joint(*inputs: Any) -> tuple[int, ...]:
-    """The shape that names have together; the stand-in of the batch is a size like any other."""
-    shape: list[int] = []
-    for x in inputs:
-        if isinstance(x, Name):
-            own = [1] * (len(shape) - len(x.shape)) + list(x.shape)
-            shape = [1] * (len(own) - len(shape)) + shape
-            shape = [max(a, b) for a, b in zip(shape, own)]
-    return tuple(shape)
-
-
-def call(text: str, inputs: Sequence[Any], kind: str = "float") -> Name:
-    """A line in which numbers stand as they are."""
-    names = [x for x in inputs if isinstance(x, Name)]
-    filled = text.format(*("{}" if isinstance(x, Name) else literal(x) for x in inputs))
-    return names[0].writer.write(filled, names, _joint(*inputs), kind)
-
-
-def literal(x: Any) -> str:
-    """A number as Python writes it."""
-    plain = x is None or isinstance(x, bool) or np.isfinite(x)
-    return repr(x) if plain else f"float('{x}')"
-
-
-def _operator(sign: str, kind: str, swapped: bool) -> Callable[[Name, Any], Name]:
-    def method(self: Name, other: Any) -> Name:
-        a, b = (other, self) if swapped else (self, other)
-        if sign == "*":  # a truth value times a number needs no conversion
-            a, b = (x if getattr(x, "truth", None) is None else x.truth for x in (a, b))
-        return call(f"{{}} {sign} {{}}", [a, b], kind)
-
-    return method
-
-
-for _method, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**",
-                       "mod": "%", "floordiv": "//"}.items():  # fmt: skip
-    setattr(Name, f"__{_method}__", _operator(_sign, "float", False))
-    setattr(Name, f"__r{_method}__", _operator(_sign, "float", True))
-for _method, _sign in {
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-    "eq": "==",
-    "ne": "!=",
-}.items():
-    setattr(Name, f"__{_method}__", _operator(_sign, "bool", False))
-Name.__hash__ = object.__hash__  # type: ignore[method-assign]
