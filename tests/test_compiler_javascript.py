@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import test_compiler_tape as tapes
 from javascript import running
 from test_compiler_backward import layers, program_of
 from test_compiler_random import close
 
-from autograd import OPS, Op, Value, compile
+from autograd import OPS, Op, Value, compile, where
+from autograd.compiler.plan.instructions import Tape
 from autograd.compiler.run.javascript.script import to_javascript
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -92,3 +94,24 @@ def test_what_has_no_text_is_refused_by_name(monkeypatch):
     w = Value(1.0)
     with pytest.raises(TypeError, match=r"silent.*has no text in JavaScript"):
         to_javascript(compile(lambda x: silent(w * x), [w], 1.0))
+
+
+def test_what_runs_one_by_one(engine):
+    """Random programs as tapes, and a long recurrence of choices."""
+    w = Value(0.9)
+
+    def choices(x):
+        for _ in range(700):
+            x = where(x * x > 2.0, -0.5 * x, x * w + 0.3)
+        return x
+
+    program = compile(choices, [w], inputs=(0.4,), engine="numpy", check=False)
+    programs = [(program, [np.linspace(-1.0, 2.0, 9)])]
+    for seed in range(120):
+        found = tapes.program_of(seed, "numpy", 3)
+        programs += [] if found is None else [(found[0], [found[1]])]
+    assert len(programs) > 20
+    for found, (program, given) in zip(ran(engine, programs), programs):
+        assert any(isinstance(own, Tape) for own in program.plan.instructions)
+        (loss, *_) = program.run(*given)
+        assert close(found, [loss, loss, *program.gradients])

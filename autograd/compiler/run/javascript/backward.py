@@ -23,6 +23,7 @@ from autograd.compiler.plan.instructions import (
     Products,
     Reverse,
     Select,
+    Tape,
     Terms,
 )
 from autograd.compiler.plan.reverse import target
@@ -38,6 +39,7 @@ from autograd.compiler.run.javascript.forward import (
     weights,
 )
 from autograd.compiler.run.javascript.nest import Nest, Tables
+from autograd.compiler.run.javascript.tape import TapeLoops
 from autograd.formulas.javascript import INPUTS, slope, value
 
 __all__ = ["Backward"]
@@ -55,7 +57,7 @@ class Backward:
         self.plan, self.tables = plan, tables
 
     def lines(self, entries: Sequence[Reverse]) -> list[str]:
-        """What entries of the list do: one, or several of one product, which share its loops.
+        """What entries of the list do: one, or all of a product or a tape, which share its loops.
 
         Raises:
             TypeError: for an operation that has no text in JavaScript.
@@ -64,6 +66,8 @@ class Backward:
         if isinstance(entry, Clear):
             return self._zeros(entry.rows) if entry.space == BATCHED else []
         own = self.plan.instructions[entry.of]
+        if isinstance(own, Tape):
+            return TapeLoops(own, self.plan, self.tables).backward()
         if isinstance(own, Matrix):
             return self._matrix(own, entries)
         name = "bias" if entry.to == "bias" else type(own).__name__.lower()
@@ -78,8 +82,8 @@ class Backward:
     def _key(self, place: tuple[int, Reverse]) -> tuple[str, int]:
         number, entry = place
         of = entry.of if isinstance(entry, Contribution) else -1
-        shared = of >= 0 and isinstance(self.plan.instructions[of], Matrix)
-        return ("product", of) if shared else ("", number)
+        shared = of >= 0 and isinstance(self.plan.instructions[of], (Matrix, Tape))
+        return ("together", of) if shared else ("", number)
 
     def _zeros(self, rows: Array) -> list[str]:
         nest = Nest(self.tables, z=len(rows))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from autograd.compiler.plan.instructions import BATCHED, Clear, Instruction, Reverse
+from autograd.compiler.plan.instructions import BATCHED, Clear, Instruction, Reverse, Tape
 from autograd.compiler.program import Program
 from autograd.compiler.run.javascript.backward import Backward
 from autograd.compiler.run.javascript.forward import forward
 from autograd.compiler.run.javascript.nest import GRADIENTS, VALUES, Tables
+from autograd.compiler.run.javascript.tape import TapeLoops
 from autograd.formulas.javascript import literal, runtime
 
 __all__ = ["to_javascript"]
@@ -70,7 +71,11 @@ class _Script:
 
     def _forward(self) -> Iterable[str]:
         for number, instruction in enumerate(self.plan.instructions):
-            yield from self._function(f"forward{number}", forward(self.tables, instruction))
+            if isinstance(instruction, Tape):
+                lines = TapeLoops(instruction, self.plan, self.tables).forward()
+            else:
+                lines = forward(self.tables, instruction)
+            yield from self._function(f"forward{number}", lines)
 
     def _backward(self) -> Iterable[str]:
         for number, entries in enumerate(self.reverse):
