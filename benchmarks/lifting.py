@@ -90,7 +90,7 @@ def row(name: str, count: int) -> None:
     loss, parameters = GRAPHS[name](count)
     built = peak()
     start = time.process_time()
-    program = compile(loss, parameters, engine="numpy")
+    program = compile(loss, parameters, engine="auto")
     seconds = time.process_time() - start
     grown = peak() - built
     nodes = len(topological_order(loss))

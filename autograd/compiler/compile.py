@@ -24,6 +24,7 @@ from autograd.compiler.read.serial import serial
 from autograd.compiler.read.simplify.common import factor_out
 from autograd.compiler.read.simplify.merge import merge
 from autograd.compiler.read.trace import Example, outputs_of, retrace, trace
+from autograd.compiler.run.engines import has_machine_code
 from autograd.value import Note, Value
 
 __all__ = ["compile"]
@@ -91,13 +92,17 @@ def compile(
             retrace(loss, example, values, graph)
     detach_maxima(graph)
     numbers = np.array([p.data for p in values], dtype=np.float64)
-    return Program(_planned(fuse(graph)), numbers, values, names, dtype, shapes, engine, device)
+    return Program(
+        _planned(fuse(graph), engine), numbers, values, names, dtype, shapes, engine, device
+    )
 
 
-def _planned(fused: Fused) -> Plan:
+def _planned(fused: Fused, engine: str) -> Plan:
     """The instructions: over rows that run at once, or a tape where nothing does."""
-    if serial(fused):
-        return tape(fused.graph)
+    if serial(fused, has_machine_code(engine)):
+        graph = fused.graph
+        del fused
+        return tape(graph)
     fused = merge(factor_out(fused))
     return lay_out(draft(fused, blocks(fused)), fused)
 

@@ -98,7 +98,7 @@ def edges(fused: Fused) -> tuple[Array, Array]:
         for x in graph.more.get(i, ())
         if type(x) is int
     ]
-    extra = np.array(more, dtype=np.int64).reshape(-1, 2)
+    extra = np.array(more, dtype=np.int32).reshape(-1, 2)
     user = np.concatenate([of_summand, of_summand, of_bias, operations, operations, extra[:, 0]])
     used = np.concatenate(
         [rows.second, rows.first, rows.bias, graph.a[operations], graph.b[operations], extra[:, 1]]

@@ -10,7 +10,7 @@ from typing import Any
 from autograd.compiler.plan.instructions import Plan, Tape
 from autograd.compiler.run.numpy.replay import Replay
 
-__all__ = ["ENGINES", "Engine", "choose"]
+__all__ = ["ENGINES", "Engine", "choose", "has_machine_code"]
 
 ENGINES = ("auto", "numpy", "native", "python", "torch", "jax")
 
@@ -81,6 +81,13 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
     if why_not:
         return _numpy(why_not)
     return Engine("native", shape.described(plan), partial(Native, steps=Steps(plan)))
+
+
+def has_machine_code(wanted: str) -> bool:
+    """Whether a plan for this engine can be machine code."""
+    from autograd.compiler.run.native import shape
+
+    return wanted in ("auto", "native") and shape.available()
 
 
 def _numpy(why: str) -> Engine:

@@ -22,8 +22,8 @@ def once(graph: Graph) -> Array:
     left: Array = (graph.code > 0) & ~graph.constant
     numbers = [x.view(np.int64) for x in (graph.ca, graph.cb)]
     flags = graph.needs + 2 * graph.masked
-    key = mixed(graph.code, graph.a, graph.b, *numbers, flags)[left]
-    if len(np.unique(key)) == len(key):
+    key = np.sort(mixed(graph.code, graph.a, graph.b, *numbers, flags)[left])
+    if (key[1:] != key[:-1]).all():
         return left
     a, b, seen = graph.a, graph.b, dict[Any, int]()
     instead = [*range(len(graph)), -1]
