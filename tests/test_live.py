@@ -21,7 +21,7 @@ from autograd import Op, Value, compare, parse, topological_order
 from autograd.text.format import number
 from nn import MLP
 from viz import Live, TooLargeError, live, player
-from viz.page.tour import CHAPTERS, tour
+from viz.tour.tour import CHAPTERS, tour
 
 CARDS = """Object.fromEntries([...document.querySelectorAll('g.node:not(.gone) > text.FIELD')].map(
     text => [text.closest('g').id, text.textContent]))"""

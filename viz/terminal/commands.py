@@ -28,7 +28,6 @@ from viz.drawing import Drawing
 from viz.graph.draw_graph import draw_graph
 from viz.page.live import Live, live
 from viz.page.player import player
-from viz.page.tour import Tour, tour
 from viz.playground.moons import moons
 from viz.playground.playground import Playground
 from viz.playground.suited import suited
@@ -37,6 +36,7 @@ from viz.terminal.examples import copy_examples
 from viz.terminal.given import UsageError, given, graph, root_of, unshielded
 from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
+from viz.tour.tour import Tour, tour
 
 __all__ = ["COMMANDS"]
 
