@@ -20,11 +20,19 @@ def topological_order(*roots: Value) -> list[Value]:
     Args:
         roots: the Values whose graph is listed.
 
+    Raises:
+        TypeError: for what is no Value.
+
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
     >>> [node.op or node.label for node in topological_order(a * b + a)]
     ['a', 'b', '*', '+']
     """
+    for root in roots:
+        if not hasattr(root, "parents"):
+            raise TypeError(
+                f"a graph is that of a Value, not of {type(root).__name__} ({root!r:.40})"
+            )
     return postorder(roots, _parents)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Mode", "comparing", "current", "no_grad", "observed", "peeked", "recording", "special", "taping",
-    "tracing", "warn_of_cut", "watching",
+    "tracing", "warn_at", "warn_of_cut", "watching",
 ]  # fmt: skip
 
 
@@ -183,12 +183,21 @@ def warn_of_cut(frame: FrameType, methods: type) -> None:
     use = " and ".join(filter(None, instead.values()))
     what = f"math.{called[0]}()" if len(instead) == 1 else "this line"
     use = use or "autograd.exp or x.exp() in place of math.exp(x), and so on"
-    warnings.warn_explicit(
+    warn_at(
+        frame,
         f"{what} takes a number out of the graph, so no gradient comes back through it: use {use}; "
         "to read the number, x.data",
+    )
+
+
+def warn_at(frame: FrameType, message: str) -> None:
+    """Warn, once a line, of what the code of ``frame`` does."""
+    code = frame.f_code
+    warnings.warn_explicit(
+        message,
         UserWarning,
         code.co_filename,
-        line,
+        frame.f_lineno,
         frame.f_globals.get("__name__") or "<unknown>",
         _said.setdefault(code, {}),
     )

@@ -173,8 +173,9 @@ _NO_SYSTEM = apply.dispatch(object)
 @apply.register(bytes)
 @apply.register(complex)
 def _refuse(x: Any, op: Op, inputs: tuple[Any, ...]) -> Any:
+    each = f"; of a list, [{op.name}(v) for v in values]" if isinstance(x, (list, tuple)) else ""
     raise TypeError(
-        f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r})"
+        f"{op.name}() takes numbers, Values or arrays of them, not {type(x).__name__} ({x!r:.60}){each}"
     ) from None
 
 

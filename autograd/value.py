@@ -21,13 +21,17 @@ import numpy as np
 from autograd import ops
 from autograd.backward import backward, pass_on
 from autograd.copying import deep_copy, reduce, shallow_copy
-from autograd.modes import current, observed, peeked, special, warn_of_cut
+from autograd.graph import leaves
+from autograd.modes import current, observed, peeked, special, warn_at, warn_of_cut
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
+from autograd.text.hints import EQUALITY, Elsewhere, bad_gradient, nowhere_to_go, rebound
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     Number: TypeAlias = "Value" | float | int | np.floating[Any] | np.integer[Any]
 else:
     Number = Union["Value", float]
@@ -201,6 +205,9 @@ class Value:
     __deepcopy__ = deep_copy
     __reduce__ = reduce
 
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in _ELSEWHERE]
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data}, grad={self.grad}{label})"
@@ -228,7 +235,16 @@ class Value:
         >>> b.backward(); a.grad, b.grad          # the leaf adds up, the rest does not
         (12.0, 1.0)
         """
-        backward(self)
+        if self.operation is None:
+            warn_at(_getframe(1), nowhere_to_go(current().recording))
+        try:
+            backward(self)
+        except TypeError:
+            for leaf in leaves(self):
+                if not isinstance(leaf.grad, float):
+                    text = bad_gradient(leaf.label or repr(leaf), leaf.grad)
+                    raise TypeError(text) from None
+            raise
 
     def conjugate(self) -> Value:
         """Itself: a Value is real. NumPy asks, on the way to a variance."""
@@ -285,6 +301,15 @@ class Value:
     __le__ = comparison(ops.LESS_EQUAL)
     __gt__ = comparison(ops.GREATER)
     __ge__ = comparison(ops.GREATER_EQUAL)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self) and isinstance(other, (Real, np.bool_)):
+            warn_at(_getframe(1), EQUALITY)
+        return (
+            NotImplemented  # two Values are one if they are the same object: a key of dictionaries
+        )
+
+    __hash__ = object.__hash__
 
     # Conditions that are nodes, as while tracing, are joined like bools ------------------------------
 
@@ -368,6 +393,21 @@ class Value:
         out.grad = 0.0
         return observed(out) if special else out
 
+    def __iadd__(self, other: Number) -> Value:
+        if self._a is None and type(other) is not Value:
+            self._note_rebinding(_getframe(1), "+")
+        return self + other
+
+    def __isub__(self, other: Number) -> Value:
+        if self._a is None and type(other) is not Value:
+            self._note_rebinding(_getframe(1), "-")
+        return self - other
+
+    def _note_rebinding(self, frame: FrameType, sign: str) -> None:
+        """A number added to a leaf that has a gradient is a step of training, in the wrong place."""
+        if self._b is None and self.grad:
+            warn_at(frame, rebound(self.label, sign))
+
     __radd__ = reflected(ops.ADD)
     __rsub__ = reflected(ops.SUB)
     __rmul__ = reflected(ops.MUL)
@@ -448,6 +488,20 @@ class Value:
     __round__ = round
     _round = method(ops.ROUND_TO)
 
+
+_ELSEWHERE = {  # of a tensor or an array
+    "grad_fn": "x.op and x.parents say how it was made",
+    "mean": "sum(values) / len(values) is the mean of a list of Values",
+    "name": "its name is x.label",
+    "numpy": "the number is x.data",
+    "requires_grad": "every Value has a gradient; a constant is a plain number, or x.detach()",
+    "shape": "a Value is one number, and a vector a list of them",
+    "sum": "sum(values) adds up a list of Values",
+    "value": "the number is x.data",
+    "zero_grad": "set x.grad = 0.0, or call zero_grad() of the model or the optimizer",
+}
+for _name, _instead in _ELSEWHERE.items():
+    setattr(Value, _name, Elsewhere(_name, _instead))
 
 for _name, _method in vars(Value).items():  # those made from rows, by the names they are called by
     if getattr(_method, "__module__", "") == unary.__module__:

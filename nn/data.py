@@ -52,17 +52,18 @@ class Dataset(NamedTuple):
     scaling: Standardize | None = None
 
     def __repr__(self) -> str:
-        samples = f"{len(self.x)} samples of {' × '.join(map(str, self.x.shape[1:]))} numbers"
+        samples = f"{len(self.x)} samples of {' × '.join(map(str, np.shape(self.x)[1:]))} numbers"
         classes = f", {len(self.classes)} classes" if self.classes else ""
         return f"<Dataset: {samples}{classes}>"
 
     def _repr_html_(self) -> str:
         """The first samples, for a notebook."""
-        rows = self.x[:_SHOWN].reshape(len(self.x[:_SHOWN]), -1)
+        shown = self.take(np.arange(min(_SHOWN, len(self.x))))
+        rows = shown.x.reshape(len(shown.x), -1)
         names = list(self.features) or [f"x{i}" for i in range(1, rows.shape[1] + 1)]
         wide = len(names) > _COLUMNS
         table = []
-        for row, y in zip(rows[:, :_COLUMNS].tolist(), self.y.tolist()):
+        for row, y in zip(rows[:, :_COLUMNS].tolist(), shown.y.tolist()):
             target = self.classes[int(y)] if self.classes else str(y)
             table.append([*map(number, row), *["…"] * wide, target])
         head = [*names[:_COLUMNS], *["…"] * wide, "target"]
@@ -80,14 +81,14 @@ class Dataset(NamedTuple):
         order = np.random.default_rng(rng).permutation(len(self.x))
         groups = [order]
         if self.classes:
-            groups = [order[self.y[order] == k] for k in range(len(self.classes))]
+            groups = [order[np.asarray(self.y)[order] == k] for k in range(len(self.classes))]
         held = np.concatenate([group[: round(test * len(group))] for group in groups])
         out = np.isin(order, held)
         return self.take(order[~out]), self.take(order[out])
 
     def take(self, chosen: Array) -> Dataset:
         """The samples of these numbers, in this order."""
-        return self._replace(x=self.x[chosen], y=self.y[chosen])
+        return self._replace(x=np.asarray(self.x)[chosen], y=np.asarray(self.y)[chosen])
 
     @overload
     def standardized(self) -> Dataset: ...
@@ -106,10 +107,13 @@ class Dataset(NamedTuple):
         >>> data.x.tolist(), Sequential(data.scaling, Tanh())([2.0])
         ([[-1.0], [1.0]], [0.0])
         """
-        mean, std = self.x.mean(axis=0), self.x.std(axis=0)
+        mean, std = np.mean(self.x, axis=0), np.std(self.x, axis=0)
         std = np.where(std == 0, 1.0, std)
-        scaling = Standardize(self.x.shape[1:], mean, std)
-        done = [data._replace(x=(data.x - mean) / std, scaling=scaling) for data in (self, *others)]
+        scaling = Standardize(np.shape(self.x)[1:], mean, std)
+        done = [
+            data._replace(x=(np.asarray(data.x) - mean) / std, scaling=scaling)
+            for data in (self, *others)
+        ]
         return done if others else done[0]
 
 

@@ -20,6 +20,8 @@ from nn.module import Module
 from nn.nested import flat
 from nn.optim import Optimizer
 
+_CLASSES = "; np.unique(y, return_inverse=True) numbers the classes"
+
 __all__ = ["arrays", "engine_for", "evaluate", "measured", "mode", "predict"]
 
 
@@ -118,7 +120,8 @@ def arrays(data: Any) -> tuple[Array, Array]:
         raise ValueError(f"samples of shape {x.shape} and targets of shape {y.shape} do not match")
     for name, array in (("samples", x), ("targets", y)):
         if array.dtype.kind not in "fiub":
-            raise TypeError(f"the {name} are not numbers but {array.dtype}")
+            hint = _CLASSES if (name, array.dtype.kind) == ("targets", "U") else ""
+            raise TypeError(f"the {name} are not numbers but {array.dtype}{hint}")
         if not np.isfinite(array).all():
             raise ValueError(f"the {name} hold nan or infinite numbers")
     return (x.astype(float) if x.dtype.kind == "b" else x), (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ __all__ = [
     "numbers",
     "parameter",
 ]
+
+_ONE_SAMPLE = "; a model takes one sample at a time: [model(x) for x in X], or predict(model, X)"
 
 
 class Neuron(Module):
@@ -104,10 +107,18 @@ class Neuron(Module):
                 f"a neuron takes its {self.nin} inputs in one list, like [{like}], not {x!r:.60}"
             ) from None
         if given != self.nin:
-            raise ValueError(f"this neuron takes {self.nin} inputs, not {given}")
+            several = isinstance(x, (list, tuple)) and any(
+                isinstance(xi, (list, tuple)) for xi in x
+            )
+            hint = _ONE_SAMPLE if several else ""
+            raise ValueError(f"this neuron takes {self.nin} inputs, not {given}{hint}")
         if self.inputs is not None:
             x = [x[i] for i in self.inputs]
-        out: Value = dot(self.w, x, self.b)
+        try:
+            out: Value = dot(self.w, x, self.b)
+        except TypeError:
+            refuse(x)
+            raise
         if self._function is not None:
             out = self._function(out)
         how = out._how
@@ -360,10 +371,25 @@ def connected(inputs: Sequence[int], nin: int) -> tuple[int, ...]:
     return chosen
 
 
+def refuse(x: Sequence[Any]) -> None:
+    """Say what among the inputs is no number.
+
+    Raises:
+        TypeError: for the first such input; nothing if there is none.
+    """
+    for xi in x:
+        if isinstance(xi, (list, tuple, np.ndarray)):
+            raise TypeError(f"an input is a number, not {xi!r:.40}{_ONE_SAMPLE}") from None
+        if not isinstance(xi, (Value, Real)):
+            raise TypeError(
+                f"an input is a number or a Value, not {type(xi).__name__} ({xi!r:.40})"
+            ) from None
+
+
 def numbers(x: Any) -> list[Any]:
     """A NumPy vector as a plain list: Values multiply Python's floats fastest."""
     if x.ndim != 1:
-        raise ValueError(f"a layer takes one sample, a vector, not an array of shape {x.shape}")
+        raise ValueError(f"a layer takes a vector, not an array of shape {x.shape}{_ONE_SAMPLE}")
     return x.tolist()  # type: ignore[no-any-return]
 
 

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any, overload
 
+import numpy as np
+
 from autograd import Value, exp, log, maximum, relu, softplus
 from autograd.compiler.select import Index, select
 from nn.nested import flat, plain, shape_of
@@ -28,6 +30,8 @@ __all__ = [
     "hinge_loss", "huber_loss", "l1_loss", "log_softmax", "logsumexp", "mae_loss", "mse_loss",
     "resolve_loss", "softmax",
 ]  # fmt: skip
+
+_ROUNDING = 1e-9  # by which probabilities may miss 0 and 1
 
 
 @of_pairs
@@ -132,16 +136,24 @@ def binary_cross_entropy(input: Any, target: Any, reduction: str = "mean") -> An
         reduction: "mean", "sum", or "none" for a list.
 
     Raises:
-        ValueError: for shapes that differ, and no prediction at all.
+        ValueError: for shapes that differ, no prediction at all, and what is no probability.
 
     >>> print(f"{binary_cross_entropy(0.5, 1):.4f}")                # log 2
     0.6931
     """
     least = math.exp(-100.0)
+    pairs = _pairs(input, target)
+    for p, _ in pairs:
+        number = p.data if isinstance(p, Value) else p
+        if not -_ROUNDING <= number <= 1.0 + _ROUNDING and number == number:
+            raise ValueError(
+                f"a prediction is a probability from 0 to 1, not {number!r}: end the model with a "
+                "sigmoid, or use binary_cross_entropy_with_logits"
+            )
     return _reduced(
         [
             -(t * log(maximum(p, least))) - (1.0 - t) * log(maximum(1.0 - p, least))
-            for p, t in _pairs(input, target)
+            for p, t in pairs
         ],
         reduction,
     )
@@ -184,7 +196,9 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean") -> Any:
     """
     logits = plain(input)
     if not isinstance(logits, (list, tuple)):
-        raise ValueError(f"cross_entropy takes a list of logits, not {logits!r:.60}")
+        raise ValueError(
+            f"cross_entropy takes a list of logits, one for each class, not {logits!r:.60}"
+        )
     if not logits:
         raise ValueError("cross_entropy needs at least one logit")
     if not isinstance(logits[0], list):
@@ -285,7 +299,9 @@ def resolve_loss(loss: str | Callable[[Any, Any], Any]) -> Callable[[Any, Any], 
     if callable(loss):
         return loss
     if not isinstance(loss, str) or loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; known are: {', '.join(LOSSES)}")
+        several = isinstance(loss, (list, tuple, np.ndarray))
+        hint = "; samples and targets go together: (X, y)" if several else ""
+        raise ValueError(f"unknown loss {loss!r:.60}; known are: {', '.join(LOSSES)}{hint}")
     return LOSSES[loss]
 
 
@@ -303,6 +319,8 @@ def _pairs(input: Any, target: Any) -> list[tuple[Any, Any]]:
 
 
 def _largest(x: Sequence[Any]) -> Any:
+    if not hasattr(x, "__len__"):
+        raise TypeError(f"softmax and its logarithm are of a list of numbers, not of {x!r:.60}")
     if not len(x):
         raise ValueError("softmax, its logarithm and cross_entropy need at least one number")
     return reduce(maximum, x)

@@ -45,7 +45,9 @@ class Module:
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes: written by each kind of module."""
+        """What the module computes: written by each kind of module, as this or as ``__call__``."""
+        if type(self).__call__ is not Module.__call__:
+            return self(*args, **kwargs)
         raise NotImplementedError(f"{type(self).__name__} has neither __call__ nor forward")
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:

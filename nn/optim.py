@@ -13,6 +13,7 @@ the Values into such arrays and writes the result back; a compiled program hands
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -24,6 +25,10 @@ from nn.settings import within
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
+_NO_GRADIENT = (
+    "every gradient is 0 at this first step, so nothing is learnt: zero_grad(), then backward() of the "
+    "loss, then step()"
+)
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
@@ -87,6 +92,9 @@ class Optimizer:
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_fused": None}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.params)} parameters, lr={self.lr})"
+
     @property
     def lr(self) -> float:
         """The learning rate."""
@@ -108,11 +116,18 @@ class Optimizer:
             p.grad = 0.0
 
     def step(self) -> None:
-        """Change every parameter once, by the gradients that `backward()` left in them."""
+        """Change every parameter once, by the gradients that `backward()` left in them.
+
+        Warns at the first step if there are none: nobody called `backward()`, or `zero_grad()` came
+        after it.
+        """
         data = np.array([p.data for p in self.params])
-        self.update(data, np.array([p.grad for p in self.params]))
+        grad = np.array([p.grad for p in self.params])
+        self.update(data, grad)
         for p, number in zip(self.params, data.tolist()):
             p.data = number
+        if self.steps == 1 and self.params and not grad.any():
+            warnings.warn(_NO_GRADIENT, stacklevel=2)
 
     def update(self, data: Array, grad: Array, params: Sequence[Value] | None = None) -> None:
         """Change ``data`` in place by one step; ``grad`` is only read.
@@ -407,8 +422,9 @@ class AdamW(Adam):
     Source: Loshchilov & Hutter, arXiv:1711.05101.
 
     >>> w = Value(1.0)
-    >>> AdamW([w], lr=0.1, weight_decay=0.5).step(); w.data          # no gradient: only the decay
-    0.95
+    >>> w.grad = 123.0; AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> print(f"{w.data:.6f}")                  # 1 − 0.1, as Adam's first step, − 0.1 · 0.5 · 1
+    0.850000
     """
 
     settings = "betas", "eps"

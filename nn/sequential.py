@@ -35,6 +35,9 @@ class Sequential(Module, Generic[Out]):
     Args:
         layers: modules, or functions of what comes before.
 
+    Raises:
+        TypeError: for what cannot be called, and for classes.
+
     >>> from nn import Linear, Tanh
     >>> Sequential(Linear(4, 3, rng=0), Tanh(), Linear(3, 1, rng=1))
     Sequential(Linear(4, 3), Tanh(), Linear(3, 1))
@@ -51,6 +54,8 @@ class Sequential(Module, Generic[Out]):
     @overload
     def __init__(self: Sequential[Any], *layers: _Step[Any]) -> None: ...
     def __init__(self, *layers: Any) -> None:  # type: ignore[misc]
+        for layer in layers:
+            _check(layer)
         self.layers = list(layers)
         number_layers(self.layers)
 
@@ -71,6 +76,20 @@ class Sequential(Module, Generic[Out]):
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+def _check(layer: Any) -> None:
+    if callable(layer) and not isinstance(layer, type):
+        return
+    if isinstance(layer, type):
+        hint = f"the class {layer.__name__}: {layer.__name__}(…) makes one"
+    elif isinstance(layer, (list, tuple)):
+        hint = f"a {type(layer).__name__} of them: Sequential(*layers)"
+    elif isinstance(layer, str):
+        hint = f"{layer!r:.40}: an activation by name is Activate({layer!r:.40})"
+    else:
+        hint = f"{layer!r:.40}"
+    raise TypeError(f"Sequential takes modules and functions, not {hint}")
 
 
 class Flatten(Module):

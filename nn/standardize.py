@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from nn.module import Module
+from nn.keeps import Keeps
 from nn.nested import flat, plain, shape_of, shaped
 
 __all__ = ["Standardize"]
 
 
-class Standardize(Module):
+class Standardize(Keeps):
     """(x − mean) / std of each number: the first layer of a model that takes raw samples.
 
     `Dataset.standardized` makes it, in ``data.scaling``. Its numbers are saved with the model, and not
@@ -46,7 +46,7 @@ class Standardize(Module):
         if not (self.std > 0).all():
             raise ValueError(f"a standard deviation is above 0, not {self.std.min()}")
 
-    def __call__(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         x = plain(x)
         if shape_of(x) != self.shape:
             raise ValueError(f"this takes samples of shape {self.shape}, not {shape_of(x)}")

@@ -47,6 +47,10 @@ def load_parameters(
 
     Nothing is written unless everything fits.
     """
+    if not isinstance(state, Mapping):
+        raise TypeError(
+            f"a state is what state_dict() or load(path) gave, not {type(state).__name__}"
+        )
     groups = list(grouped(named))
     known = [*(name for name, _, _ in groups), *kept]
     missing = [name for name in known if name not in state]
@@ -89,6 +93,7 @@ def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> P
 
     Raises:
         OSError: if the file cannot be written.
+        TypeError: for what is no model and no optimizer.
         ValueError: for arrays of anything but numbers; a file that was there stays as it is.
 
     >>> from nn import MLP
@@ -97,6 +102,8 @@ def save(state: Stateful | Mapping[str, Any], path: str | os.PathLike[str]) -> P
     ...     save(MLP(2, [1], rng=0), Path(folder) / "model.npz").name
     'model.npz'
     """
+    if not isinstance(state, Mapping) and not hasattr(state, "state_dict"):
+        raise TypeError(f"save takes a model or an optimizer, not {type(state).__name__}")
     arrays = dict(state if isinstance(state, Mapping) else state.state_dict())
     return write(path, pack({_MARK: np.array(_VERSION), **arrays}))
 
@@ -110,6 +117,7 @@ def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str
 
     Raises:
         OSError: if there is no such file, or it cannot be read.
+        TypeError: for a model in place of the file.
         ValueError: if it is truncated, damaged, no file of `save`, of a later version, or of another
             model.
 
@@ -122,6 +130,8 @@ def load(path: str | os.PathLike[str], into: Stateful | None = None) -> dict[str
     >>> sorted(state)
     ['layers.0.neurons.0.b', 'layers.0.neurons.0.w']
     """
+    if hasattr(path, "state_dict"):
+        raise TypeError("load takes the file first: load('model.npz', into=model)")
     name, content = os.fspath(path), Path(path).read_bytes()
     try:
         arrays = unpack(content)

@@ -6,13 +6,29 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import nn.lecture
-from autograd import Value
-from nn import MLP, SGD, Adam, Layer, Neuron, fit
-from viz import draw_dot, plot_loss
+from autograd import Value, leaves, no_grad, tanh
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Dataset,
+    Layer,
+    Neuron,
+    Sequential,
+    Tanh,
+    binary_cross_entropy,
+    fit,
+    load,
+    save,
+    softmax,
+)
+from viz import draw_dot, draw_graph, draw_network, plot_loss
 
+MODEL = MLP(2, [1])
 DATA = ([[1.0, 2.0], [2.0, 1.0]], [1.0, -1.0])
 
 
@@ -37,6 +53,23 @@ def trained(epochs: int = 3, **settings: Any) -> Any:
         (lambda: Value(1.0) * [1.0], "one at a time"),  # type: ignore[operator]
         (lambda: type("Mine", (Value,), {}), "Keep a Value in an attribute of your class"),
         (lambda: Value(1.0, (Value(2.0),), "+"), r"autograd\.Op"),  # type: ignore[arg-type]
+        (lambda: MLP(2, [1])([[1.0, 2.0], [3.0, 4.0]]), r"one sample at a time: \[model\(x\) for"),  # type: ignore[list-item]
+        (lambda: MLP(2, [1])([[1.0, 2.0]]), r"2 inputs, not 1; .* predict\(model, X\)"),  # type: ignore[list-item]
+        (lambda: MLP(2, [1])(np.zeros((3, 2))), "one sample at a time"),  # type: ignore[arg-type]
+        (lambda: MLP(2, [1])(["1", "2"]), r"number or a Value, not str \('1'\)"),  # type: ignore[list-item]
+        (lambda: tanh([Value(1.0)]), r"\[tanh\(v\) for v in values\]"),
+        (lambda: softmax(Value(1.0)), "of a list of numbers"),  # type: ignore[call-overload]
+        (lambda: Sequential([Neuron(2)]), r"Sequential\(\*layers\)"),  # type: ignore[call-overload]
+        (lambda: Sequential(Tanh), r"Tanh\(…\) makes one"),
+        (lambda: Sequential("tanh"), r"Activate\('tanh'\)"),  # type: ignore[call-overload]
+        (lambda: fit(MODEL, *DATA, SGD(MODEL.parameters())), r"\(X, y\)"),  # type: ignore[arg-type]
+        (lambda: binary_cross_entropy([2.0], [1.0]), "end the model with a sigmoid"),
+        (lambda: load(MLP(2, [1])), r"into=model"),  # type: ignore[arg-type]
+        (lambda: save(Value(1.0), "model.npz"), "a model or an optimizer"),  # type: ignore[arg-type]
+        (lambda: MLP(2, [1]).load_state_dict(3), r"load\(path\)"),  # type: ignore[arg-type]
+        (lambda: draw_graph(MLP(2, [1])), "draw_network draws a model"),  # type: ignore[arg-type]
+        (lambda: draw_network(Value(1.0)), "draw_graph draws the graph"),  # type: ignore[arg-type]
+        (lambda: leaves(3.0), "of a Value, not of float"),  # type: ignore[arg-type]
     ],
 )
 def test_a_mistake_is_told_what_to_type(typed: Callable[[], Any], told: str) -> None:
@@ -48,6 +81,89 @@ def test_a_value_takes_no_attributes_and_its_help_says_where_to_keep_them() -> N
     with pytest.raises(AttributeError, match="momentum"):
         Value(1.0).momentum = 0.0  # type: ignore[attr-defined]
     assert "dictionary by Value" in (Value.__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("zero_grad", "x.grad = 0.0"), ("numpy", "x.data"), ("shape", "one number")]
+)
+def test_what_only_a_tensor_has_is_told_what_a_value_has(name: str, told: str) -> None:
+    x = Value(1.0)
+    assert name not in dir(x)  # a completion offers what is there
+    assert not hasattr(x, name)
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'; .*{told}"):
+        getattr(x, name)
+
+
+def gradient_forgotten() -> None:
+    SGD(MLP(2, [1], rng=0).parameters()).step()
+
+
+def step_on_the_name() -> None:
+    w = Value(3.0, label="w")
+    (w * w).backward()
+    w -= 0.1 * w.grad
+
+
+def step_on_the_name_of_a_parameter() -> None:
+    model = MLP(2, [1], rng=0)
+    model([1.0, 2.0]).backward()
+    for p in model.parameters()[:1]:
+        p += -0.1 * p.grad
+
+
+def compared_with_a_number() -> None:
+    assert not Value(2.0) == 2.0  # noqa: SIM201
+
+
+def backward_under_no_grad() -> None:
+    with no_grad():
+        (Value(2.0) * 3).backward()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (gradient_forgotten, r"every gradient is 0 at this first step.*backward\(\)"),
+        (step_on_the_name, r"w\.data -= …"),
+        (step_on_the_name_of_a_parameter, r"was w₁₁ stays.* p\.data \+= …"),
+        (compared_with_a_number, r"x\.data == 2\.0"),
+        (backward_under_no_grad, r"within no_grad\(\)"),
+    ],
+)
+def test_what_would_be_wrong_in_silence_is_warned_of(wrong: Callable[[], None], told: str) -> None:
+    with pytest.warns(UserWarning, match=told):
+        wrong()
+
+
+def test_sums_and_comparisons_that_are_right_are_not_warned_of() -> None:
+    w, b = Value(3.0), Value(1.0)
+    out = b
+    out += w * 2.0  # a sum that begins with a parameter
+    out += 1.0
+    out.backward()
+    total = Value(0.0)
+    total += 1.0
+    assert (out.data, total.data, w in {w: 1}, w == w, w != b) == (8.0, 1.0, True, True, True)
+
+
+def test_a_gradient_of_none_is_told_what_to_set() -> None:
+    w = Value(3.0, label="w")
+    w.grad = None  # type: ignore[assignment]
+    with pytest.raises(TypeError, match=r"gradient of w is None, .* set it to 0\.0"):
+        (w * w).backward()
+
+
+def test_forward_is_what_calling_does_also_where_only_call_is_written() -> None:
+    model = MLP(2, [1], rng=0)
+    assert model.forward([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+def test_a_dataset_of_plain_lists_is_shown_and_split() -> None:
+    data = Dataset([[1.0, 2.0], [3.0, 5.0]], [0, 1])  # type: ignore[arg-type]
+    train, test = data.split(test=0.5)
+    assert (repr(data), len(train.x), len(test.x)) == ("<Dataset: 2 samples of 2 numbers>", 1, 1)
+    assert data.standardized().x.tolist() == [[-1.0, -1.0], [1.0, 1.0]]
+    assert ">5</td>" in data._repr_html_()
 
 
 def test_the_loss_of_a_training_is_drawn_from_what_fit_returned() -> None:

@@ -33,6 +33,7 @@ ROOMS: dict[str, set[str]] = {
 EXCEPTIONS = {
     ("autograd.functions", "formulas"),  # a docstring shows the derivative of its row
     ("autograd.value", "formulas"),  # a notebook shows what a value was made of
+    ("autograd.value", "text"),  # what to type instead of what a Value does not have
 }
 FILES = 14  # beside the `__init__`, at most: what a reader takes in at a glance
 PROGRAMS = {"viz.__main__", "viz.process.child"}  # run, never imported

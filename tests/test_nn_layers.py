@@ -98,7 +98,7 @@ def test_activations_by_name_and_by_function():
         (lambda: Neuron(2, rng=0)([1.0]), "takes 2 inputs, not 1"),
         (
             lambda: Layer(2, 3, rng=0)(np.zeros((4, 2))),
-            "one sample, a vector, not an array of shape",
+            "a vector, not an array of shape",
         ),
         (lambda: Neuron(0), "nin is a whole number of 1 or more, not 0"),
         (lambda: Layer(2, 2.5), "nout is a whole number of 1 or more, not 2.5"),

@@ -148,7 +148,10 @@ def test_softmax_and_its_logarithm_by_hand():
         (lambda: nn.cross_entropy([[1.0, 2.0]], [0, 1]), "1 samples, but 2 targets"),
         (lambda: nn.cross_entropy([[1.0, 2.0], [3.0, 4.0]], 1), "2 samples, but 1 targets"),
         (lambda: nn.cross_entropy([], 0), "at least one logit"),
-        (lambda: nn.cross_entropy(Value(1.0), 0), "takes a list of logits, not Value"),
+        (
+            lambda: nn.cross_entropy(Value(1.0), 0),
+            "takes a list of logits, one for each class, not Value",
+        ),
         (lambda: nn.softmax([]), "need at least one number"),
         (lambda: nn.logsumexp([]), "need at least one number"),
         (lambda: nn.log_softmax([]), "need at least one number"),

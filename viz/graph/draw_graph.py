@@ -146,7 +146,8 @@ def expression_scene(
     text, so that a page can change the numbers and nothing moves.
     """
     if not isinstance(root, Value):
-        raise TypeError(f"draw_graph takes a Value, not {type(root).__name__}")
+        hint = "; draw_network draws a model" if hasattr(root, "parameters") else ""
+        raise TypeError(f"draw_graph takes a Value, not {type(root).__name__}{hint}")
     if rankdir not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     checked_digits(digits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd import Value
 from nn import Module
 from nn.architecture import Architecture, superscript
 
@@ -23,7 +24,10 @@ def architecture(
         ValueError: for a model without a layer that could be drawn.
     """
     if not isinstance(model, Module):
-        raise TypeError(f"draw_network takes a model (an nn.Module), not {type(model).__name__}")
+        hint = "; draw_graph draws the graph of one" if isinstance(model, Value) else ""
+        raise TypeError(
+            f"draw_network takes a model (an nn.Module), not {type(model).__name__}{hint}"
+        )
     found = Architecture(unroll=unroll)
     inside: set[int] = set()
     for module in model.modules():

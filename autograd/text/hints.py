@@ -1,0 +1,49 @@
+"""What to type instead of what a Value does not have, or does not do."""
+
+from __future__ import annotations
+
+__all__ = ["EQUALITY", "Elsewhere", "bad_gradient", "nowhere_to_go", "rebound"]
+
+EQUALITY = (
+    "a Value and a number are never ==, which asks whether both are one object: "
+    "compare the numbers, x.data == 2.0"
+)
+
+
+class Elsewhere:
+    """An attribute that is not there, with a word on what is.
+
+    Not ``__getattr__``, with which CPython reads every attribute of a class three times as slowly.
+    """
+
+    def __init__(self, name: str, instead: str) -> None:
+        self._name, self._instead = name, instead
+
+    def __get__(self, thing: object, owner: type) -> None:
+        text = f"{owner.__name__!r} object has no attribute {self._name!r}; {self._instead}"
+        raise AttributeError(text, name=self._name, obj=thing)
+
+
+def rebound(name: str, sign: str) -> str:
+    """Of ``w -= 0.1 * w.grad``, which changes what the name stands for, and no parameter."""
+    here = name if name.isidentifier() else "p"
+    return (
+        f"{sign}= makes a new Value, and the one that was {name or here} stays as it is: "
+        f"to change its number, {here}.data {sign}= …"
+    )
+
+
+def nowhere_to_go(recording: bool) -> str:
+    """Of ``backward()`` of what was not computed, or under `no_grad`."""
+    why = "" if recording else "; within no_grad() no operation is remembered"
+    return (
+        f"backward() of a Value that was not computed from others: no gradient goes anywhere{why}"
+    )
+
+
+def bad_gradient(name: str, gradient: object) -> str:
+    """Of ``w.grad = None``, as PyTorch has it."""
+    return (
+        f"the gradient of {name} is {gradient!r}, to which no number can be added: "
+        "set it to 0.0, as zero_grad() does"
+    )
