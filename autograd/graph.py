@@ -85,6 +85,9 @@ def leaves(*roots: Value) -> list[Value]:
     Args:
         roots: the Values whose graph is looked at.
 
+    Raises:
+        TypeError: for what is no Value.
+
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
     >>> [leaf.label for leaf in leaves(a * a + 1)]

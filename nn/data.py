@@ -39,6 +39,9 @@ class Dataset(NamedTuple):
         classes: names of the classes.
         scaling: what `standardized` did to the samples: the first layer of a model for raw ones.
 
+    Raises:
+        ValueError: by `split`, for a share out of range.
+
     >>> data = Dataset(np.arange(10.0).reshape(10, 1), np.arange(10))
     >>> train, test = data.split(test=0.3, rng=0)
     >>> len(train.x), len(test.x)

@@ -26,7 +26,16 @@ __all__ = ["NonFiniteLossError", "fit"]
 
 
 class NonFiniteLossError(ArithmeticError):
-    """The loss became nan or infinite; the message says where that began."""
+    """The loss became nan or infinite; the message says where that began.
+
+    >>> from nn import SGD, Neuron
+    >>> neuron = Neuron(1, "linear", init="zeros", rng=0)
+    >>> try:
+    ...     fit(neuron, ([[1.0]], [1e200]), "mse", SGD(neuron.parameters()), progress=False)
+    ... except NonFiniteLossError as error:
+    ...     print(str(error).partition(";")[0])
+    epoch 1, batch 1: the loss is inf
+    """
 
 
 def fit(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-import autograd
-import nn
-import nn.lecture
-import viz
-
-PUBLIC = {
-    f"{package.__name__}.{name}": getattr(package, name)
-    for package in (autograd, nn, nn.lecture, viz)
-    for name in package.__all__
-}
+SCRIPT = Path(__file__).parents[1] / "docs" / "names.py"
+spec = importlib.util.spec_from_file_location("names", SCRIPT)
+assert spec is not None
+assert spec.loader is not None
+names = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(names)
+documentation = names.documentation
+PUBLIC: dict[str, Any] = names.names()
 CALLED = {
     name: thing for name, thing in PUBLIC.items()
     if inspect.isroutine(thing) or (inspect.isclass(thing) and not issubclass(thing, Exception))
@@ -26,17 +26,11 @@ MADE_BY_OTHERS = {  # what a function gives back: nobody calls the class
     "autograd.Anomaly", "autograd.Program", "viz.Drawing", "viz.Live", "viz.Player",
 }  # fmt: skip
 SHOWN_ELSEWHERE = {"nn.to_torch", "nn.from_torch"}  # the examples would need PyTorch
+NOTHING_TO_REFUSE = MADE_BY_OTHERS | {
+    "autograd.Op", "autograd.no_grad", "autograd.numerical_derivative", "autograd.record_sources",
+    "autograd.stop_gradient", "nn.Flatten", "nn.History", "nn.Module",
+}  # fmt: skip
 THE_BASES = {"nn.lecture.Neuron", "nn.lecture.Layer", "nn.lecture.MLP"}  # take what nn's own take
-
-
-def documentation(thing: Any) -> str:
-    """Its docstring, and of a class those of its bases here: a setting may be said there."""
-    kinds = [
-        k
-        for k in getattr(thing, "__mro__", [thing])
-        if k.__module__.startswith(("autograd", "nn", "viz"))
-    ]
-    return "\n".join(inspect.cleandoc(kind.__doc__ or "") for kind in kinds or [thing])
 
 
 @pytest.mark.parametrize("name", CALLED)
@@ -59,3 +53,13 @@ def test_every_argument_is_said(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(set(CALLED) - MADE_BY_OTHERS - SHOWN_ELSEWHERE))
 def test_there_is_an_example(name: str) -> None:
     assert ">>> " in documentation(CALLED[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLED) - NOTHING_TO_REFUSE))
+def test_it_says_what_it_refuses(name: str) -> None:
+    assert names.sections(CALLED[name])["raises"]
+
+
+@pytest.mark.parametrize("name", sorted(n for n in PUBLIC if n.endswith("Error")))
+def test_an_error_is_shown(name: str) -> None:
+    assert names.sections(PUBLIC[name])["example"]

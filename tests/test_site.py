@@ -17,7 +17,7 @@ import viz
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-SAID_IN_WORDS = {"OPS", "ACTIVATIONS", "INITS"}  # tables, not functions
+SAID_IN_WORDS = {"OPS", "Number", "ACTIVATIONS", "INITS"}  # tables and a type, not functions
 
 
 @pytest.mark.parametrize("package", [autograd, nn, viz], ids=lambda package: package.__name__)

@@ -18,7 +18,17 @@ DEEPEST = 100
 
 
 class FormulaError(ValueError):
-    """A text that is no formula, and the column (from 1) where that shows."""
+    """A text that is no formula, and the column (from 1) where that shows.
+
+    Attributes:
+        message: what is wrong.
+        column: where.
+
+    >>> from autograd import parse
+    >>> parse("3 +")
+    Traceback (most recent call last):
+    autograd.formulas.grammar.FormulaError: column 4: '+' at the end needs something after it
+    """
 
     def __init__(self, message: str, column: int) -> None:
         super().__init__(f"column {column}: {message}")

@@ -52,7 +52,18 @@ class Anomaly:
 
 
 class AnomalyError(ArithmeticError):
-    """A nan or an infinity was born; ``anomaly`` is what is known of it."""
+    """A nan or an infinity was born.
+
+    Attributes:
+        anomaly: what is known of it.
+
+    >>> try:
+    ...     with detect_anomaly():
+    ...         Value(-1.0).log()
+    ... except AnomalyError as error:
+    ...     print(error.anomaly.node.op, error.anomaly.number)
+    log nan
+    """
 
     def __init__(self, anomaly: Anomaly) -> None:
         super().__init__(str(anomaly))
@@ -67,6 +78,9 @@ def first_nonfinite(root: Value) -> Anomaly | None:
 
     Args:
         root: the last Value of a finished graph.
+
+    Raises:
+        TypeError: for what is no Value.
 
     >>> x = Value(-1.0, label="x")
     >>> print(first_nonfinite(x.log() * 2 + 1))

@@ -74,6 +74,9 @@ def naive(root: Value, names: Any = None) -> Naive:
         root: what is differentiated.
         names: as for `Names`.
 
+    Raises:
+        TypeError: for what is no Value.
+
     >>> a = Value(1.0, label="a")
     >>> b = a + a
     >>> b.label = "b"

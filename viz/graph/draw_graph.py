@@ -29,7 +29,17 @@ _BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
 class TooLargeError(ValueError):
-    """A graph that nobody could read and that would take minutes to lay out."""
+    """A graph that nobody could read and that would take minutes to lay out.
+
+    >>> x = Value(1.0)
+    >>> for _ in range(3000):
+    ...     x = x + 1.0
+    >>> try:
+    ...     draw_graph(x)
+    ... except TooLargeError as error:
+    ...     print(str(error).partition(":")[0])
+    3001 values are too many to read (the limit is 1500)
+    """
 
 
 def draw_graph(

@@ -22,7 +22,15 @@ _IDLE = 240.0  # seconds after which it is replaced, before it ends by itself
 
 
 class RenderError(RuntimeError):
-    """Graphviz crashed, took too long, or could not read the text; the session goes on."""
+    """Graphviz crashed, took too long, or could not read the text; the session goes on.
+
+    >>> from viz.process.render import render
+    >>> try:
+    ...     render("digraph {", "svg")
+    ... except RenderError as error:
+    ...     print(error)
+    Graphviz could not draw this: Error: syntax error in line 1
+    """
 
 
 class BrokenError(RenderError):
