@@ -135,6 +135,8 @@ def test_drawings_and_plots_come_as_svg_and_png() -> None:
         assert "<svg" in bundle["image/svg+xml"]
         again = shown._repr_mimebundle_()  # the same bytes each time
         assert bundle == (again[0] if isinstance(again, tuple) else again)
+    svg = draw_graph(Value(1.0) * 2)._repr_mimebundle_()["image/svg+xml"]
+    assert '<svg style="max-width:100%;height:auto"' in svg  # no wider than the cell
     x = Value(1.0)
     for _ in range(400):
         x = x * 2 + 1

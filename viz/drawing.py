@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from viz.svg import readable, without_tooltips
 __all__ = ["Drawing"]
 
 _WITH_PNG = 600  # nodes and edges: a picture of more is made in one format only
+_SHRUNK = 1400  # points: up to this width a notebook may make it as narrow as the cell, and legible
+_WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)pt"')
 _Path = str | os.PathLike[str]
 
 
@@ -68,7 +71,13 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if include is None:
             small = len(self.scene.nodes) + len(self.scene.edges) <= _WITH_PNG
             include = ["image/svg+xml", *["image/png"] * small]
-        return super()._repr_mimebundle_(include, exclude)
+        shown = super()._repr_mimebundle_(include, exclude)
+        svg = shown.get("image/svg+xml")
+        if svg and (width := _WIDTH.search(svg)) and float(width[1]) <= _SHRUNK:
+            shown["image/svg+xml"] = svg.replace(
+                "<svg", '<svg style="max-width:100%;height:auto"', 1
+            )
+        return shown
 
     def copy(self) -> Drawing:
         """A drawing of its own, to add to."""

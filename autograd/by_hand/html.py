@@ -32,8 +32,9 @@ def _row(row: Row) -> str:
         f"{'✓' if row.ok else '✗'} {escape(row.verdict)}",
     )  # fmt: skip
     line = "".join(f"<td>{cell}</td>" for cell in cells)
-    why = "".join(f"<li>{escape(slip.text)}</li>" for slip in row.slips)
-    more = f'<tr><td></td><td colspan="{len(_HEAD) - 1}"><ul>{why}</ul></td></tr>' if why else ""
+    why = "<br>".join(escape(slip.text) for slip in row.slips)
+    wide = f'colspan="{len(_HEAD) - 1}" style="text-align:left"'  # notebooks align to the right
+    more = f"<tr><td></td><td {wide}>{why}</td></tr>" if why else ""
     return f"<tr>{line}</tr>{more}"
 
 
@@ -45,4 +46,4 @@ def _typed(text: str) -> str:
 
 
 def _math(markup: str) -> str:
-    return f"<math><mrow>{markup}</mrow></math>"
+    return f'<math displaystyle="true"><mrow>{markup}</mrow></math>'
