@@ -25,7 +25,7 @@ from autograd.graph import leaves
 from autograd.modes import current, observed, peeked, special, warn_at, warn_of_cut
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
-from autograd.text.hints import EQUALITY, Elsewhere, bad_gradient, nowhere_to_go, rebound
+from autograd.text.hints import EQUALITY, NOTHING_REMEMBERED, Elsewhere, bad_gradient, rebound
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
@@ -235,8 +235,8 @@ class Value:
         >>> b.backward(); a.grad, b.grad          # the leaf adds up, the rest does not
         (12.0, 1.0)
         """
-        if self.operation is None:
-            warn_at(_getframe(1), nowhere_to_go(current().recording))
+        if self.operation is None and not current().recording:
+            warn_at(_getframe(1), NOTHING_REMEMBERED)
         try:
             backward(self)
         except TypeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,13 @@ def test_drawings_and_plots_come_as_svg_and_png() -> None:
         assert "<svg" in bundle["image/svg+xml"]
         again = shown._repr_mimebundle_()  # the same bytes each time
         assert bundle == (again[0] if isinstance(again, tuple) else again)
-    svg = draw_graph(Value(1.0) * 2)._repr_mimebundle_()["image/svg+xml"]
-    assert '<svg style="max-width:100%;height:auto"' in svg  # no wider than the cell
+    wide = draw_graph(sum((Value(float(k)) for k in range(6)), Value(1.0)))
+    natural, shown = (
+        [float(x) for x in re.findall(r'(?:width|height)="([\d.]+)pt"', svg)]
+        for svg in (wide.pipe("svg").decode(), wide._repr_mimebundle_()["image/svg+xml"])
+    )
+    assert natural[0] > 800 == shown[0]  # no wider than a cell, and as it was in proportion
+    assert shown[1] / shown[0] == pytest.approx(natural[1] / natural[0], rel=1e-4)
     x = Value(1.0)
     for _ in range(400):
         x = x * 2 + 1

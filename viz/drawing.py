@@ -21,8 +21,8 @@ from viz.svg import readable, without_tooltips
 __all__ = ["Drawing"]
 
 _WITH_PNG = 600  # nodes and edges: a picture of more is made in one format only
-_SHRUNK = 1400  # points: up to this width a notebook may make it as narrow as the cell, and legible
-_WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)pt"')
+_CELL, _SHRUNK = 800.0, 1400.0  # points: as wide as a notebook's cell; what is legible when made so
+_SIZE = re.compile(r'(?<=<svg )([^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"')
 _Path = str | os.PathLike[str]
 
 
@@ -72,11 +72,8 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
             small = len(self.scene.nodes) + len(self.scene.edges) <= _WITH_PNG
             include = ["image/svg+xml", *["image/png"] * small]
         shown = super()._repr_mimebundle_(include, exclude)
-        svg = shown.get("image/svg+xml")
-        if svg and (width := _WIDTH.search(svg)) and float(width[1]) <= _SHRUNK:
-            shown["image/svg+xml"] = svg.replace(
-                "<svg", '<svg style="max-width:100%;height:auto"', 1
-            )
+        if "image/svg+xml" in shown:
+            shown["image/svg+xml"] = _SIZE.sub(_narrowed, shown["image/svg+xml"], count=1)
         return shown
 
     def copy(self) -> Drawing:
@@ -166,3 +163,10 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if view:
             self._view(str(picture), format=name, quiet=False)
         return str(picture)
+
+
+def _narrowed(size: re.Match[str]) -> str:
+    """The size of a picture, not wider than a notebook's cell where that leaves it legible."""
+    width, height = float(size[2]), float(size[3])
+    scale = min(1.0, _CELL / width) if width <= _SHRUNK else 1.0
+    return f'{size[1]}width="{width * scale:g}pt" height="{height * scale:g}pt"'
