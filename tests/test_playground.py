@@ -372,6 +372,11 @@ def several(inputs: int) -> Playground:
     return playground(model, (x, one_hot(np.arange(30) % 3, 3)), validation=None)
 
 
+def numbers() -> Playground:
+    x = np.random.default_rng(0).normal(size=(30, 3))
+    return playground(MLP(3, [4, 1], "tanh", rng=1), (x, x.sum(1)))
+
+
 INK = """(() => { const view = document.getElementById('view');
     const image = view.getContext('2d').getImageData(0, 0, view.width, view.height);
     const pixels = new Uint32Array(image.data.buffer);
@@ -385,7 +390,8 @@ INK = """(() => { const view = document.getElementById('view');
         (images, "What it takes them for"),
         (lambda: images(True), "What goes in, and what comes out"),
         (lambda: several(2), "What it answers, where"),
-        (lambda: several(5), "Answers against targets"),
+        (lambda: several(5), "What is taken for what"),
+        (numbers, "Answers against targets"),
     ],
 )
 def test_what_is_no_plane_of_two_kinds_is_drawn_as_well(

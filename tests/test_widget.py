@@ -12,7 +12,9 @@ import pytest
 from chromium import EXECUTABLE, MISSING, chromium
 
 from autograd import Value, where
-from viz import live
+from nn import MLP
+from viz import live, playground
+from viz.playground.moons import moons
 
 pytest.importorskip("anywidget", reason="no anywidget here: pip install 'chainrule[notebook]'")
 ESM = Path(live.__code__.co_filename).parent / "widget.js"
@@ -117,3 +119,16 @@ def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
             page.value("1")
         assert inner("document.getElementById('play').textContent") == "pause"
         assert page.complaints == []
+
+
+def test_weights_of_a_playground_go_both_ways() -> None:
+    model = MLP(2, [3, 1], "tanh", rng=1)
+    widget = playground(model, moons(20)).widget()
+    named = dict(model.named_parameters())
+    before = {name: value.data for name, value in named.items()}
+    assert sorted(map(float, widget.numbers)) == sorted(before.values())
+    widget.numbers = [str(k / 4) for k in range(len(named))]
+    assert sorted(value.data for value in named.values()) == [k / 4 for k in range(len(named))]
+    model.layers[0].neurons[0].b.data = 7.5
+    widget.take()
+    assert "7.5" in widget.numbers

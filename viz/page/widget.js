@@ -3,7 +3,7 @@ export default {
   render({ model, el }) {
     const frame = document.createElement("iframe");
     frame.setAttribute("sandbox", "allow-scripts");
-    frame.title = "Live graph";
+    frame.title = "Live page";
     frame.srcdoc = model.get("page");
     Object.assign(frame.style, { border: 0, height: "640px", width: "100%" });
     const send = (passed) => frame.contentWindow?.postMessage({ chainrule: model.get("numbers"), passed }, "*");

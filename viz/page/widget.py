@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from autograd import Value, leaves
 from autograd.derivatives.evaluation import Evaluation
 
-__all__ = ["two_way"]
+__all__ = ["bridged", "two_way"]
 
 _HERE = Path(__file__).parent
 
@@ -21,15 +22,42 @@ def two_way(root: Value, page: str) -> Any:
     Raises:
         ImportError: without anywidget; the message says how to install it.
     """
-    known = str(root.grad != 0).lower()
-    page = page.replace('"bridge":false', f'"bridge":true,"known":{known}', 1)
+    graph = Evaluation(root)
+
+    def again() -> float:
+        _recompute(graph)
+        return root.data
+
+    widget = bridged(page, leaves(root), again, known=root.grad != 0)
+    widget.value = root.data
+    return widget
+
+
+def bridged(
+    page: str,
+    values: Sequence[Value],
+    again: Callable[[], float] | None = None,
+    known: bool = False,
+) -> Any:
+    """A widget that shows ``page``, and keeps its numbers and those of ``values`` the same.
+
+    Args:
+        page: a page with a bridge.
+        values: whose numbers they are, in the page's order.
+        again: works out what is made of them, and returns the widget's ``value``.
+        known: whether the gradients are known when it opens.
+
+    Raises:
+        ImportError: without anywidget; the message says how to install it.
+    """
+    page = page.replace('"bridge":false', f'"bridge":true,"known":{str(known).lower()}', 1)
     try:
         widget = _kind()(page=page)
     except ModuleNotFoundError as error:
         raise ImportError(
             "a page that speaks with the kernel needs anywidget: pip install 'chainrule[notebook]'"
         ) from error
-    widget.follow(root)
+    widget.follow(values, again)
     return widget
 
 
@@ -54,11 +82,9 @@ def _kind() -> Any:
         value = traitlets.Float()
         passes = traitlets.Int(0).tag(sync=True)
 
-        def follow(self, root: Value) -> None:
-            """Take the leaves of ``root`` for the page's, now and after each cell."""
-            self._graph = Evaluation(root)
-            self._leaves = leaves(root)
-            self.value = root.data
+        def follow(self, values: Sequence[Value], again: Callable[[], float] | None) -> None:
+            """Take these for the page's numbers, now and after each cell."""
+            self._leaves, self._again = values, again
             self._grads = [leaf.grad for leaf in self._leaves]
             self.take()
             self.observe(self._give, "numbers")
@@ -75,8 +101,8 @@ def _kind() -> Any:
             """Set the Values to the page's numbers, and what is made of them."""
             for leaf, text in zip(self._leaves, self.numbers):
                 leaf.data = float(text)
-            _recompute(self._graph)
-            self.value = self._graph.order[-1].data
+            if self._again is not None:
+                self.value = self._again()
 
     return LiveWidget
 

@@ -47,7 +47,7 @@ function frameCurves(pen, pad, width, height, [low, high], last, y) {
   pen.textAlign = "left";
   pen.fillText("0", pad.left, height - 3);
   pen.textAlign = "right";
-  pen.fillText(`${last} steps`, width - pad.right, height - 3);
+  pen.fillText(`step ${last}`, width - pad.right, height - 3);
 }
 function numbersNow() {
   const sets = set("test").n ? [["train", "training"], ["test", "held out"]] : [["train", "training"]];

@@ -34,6 +34,10 @@ def network(
                          [clean(name, _LONGEST) for name in outputs])  # fmt: skip
     drawn = Geometry(found, lambda weight: weight.data, lambda _: "−1.23e−5", *_MOST, digits=3)
     columns = _columns(drawn, places)
+    for link in found.links:  # of every input, whether it is drawn or not
+        for unit in columns[1]["units"] if (link.source, link.target) == (0, 1) else ():
+            into = link.into(unit["unit"]) if unit["unit"] >= 0 else {}
+            unit["into"] = [p for i in sorted(into) for p in _places(into[i], places)]
     where = {
         (column["column"], unit["unit"]): [k, j]
         for k, column in enumerate(columns)

@@ -72,9 +72,9 @@ function axes(pen, width, height) {
   const write = (text, x, y, align) => { pen.textAlign = align; pen.strokeText(text, x, y); pen.fillText(text, x, y); };
   write(number(a, 2), 5, height - 5, "left");
   write(number(b, 2), width - 5, height - 5, "right");
-  write(page.features[0], width / 2, height - 5, "center");
+  write(page.axes[0], width / 2, height - 5, "center");
   write(number(d, 2), 5, 14, "left");
-  if (page.features[1]) write(page.features[1], 5, height / 2, "left");
+  write(page.axes[1], 5, height / 2, "left");
   pen.textAlign = "center";
 }
 function dot(paper, name, i) {  // held out: smaller, and hollow

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograd import Value
 from autograd.text.files import write
 from autograd.text.format import clean
 from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop
@@ -16,6 +17,7 @@ from nn.settings import positive
 from viz.arguments import check_text
 from viz.page.document import embedded, filled, scripts, sheets
 from viz.page.live import framed
+from viz.page.widget import bridged
 from viz.playground.model import export
 from viz.playground.network import network
 from viz.playground.showing import showing
@@ -26,7 +28,7 @@ _HERE = Path(__file__).parent
 _SHARED = _HERE.parent / "page"
 _SCRIPTS = (
     "session", "colours", "grid", "plane", "line", "samples", "network", "units", "card",
-    "curves", "play", "settings", "past", "points", "home", "start",
+    "curves", "play", "settings", "past", "points", "home", "bridge", "start",
 )  # fmt: skip
 
 
@@ -37,6 +39,7 @@ class Playground:
     Attributes:
         html: the page; it needs nothing but itself.
         model: what is trained in it.
+        parameters: the model's, in the order of the page's numbers.
 
     >>> from nn import Linear
     >>> page = playground(Linear(1, 1), ([[0.0], [1.0]], [1.0, 3.0]), validation=None)
@@ -46,6 +49,7 @@ class Playground:
 
     html: str
     model: Module
+    parameters: Sequence[Value]
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the page, whole or not at all; missing folders are made. Returns the path.
@@ -54,6 +58,16 @@ class Playground:
             OSError: one line that names the path and says what is wrong with it.
         """
         return str(write(Path(path), self.html.encode()))
+
+    def widget(self) -> Any:
+        """The page with the kernel behind it: its weights are the model's, and the other way round.
+
+        What a cell does to the model shows when the cell has run.
+
+        Raises:
+            ImportError: without anywidget, the extra ``notebook``.
+        """
+        return bridged(self.html, self.parameters)
 
     def _repr_html_(self) -> str:
         return framed(self.html)
@@ -111,10 +125,11 @@ def playground(
         made, image_shape, getattr(data, "features", ()), getattr(data, "classes", ())
     )  # fmt: skip
     named = dict(model.named_parameters())
-    places = {id(named[name]): k for k, name in enumerate(made.facts["names"])}
+    parameters = [named[name] for name in made.facts["names"]]
+    places = {id(value): k for k, value in enumerate(parameters)}
     classes = shown["classes"] if shown["answer"]["kind"] == "classes" else ()
     drawn = network(model, places, shown["features"], classes)
-    given = shown | {"network": drawn, "data": made.data, "settings": settings}
+    given = shown | {"network": drawn, "data": made.data, "settings": settings, "bridge": False}
     called = clean(title, 200) or "Training {} {}".format(
         type(model).__name__, "–".join(str(column["width"]) for column in drawn["columns"])
     )
@@ -125,9 +140,8 @@ def playground(
     }
     looks = sheets(_SHARED / "base.css", _HERE / "playground.css")
     files = [_SHARED / "format.js", *(_HERE / f"{name}.js" for name in _SCRIPTS)]
-    return Playground(
-        filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files)), model
-    )
+    whole = filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files))
+    return Playground(whole, model, parameters)
 
 
 def _settings(optimizer: Optimizer, batch_size: int, rng: int) -> dict[str, Any]:

@@ -1,5 +1,4 @@
 // Inputs that are no plane: images, reconstructions, or answers against targets.
-const shape = page.shape;
 function drawImage(pen, values, start, [rows, across], x, y, side) {  // an image, dark where its numbers are large
   const cell = side / Math.max(rows, across), [paper, ink] = [channels(colours.background), channels(colours.text)];
   const { pixels } = inkFor(across, rows);
@@ -75,6 +74,30 @@ const PAIRS = {  // each answer against what it should be: on the diagonal when 
         for (let c = 0; c < wide; c++) dotAt(paper, wanted.length < wide ? Number(wanted[0] === c) : wanted[c], out[i * wide + c], name, i, wide > 1 ? c : 0);
       }
     }
+  },
+};
+const CONFUSION = {  // a row for each class, a column for each that it is taken for
+  paint() {
+    const { pen, width } = sheet(view), name = shownSet(), { x, n } = set(name), count = columns.at(-1).width;
+    const answers = program.predict(x, n), found = Array.from({ length: count }, () => new Array(count).fill(0));
+    for (let i = 0; i < n; i++) found[kindOf(name, i)][winner(answers, i * count, count)[0]]++;
+    const edge = Math.min(72, width / 4), cell = (width - edge) / count, short = (k) => String(page.classes[k]).slice(0, 11);
+    pen.font = "11px Helvetica, Arial, sans-serif";
+    found.forEach((row, k) => {
+      pen.fillStyle = colours.text;
+      pen.textAlign = "right";
+      pen.fillText(short(k), edge - 8, edge + cell * (k + 0.5) + 4);
+      pen.textAlign = "center";
+      pen.fillText(short(k), edge + cell * (k + 0.5), edge - 8);
+      row.forEach((times, c) => {
+        pen.globalAlpha = times ? 0.12 + 0.5 * times / Math.max(...row) : 0.04;
+        pen.fillStyle = c === k ? colours.positive : times ? colours.active : colours.muted;
+        pen.fillRect(edge + cell * c + 1, edge + cell * k + 1, cell - 2, cell - 2);
+        pen.globalAlpha = 1;
+        pen.fillStyle = colours.text;
+        if (times) pen.fillText(times, edge + cell * (c + 0.5), edge + cell * (k + 0.5) + 4);
+      });
+    });
   },
 };
 if (page.view === "images") {

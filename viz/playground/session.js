@@ -1,5 +1,6 @@
 // The program, its training, and who draws what came of it: at most once a frame.
 const page = JSON.parse(byId("data").textContent);
+const shape = page.shape;  // rows and columns, of inputs that are images
 const program = createProgram();
 const training = createTraining(program, page.data, page.settings);
 const session = {

@@ -20,6 +20,7 @@ _HEADINGS = {
     "images": "What it takes them for",
     "reconstruction": "What goes in, and what comes out",
     "pairs": "Answers against targets",
+    "confusion": "What is taken for what",
 }
 _MARGIN = 0.12  # of the points' reach, around them
 _LONGEST = 40  # characters of a name
@@ -48,6 +49,8 @@ def showing(
     if image_shape is not None:
         view = "reconstruction" if outputs == inputs else "images"
     answer = _answer(y, made.facts)
+    if view == "pairs" and answer["kind"] == "classes":
+        view = "confusion"
     names = [clean(name, _LONGEST) for name in features][:inputs]
     names += [f"x{subscript(k + 1)}" for k in range(len(names), min(inputs, _MOST))]
     count = outputs if answer["kind"] == "classes" else 2
@@ -55,6 +58,7 @@ def showing(
     return {
         "view": view, "heading": _HEADINGS[view], "answer": answer, "range": _range(view, x, y),
         "features": names, "shape": image_shape,
+        "axes": ["target", "answer"] if view == "pairs" else [*names, "answer"][:2],
         "classes": called + [str(k) for k in range(len(called), count)],
     }  # fmt: skip
 

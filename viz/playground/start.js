@@ -1,5 +1,5 @@
 // At first sight, what is drawn in a frame, and the keys.
-const SHOWS = { plane: PLANE, line: LINE, images: IMAGES, reconstruction: RECONSTRUCTION, pairs: PAIRS };
+const SHOWS = { plane: PLANE, line: LINE, images: IMAGES, reconstruction: RECONSTRUCTION, pairs: PAIRS, confusion: CONFUSION };
 listeners.unshift((now) => {
   if (!busy() || turn % 2) {
     lookOver();

@@ -70,7 +70,8 @@ function paintUnit(pen, unit, k, j, scale) {
   pen.fillStyle = colours.background;
   pen.fill();
   pen.clip();
-  fillUnit(pen, unit.unit, k, scale, x, y, half);
+  if (shape && unit.into?.length === shape[0] * shape[1]) pen.drawImage(weightPicture(unit.into), x - half, y - half, 2 * half, 2 * half);
+  else fillUnit(pen, unit.unit, k, scale, x, y, half);
   pen.restore();
   pen.beginPath();
   pen.roundRect(x - half, y - half, 2 * half, 2 * half, Math.min(8, half * 0.4));
@@ -99,6 +100,11 @@ function fillUnit(pen, unit, k, scale, x, y, half) {
     pen.fillStyle = `rgb(${r},${g},${b})`;
     pen.fill();
   }
+}
+function weightPicture(into) {  // what a neuron of images looks for
+  const weights = into.map((p) => program.parameters[p]), most = Math.max(...weights.map(Math.abs)) || 1, { pixels } = inkFor(shape[1], shape[0]);
+  weights.forEach((w, i) => { pixels[i] = shade(w / most); });
+  return inked();
 }
 function nameUnit(pen, unit, k, x, y, half) {
   const [b] = unit.bias ?? [];
