@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUALITY", "Elsewhere", "bad_gradient", "nowhere_to_go", "rebound"]
+__all__ = ["EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_gradient", "rebound"]
 
 EQUALITY = (
     "a Value and a number are never ==, which asks whether both are one object: "
     "compare the numbers, x.data == 2.0"
+)
+NOTHING_REMEMBERED = (
+    "backward() goes nowhere here: within no_grad() no operation is remembered, so compute the value "
+    "outside"
 )
 
 
@@ -30,14 +34,6 @@ def rebound(name: str, sign: str) -> str:
     return (
         f"{sign}= makes a new Value, and the one that was {name or here} stays as it is: "
         f"to change its number, {here}.data {sign}= …"
-    )
-
-
-def nowhere_to_go(recording: bool) -> str:
-    """Of ``backward()`` of what was not computed, or under `no_grad`."""
-    why = "" if recording else "; within no_grad() no operation is remembered"
-    return (
-        f"backward() of a Value that was not computed from others: no gradient goes anywhere{why}"
     )
 
 
