@@ -3,7 +3,7 @@ const figure = byId("figure"), unitsGroup = byId("units"), { columns, edges } = 
 const at = [];  // of each column, of each unit: x, y, half of its side
 const flow = { phase: 0, before: 0 };
 function arrange() {
-  const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = 36;
+  const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = byId("legend").offsetHeight + 18;
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
   const low = Math.min(...reach), high = Math.max(...reach), wide = columns.at(-1).x - columns[0].x || 1;
   const tall = Math.min(1.5, (height - top - bottom) / (high - low)), side = Math.min(1.3, tall * 1.06);

@@ -1,13 +1,13 @@
 // What training goes by: each a choice that holds from the next step on.
-const CALLED = { sgd: "SGD", momentum: "SGD, momentum", nesterov: "SGD, Nesterov", rmsprop: "RMSprop", adam: "Adam", adamw: "AdamW" };
+const CALLED = { sgd: "SGD", momentum: "momentum", nesterov: "Nesterov", rmsprop: "RMSprop", adam: "Adam", adamw: "AdamW" };
 const SETTINGS = {
   rate: ["learning rate", [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]],
   optimizer: ["optimizer", Object.keys(CALLED)],
-  momentum: ["momentum", [0, 0.5, 0.9, 0.99]],
+  momentum: ["μ", [0, 0.5, 0.9, 0.99]],
   batch: ["batch", [1, 4, 8, 16, 32, 64, 128]],
   penalty: ["penalty", [0, 0.0001, 0.001, 0.01, 0.1]],
 };
-const HINTS = { penalty: "α: adds α · Σ weight² to the loss (L2)", batch: "Samples a step", momentum: "How much of the last step stays" };
+const HINTS = { penalty: "α: adds α · Σ weight² to the loss (L2)", batch: "Samples a step", momentum: "Momentum: how much of the last step stays" };
 const fields = {};
 for (const [name, [label, choices]] of Object.entries(SETTINGS)) {
   const given = training.settings[name], every = new Set(choices);
@@ -16,6 +16,7 @@ for (const [name, [label, choices]] of Object.entries(SETTINGS)) {
   const options = sorted.map((value) => make("option", { value, textContent: CALLED[value] ?? String(value) }));
   if (name === "batch") options.push(make("option", { value: 0, textContent: "all" }));
   fields[name] = make("select", { title: HINTS[name] ?? "" }, ...options);
+  if (name === "momentum") fields[name].setAttribute("aria-label", "momentum μ");
   fields[name].onchange = () => {
     const { value } = fields[name];
     choose({ [name]: name === "optimizer" ? value : Number(value) });
@@ -39,5 +40,5 @@ function showSettings() {
     }
     field.value = value;
   }
-  fields.momentum.disabled = !["momentum", "nesterov"].includes(training.settings.optimizer);
+  fields.momentum.parentNode.hidden = !["momentum", "nesterov"].includes(training.settings.optimizer);
 }
