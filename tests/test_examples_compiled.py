@@ -1,4 +1,7 @@
-"""Every system of the lectures that trains: two steps compiled are two steps node by node."""
+"""Every system of the lectures that trains: two steps compiled are two steps node by node.
+
+And the same in a page: the loss and the gradients of its loops of JavaScript.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromium import EXECUTABLE
+from javascript import NODE, running
+from test_compiler_javascript import ran
 from test_examples import NEEDS
 
 import nn
+from nn.compiled import Compiled
+from nn.inference import arrays
+from nn.losses import resolve_loss
 from nn.train import fit
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +54,20 @@ def compare_two_steps(
     moved = np.abs(seen[0][len(losses) :] - start)
     assert moved.max() > 0
     np.testing.assert_allclose(seen[1], seen[0], rtol=1e-12, atol=1e-12)
+    if len(parameters) < 5_000 and (NODE or EXECUTABLE):  # others take long to compile once more
+        program, x, y = compiled_for(model, few, loss, optimizer)
+        masks = [np.ones((2, size)) for size in program.plan.arguments[2:]]
+        (mean, *_) = program.run(x, y, *masks)
+        with running() as engine:
+            (found,) = ran(engine, [(program, [x, y, *masks])])
+        np.testing.assert_allclose(found, [mean, mean, *program.gradients], rtol=1e-9, atol=1e-12)
     raise Compared
+
+
+def compiled_for(model: Any, data: Any, loss: Any, optimizer: nn.Optimizer) -> tuple[Any, Any, Any]:
+    """The program that `fit` trains, and samples and targets as it takes them."""
+    x, y = arrays(data)
+    return Compiled(model, resolve_loss(loss), optimizer, x, y).training(), x, y
 
 
 @pytest.mark.slow
