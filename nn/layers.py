@@ -65,6 +65,7 @@ class Neuron(Module):
     """
 
     b: Value | None
+    symbol = ""  # what its answer is called in a network of layers: h₁⁽²⁾
 
     def __init__(
         self,
@@ -336,11 +337,21 @@ def _torch_linear(torch: Any, neurons: Sequence[Neuron]) -> Any:
 
 
 def number_layers(modules: Sequence[Any]) -> None:
-    """Let the weights of several layers be told apart: w₁₁⁽¹⁾ … w₁₁⁽²⁾."""
+    """Let weights and answers of several layers be told apart: w₁₁⁽¹⁾ … w₁₁⁽²⁾, h₁ … y₁.
+
+    Where an activation follows by itself, a neuron's answer is its sum s₁.
+    """
     layers = [module for module in modules if isinstance(module, Layer)]
-    if len(layers) > 1:
-        for k, layer in enumerate(layers, 1):
-            number_weights(layer.neurons, superscript(k))
+    for k, layer in enumerate(layers, 1):
+        last, mark = k == len(layers), superscript(k)
+        if len(layers) > 1:
+            number_weights(layer.neurons, mark)
+        after = modules[modules.index(layer) + 1 :]
+        sums = after and not isinstance(after[0], Layer) and layer.neurons[0].activation == "linear"
+        letter = "s" if sums else "y" if last else "h"
+        unmarked = len(layers) == 1 if sums else last or len(layers) == 2
+        for j, neuron in enumerate(layer.neurons):
+            neuron.symbol = f"{letter}{subscript(j + 1)}{'' if unmarked else mark}"
 
 
 def number_weights(neurons: Sequence[Neuron], mark: str = "") -> None:

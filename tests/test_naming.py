@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Names, Value, tanh, topological_order, where
-from nn import MLP, Neuron
+from nn import MLP, Linear, Module, Neuron, Sequential, Tanh
 
 
 def named(root: Value, **options: object) -> list[str]:
@@ -51,8 +53,10 @@ def test_given_names_and_paths_of_a_model() -> None:
     y = model(x)
     names = Names(y, names=model)
     hidden = model.layers[0].neurons[1]
-    assert names[hidden.w[0]] == "layers.0.neurons.1.w.0"
-    assert names[y] == "layers.1.neurons.0"
+    assert names[hidden.w[0]] == "w₂₁⁽¹⁾"
+    assert names.find("layers.0.neurons.1.w.0") is hidden.w[0]
+    assert names[y] == "y₁"
+    assert names.called("layers.0.neurons.1") == "h₂"
     product = hidden.w[0] * 1.0  # not in the graph
     assert product not in names
     inside = next(node for node in topological_order(y) if hidden.w[0] in node.parents)
@@ -65,6 +69,34 @@ def test_given_names_and_paths_of_a_model() -> None:
         "right",
         "left·right",
     ]
+
+
+def test_a_network_is_numbered_as_in_the_lecture() -> None:
+    deep = MLP(2, [2, 2, 1], activation="tanh", rng=0)
+    mixed = Sequential(Linear(2, 2, rng=0), Tanh(), Linear(2, 1, rng=1))
+    alone = MLP(2, [1], rng=0)
+    for model, called in (
+        (deep, ["h₁⁽¹⁾", "h₂⁽¹⁾", "h₁⁽²⁾", "h₂⁽²⁾", "y₁"]),
+        (mixed, ["s₁⁽¹⁾", "s₂⁽¹⁾", "y₁"]),  # tanh comes after: these are sums
+        (alone, ["y₁"]),
+    ):
+        out = model([0.5, -1.0])
+        root = out[0] if isinstance(out, list) else out
+        assert [n for n in named(root) if re.fullmatch("[hsy][₁₂](⁽[¹²]⁾)?", n)] == called
+        assert named(root) == named(root, names=model)
+    assert Names(root, names=model).layer("layers.0.neurons.0") == "y"
+
+
+def test_two_networks_in_one_are_told_apart_by_their_paths() -> None:
+    class Both(Module):
+        def __init__(self) -> None:
+            self.left, self.right = (MLP(1, [1, 1], "tanh", rng=k) for k in (0, 1))
+
+    both = Both()
+    y = both.left([1.0]) + both.right([1.0])
+    names = Names(y, names=both)
+    assert names[both.right.layers[1].neurons[0].w[0]] == "right.layers.1.neurons.0.w.0"
+    assert names[y.parents[0]] == "left.layers.1.neurons.0"
 
 
 def test_a_neuron_ends_at_its_inputs_whatever_made_them() -> None:

@@ -189,7 +189,7 @@ def test_names_of_a_model_are_short_inside_a_neuron() -> None:
     model = MLP(2, [2, 1], activation="tanh", rng=0)
     loss = (model([Value(0.5, label="x1"), Value(-1.0, label="x2")]) - 1.0) ** 2
     texts = [line for frame in player(loss, names=model).frames for line in frame.lines]
-    assert "Backward: w₂₂⁽¹⁾·x2 (in layers.0.neurons.1) passes its gradient on" in texts
+    assert "Backward: w₂₂⁽¹⁾·x2 (in h₂) passes its gradient on" in texts
 
 
 # How it behaves in a browser ----------------------------------------------------------------------

@@ -308,9 +308,9 @@ def test_a_neuron_is_stepped_over_as_one() -> None:
     span = bp.step("neuron")
     output = model.layers[1].neurons[0]
     names = dict(span.gradients)
-    assert span.name == "neuron layers.1.neurons.0"
-    assert {f"layers.1.neurons.0.{p}" for p in ("w.0", "w.1", "w.2", "b")} < set(names)
-    assert names["layers.1.neurons.0.w.2"] == output.w[2].grad == output.w[2].grad
+    assert span.name == "neuron y₁"
+    assert {"w₁₁⁽²⁾", "w₁₂⁽²⁾", "w₁₃⁽²⁾", "b₁⁽²⁾"} < set(names)
+    assert names["w₁₃⁽²⁾"] == output.w[2].grad == output.w[2].grad
     first = bp.position
     bp.back("neuron")
     assert bp.position == span.first - 1 < first
@@ -323,7 +323,7 @@ def test_layers_are_stepped_over_as_one_and_found_without_a_model() -> None:
     expected = [p.grad for p in model.parameters()]
     model.zero_grad()
     for names, called in (
-        (model, ["layer layers.1", "layer layers.0"]),
+        (model, ["layer y", "layer h"]),
         (None, ["layer 2", "layer 1"]),
     ):
         bp = Backprop(loss, names=names)

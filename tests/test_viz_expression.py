@@ -186,10 +186,10 @@ def model_loss():
 def test_neurons_and_layers_are_framed():
     model, loss = model_loss()
     scene = expression_scene(loss, names=model)
-    titles = ["layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"]
+    titles = ["h₁", "h₂", "y₁"]
     assert [frame.title for frame in scene.clusters] == titles
     folded = expression_scene(loss, names=model, fold="neurons")
-    assert [frame.title for frame in folded.clusters] == ["layers.0"]
+    assert [frame.title for frame in folded.clusters] == ["h"]
     assert folded.clusters[0].nodes == [n.id for n in folded.nodes if n.kind == "folded"][:2]
     inputs = [n.id for n in folded.nodes if n.kind == "input"]
     assert folded.first == inputs
@@ -270,7 +270,7 @@ def test_samples_may_be_folded_alone_and_regularisation_stays():
     total.backward()
     scene = expression_scene(total, names=model, fold="samples")
     titles = [n.lines[0][0].text for n in scene.nodes if n.rows and n.lines]
-    assert titles.count("layers.0.neurons.0.w.0") == 1  # used outside of its neuron too
+    assert titles.count("w₁₁⁽¹⁾") == 1  # used outside of its neuron too
     (sigma,) = [n.id for n in scene.nodes if n.lines and n.lines[0][0].text == "Σ"]
     assert len([e for e in scene.edges if e.head == sigma]) == 2  # a sample, and the squares
     assert len(scene.nodes) < len(expression_scene(total, names=model).nodes) / 2
@@ -310,9 +310,7 @@ def test_a_folded_neuron_carries_the_derivative_through_it():
     model, loss = model_loss()
     scene = expression_scene(loss, names=model, fold="neurons")
     boxes = [node for node in scene.nodes if node.kind == "folded"]
-    assert [box.lines[0][0].text for box in boxes] == [
-        "layers.0.neurons.0", "layers.0.neurons.1", "layers.1.neurons.0"
-    ]  # fmt: skip
+    assert [box.lines[0][0].text for box in boxes] == ["h₁", "h₂", "y₁"]
     neuron_ = model.layers[0].neurons[1]
     slope = (1 - neuron_.last_output**2) * neuron_.w[2].data  # tanh′ · w₃
     arrows = [edge for edge in scene.edges if edge.head == boxes[1].id]

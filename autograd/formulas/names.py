@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
@@ -17,20 +18,23 @@ from autograd.value import Note, Value
 __all__ = ["Names"]
 
 _SPELLED_OUT = 10_000  # larger graphs get numbers in place of formulas
+_SUBSCRIPT = re.compile("[₀-₉]+")
 _PLAIN = re.compile(r"[^\W\d][\w.#₀-₉⁽⁾,]*")
 
 
 class Names:
     """Distinct names for the nodes that ``roots`` were made from.
 
-    In this order: the name given in ``names``; the label; the path of the neuron whose output the node
-    is; what the node computes, where that is short; its operation and its number in topological order
-    (``v3`` for a leaf, ``sum12`` or ``tanh13`` for the rest). The same graph gives the same names.
+    In this order: the name given in ``names``; the label; the symbol of the neuron whose output the
+    node is (``h₁⁽²⁾``), or its path; what the node computes, where that is short; its operation and its
+    number in topological order (``v3`` for a leaf, ``sum12`` or ``tanh13`` for the rest). The same graph
+    gives the same names.
 
     Args:
         roots: the values whose graph is named.
-        names: a dictionary from names to Values; or a model, whose parameters are called by their path
-            (anything with ``named_parameters()``, and ``named_modules()`` where there are neurons).
+        names: a dictionary from names to Values; or a model, whose parameters and neurons are called
+            as in a lecture where no two share that name, else by their path (anything with
+            ``named_parameters()``, and ``named_modules()`` where there are neurons). `find` knows both.
         limit: how long a formula may be to serve as a name, in characters.
 
     Raises:
@@ -54,21 +58,40 @@ class Names:
         self._namesakes: dict[str, int] = {}  # the number up to which name#2, name#3 … are taken
         self._local: dict[int, Formula] = {}
         self._inside: dict[str, dict[str, Value]] = {}
-        given = {id(value): name for name, value in _pairs(names)}
-        self._scopes = {
-            id(module): path for path, module in getattr(names, "named_modules", tuple)() if path
-        }
+        pairs, modules = _pairs(names), list(getattr(names, "named_modules", tuple)())
+        self._scopes = {id(module): path for path, module in modules if path}
+        self._symbols = _once(
+            (path, getattr(module, "symbol", "")) for path, module in modules if path
+        )
+        self._paths = dict(pairs)
+        labels = _once((name, value.label) for name, value in pairs) if modules else {}
+        given = {id(value): labels.get(name, name) for name, value in pairs}
         for node in self.order:
             how = node._how
             name = given.get(id(node), "")
             if type(how) is Note:
-                name = name or how.label or self._scopes.get(id(how.scope), "")
+                name = name or how.label or self._answered_by(how.scope)
             if name:
                 self._take(node, _atom(self._distinct(clean(name))))
         if len(self.order) <= _SPELLED_OUT:
             self._spell_out(limit)
         elif self._scopes:
             self.path(roots[0])  # finds the owners now, so that no step has to
+
+    def _answered_by(self, scope: Any) -> str:
+        """What the output of a neuron is called."""
+        if self._scopes:
+            return self.called(self._scopes.get(id(scope), ""))
+        return str(getattr(scope, "symbol", ""))
+
+    def called(self, path: str) -> str:
+        """What the neuron at a path is called: the symbol of its answer, or the path itself."""
+        return self._symbols.get(path, path)
+
+    def layer(self, path: str) -> str:
+        """What the layer of the neuron at a path is called: the vector of its answers, or its path."""
+        whole = _SUBSCRIPT.sub("", self._symbols.get(path, ""))
+        return whole or path.rpartition(".neurons")[0]
 
     @cached_property
     def owners(self) -> dict[int, Value]:
@@ -81,7 +104,7 @@ class Names:
                 spelled = self._spelled_out(node, limit)
                 self._take(node, self._numbered(node) if spelled is None else spelled)
             path = self.path(node)
-            if path and self[node] != path and not node.label:
+            if path and node is not self.owners[id(node)] and not node.label:
                 short = self._spelled_out(node, limit, path)
                 self._local[id(node)] = self._numbered(node, path) if short is None else short
 
@@ -113,10 +136,7 @@ class Names:
         op = node.operation
         word = (op.word or op.name) if op and node.parents else "v"
         name = f"{word}{self._numbers[id(node)]}"
-        if within:
-            return Formula(name)
-        path = self.path(node)
-        return Formula(self._distinct(f"{path}.{name}" if path else name))
+        return Formula(name if within else self._distinct(name))
 
     def __contains__(self, node: Value) -> bool:
         return id(node) in self._numbers
@@ -181,6 +201,8 @@ class Names:
             KeyError: if there is none; the message names what comes close.
         """
         node = self._nodes.get(name)
+        if node is None and name in self._paths and self._paths[name] in self:
+            return self._paths[name]
         if node is None and (
             match := re.fullmatch(r"\D*?(\d+)", name)
         ):  # a number in a large graph
@@ -192,7 +214,14 @@ class Names:
         return node
 
 
-def _pairs(names: Any) -> Iterable[tuple[str, Value]]:
+def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The names that only one path has, by path."""
+    known = [(path, name) for path, name in pairs if name]
+    count = Counter(name for _, name in known)
+    return {path: name for path, name in known if count[name] == 1}
+
+
+def _pairs(names: Any) -> list[tuple[str, Value]]:
     if names is None:
         return []
     if hasattr(names, "named_parameters"):

@@ -59,7 +59,7 @@ class Spans:
                     receivers.setdefault(id(parent), parent)
         path = self._names.path(output)
         if unit == "neuron":
-            name = f"neuron {path or self._names[output]}"
+            name = f"neuron {self._names.called(path) or self._names[output]}"
         else:
-            name = f"layer {path.partition('.neurons')[0] or depth}"
+            name = f"layer {self._names.layer(path) or depth}"
         return Extent(name, members[0], members[-1], list(receivers.values()))

@@ -101,7 +101,7 @@ class Backprop:
         if self._moves.half:
             return f"in step {done + 1} of {total}, after the first of two products"
         path = self.names.path(node)
-        inside = f" (in {path})" if path else ""
+        inside = f" (in {self.names.called(path)})" if path else ""
         return f"after step {done} of {total}, next{inside}: {self.names.equation(node, path)}"
 
     def __repr__(self) -> str:
@@ -248,7 +248,7 @@ class Backprop:
                 continue
             at, path = path, self.names.path(node)
             if path and path != at:
-                rows.append(["", f"{path}:"])
+                rows.append(["", f"{self.names.called(path)}:"])
             equation = self.names.equation(node, path)
             number_of_step = i if i <= head else i + moves.done - head - tail
             passed = cells(step, self.names, path)

@@ -71,7 +71,7 @@ class Step:
         node: the node whose gradient is passed on; None in the first step, which gives the root 1.
         equation: what the node computes: ``o = tanh(n)``.
         products: the chain-rule products, one a parent.
-        path: the neuron that the node is in, "" if in none; names inside it are written without it.
+        path: the neuron that the node is in, by symbol or path, "" if in none.
     """
 
     number: int
@@ -157,7 +157,7 @@ def described(step: int, total: int, moves: Sequence[Move], names: Names) -> Ste
         return Step(step, total, None, f"start at {names[move.parent]}", (_seed(move, names),))
     path = names.path(node)
     products = tuple(_product(node, move, names, path) for move in moves)
-    return Step(step, total, node, names.equation(node, path), products, path)
+    return Step(step, total, node, names.equation(node, path), products, names.called(path))
 
 
 def cells(moves: Sequence[Move], names: Names, path: str) -> list[str]:

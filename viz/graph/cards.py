@@ -122,7 +122,7 @@ def _made_by(graph: Graph, i: int, name: str) -> list[Line]:
     """What a node computes, where its name does not say it: a short formula, or the operation."""
     node, group = graph.order[i], graph.framed.get(i)
     assert node.operation is not None
-    formula = graph.names.expression(node, group.title if group else "").text
+    formula = graph.names.expression(node, group.path if group else "").text
     if name == formula:
         return []
     symbol = node.operation.symbol

@@ -65,7 +65,7 @@ class Graph:
         node = self.order[i]
         if node.note.parameter and node.label:
             return node.label
-        short = self.names.formula(node, group.title).text
+        short = self.names.formula(node, group.path).text
         return "" if short == group.title or NUMBER.search(short) else short
 
     def _sum(self, i: int) -> str:

@@ -17,13 +17,14 @@ class Group:
     """A neuron (or a layer of them) in one forward pass.
 
     ``members`` are the places of its nodes in topological order, own parameters included;
-    ``outputs`` those of its outputs.
+    ``outputs`` those of its outputs; ``path`` is where it is in the model, if that is known.
     """
 
     title: str
     kind: str
     members: list[int] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
+    path: str = ""
     parent: Group | None = None
     folded: bool = False
 
@@ -45,10 +46,14 @@ def groups(
             continue
         path, d = names.path(node), depth[id(node)]
         layer_path = path.rpartition(".neurons")[0] if path else f"layer {d}"
-        layer = above.setdefault(layer_path, Group(layer_path, "layer"))
+        layer = above.setdefault(
+            layer_path, Group(names.layer(path) or layer_path, "layer", path=layer_path)
+        )
         layer.outputs.append(i)
-        title = path or f"neuron {d}.{len(layer.outputs)}"
-        neurons[i] = Group(title, "neuron", outputs=[i], parent=layer if layer_path else None)
+        symbol = getattr(node.note.scope, "symbol", "")
+        title = names.called(path) or symbol or f"neuron {d}.{len(layer.outputs)}"
+        parent = layer if layer_path else None
+        neurons[i] = Group(title, "neuron", outputs=[i], path=path, parent=parent)
     users: dict[int, set[int]] = {}
     for i, node in enumerate(order):
         if shown is not None and i not in shown:
@@ -84,10 +89,12 @@ def fold(found: Sequence[Group], what: str | Iterable[str]) -> None:
         raise TypeError(f"fold is 'neurons', 'layers' or a list of titles, not {what!r:.40}")
     known: dict[str, list[Group]] = {"neurons": list(found), "layers": []}
     for group in found:
-        known.setdefault(group.title, []).append(group)
+        for name in {group.title, group.path}:
+            known.setdefault(name, []).append(group)
         if group.parent is not None and group.parent not in known["layers"]:
             known["layers"].append(group.parent)
-            known.setdefault(group.parent.title, []).append(group.parent)
+            for name in {group.parent.title, group.parent.path}:
+                known.setdefault(name, []).append(group.parent)
     for title in wanted:
         if title not in known:
             raise ValueError(f"there is no {title!r} to fold{suggestion(title, known)}")

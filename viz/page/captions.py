@@ -79,7 +79,7 @@ def captions(names: Names) -> list[Caption]:
     for i, node in enumerate(order):
         if node.parents:
             path = names.path(node)
-            said = f"Forward: {names.equation(node, path)}{_inside(path)}"
+            said = f"Forward: {names.equation(node, path)}{_inside(names.called(path))}"
             lines = ((said,), _arithmetic(i, names, place))
             found.append(Caption(_FORWARD, lines, _elements(i, node, place), ((i, "data"),)))
     root = len(order) - 1
@@ -106,7 +106,7 @@ def edges(node: Value) -> list[tuple[Value, int, bool]]:
 def _passed_on(i: int, names: Names, place: dict[int, int], counts: dict[int, int]) -> Caption:
     node = names.order[i]
     path = names.path(node)
-    said = f"Backward: {names.formula(node, path).text}{_inside(path)} passes its gradient on"
+    said = f"Backward: {names.formula(node, path).text}{_inside(names.called(path))} passes its gradient on"
     lines: list[Line] = []
     rules: list[str] = []
     for parent, slot, second in edges(node):

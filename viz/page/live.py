@@ -176,6 +176,6 @@ def _titles(names: Names, found: Sequence[Group]) -> list[str]:
     for i, node in enumerate(names.order):
         path = names.path(node)
         if not path and i in inside:
-            path = inside[i].title
+            path = inside[i].path
         texts.append(names.formula(node, path).text)
     return texts
