@@ -47,22 +47,22 @@ plain = trained(
     MLP(784, [16, 10], "relu", init="he_normal", rng=seed), train.x, test.x, epochs=10
 )  # fmt: skip
 net = Sequential(
-    Conv2d(1, 8, 5, stride=2, rng=seed),  # 8 maps of 12×12
+    Conv2d(1, 8, 5, stride=2, init="he_normal", rng=seed),  # 8 maps of 12×12
     ReLU(),
     MaxPool2d(2),  # 6×6
-    Conv2d(8, 16, 3, rng=seed + 1),  # 16 of 4×4
+    Conv2d(8, 16, 3, init="he_normal", rng=seed + 1),  # 16 of 4×4
     ReLU(),
     MaxPool2d(2),  # 2×2
     Flatten(),
-    Linear(64, 32, rng=seed + 2),
+    Linear(64, 32, init="he_normal", rng=seed + 2),
     ReLU(),
     Linear(32, 10, rng=seed + 3),
 )
 images, test_images = (x.reshape(-1, 1, 28, 28) for x in (train.x, test.x))
-convolution = trained(net, images, test_images, epochs=10)
+convolution = trained(net, images, test_images, epochs=20)
 print(f"SVC {machine:.1%}, plain network {plain:.1%}, convolution {convolution:.1%}")
 assert convolution > plain + 0.02, (convolution, plain)
-assert convolution >= 0.93, convolution
+assert convolution >= 0.94, convolution
 
 net(test_images[0].tolist())
 draw_network(

@@ -116,15 +116,16 @@ def expression_graphs() -> Iterator[tuple[str, Any]]:
     yield "expression-path", draw_graph(o, highlight=w1)
     yield "expression-shared", draw_graph(shared_value(), highlight="a")
     model = MLP(2, [2, 1], activation="tanh", rng=1)
-    x = [Value(1.0, label="x1"), Value(-2.0, label="x2")]
-    loss = one_pass(model, x, 1.0)
+    loss = one_pass(model, [Value(1.0, label="x₁"), Value(-2.0, label="x₂")], 1.0)
     yield "expression-framed", draw_graph(loss, names=model, merged=True, rankdir="TB")
     yield "expression-folded", draw_graph(loss, names=model, fold="neurons", merged=True)
-    yield "expression-depth", draw_graph(loss, names=model, depth=4, merged=True)
+    yield "expression-depth", draw_graph(loss, names=model, depth=3, merged=True)
     model, loss = lecture_loss()
     yield (
         "expression-samples",
-        draw_graph(loss, names=model, fold=["samples", "neurons"], merged=True, edge_labels=False),
+        draw_graph(
+            loss, names=model, fold=["samples", "neurons"], merged=True, edge_labels=False, digits=3
+        ),
     )
 
 
@@ -132,7 +133,9 @@ def lecture_loss() -> tuple[MLP, Value]:
     """The loss of micrograd's lecture: 41 parameters, 4 samples."""
     xs = [[2.0, 3.0, -1.0], [3.0, -1.0, 0.5], [0.5, 1.0, 1.0], [1.0, 1.0, -1.0]]
     model = MLP(3, [4, 4, 1], activation="tanh", out_activation="tanh", rng=0)
-    samples = [[Value(x, label=f"x{i}") for i, x in enumerate(sample, 1)] for sample in xs]
+    samples = [
+        [Value(x, label=name) for x, name in zip(sample, ["x₁", "x₂", "x₃"])] for sample in xs
+    ]
     loss = sum((model(x) - y) ** 2 for x, y in zip(samples, [1.0, -1.0, -1.0, 1.0]))
     loss.label = "loss"
     loss.backward()

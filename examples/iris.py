@@ -68,21 +68,18 @@ def main() -> int:
     # Forward: each measurement as its distance from the mean, in standard deviations.
     chosen = args.flower - 1
     x = ((measured[chosen] - measured.mean(axis=0)) / measured.std(axis=0)).tolist()
-    inputs = [Value(xi, label=f"x{i}") for i, xi in enumerate(x, 1)]
+    inputs = [Value(xi, label=name) for xi, name in zip(x, ["x₁", "x₂", "x₃", "x₄"])]
     t = float(species[chosen] == "setosa")
     model = MLP(4, [3, 1], activation="tanh", out_activation="sigmoid", rng=args.seed)
     hidden_layer, output_layer = model.layers
     h = hidden_layer(inputs)
     y = output_layer(h)
-    for i, hi in enumerate(h, 1):
-        hi.label = f"h{i}"
-    y.label = "y"
     loss = (y - t) ** 2 / 2
     loss.label = "loss"
 
     cm = " × ".join(f"{m:g}" for m in measured[chosen])
     print(f"Flower {args.flower}, {species[chosen]}: {cm} cm")
-    print(f"standardised: {'  '.join(f'x{i} = {xi:.3f}' for i, xi in enumerate(x, 1))}\n")
+    print(f"standardised: {'  '.join(f'{xi.label} = {xi:.3f}' for xi in inputs)}\n")
     print(f"Is it a setosa? The untrained network answers {y:.1%}; right is {t:.0%}.")
     print(f"loss = (y − t)²/2 = {loss:.6f}\n")
 
@@ -93,20 +90,20 @@ def main() -> int:
     print(steps.table(), "\n")
 
     # The same by hand.
-    names = {id(value): name for name, value in model.named_parameters()}
-    print(f"{'weight':24} {'by backward':>13} {'by hand':>13} {'difference':>11}   formula")
+    print(f"{'weight':8} {'by backward':>13} {'by hand':>13} {'difference':>11}   formula")
     worst = 0.0
     for weight, formula, by_hand in delta_rule(model, x, t):
         difference = weight.grad - by_hand
         worst = max(worst, abs(difference))
-        name = names[id(weight)]
-        print(f"{name:24} {weight.grad:13.9f} {by_hand:13.9f} {difference:11.1e}   {formula}")
+        print(
+            f"{weight.label:8} {weight.grad:13.9f} {by_hand:13.9f} {difference:11.1e}   {formula}"
+        )
     assert worst < 1e-12, "the engine and the delta rule disagree"
 
     # The drawings.
     try:
         network = draw_network(model, title="Is it a setosa?").save(args.out / "network.svg")
-        graph = draw_graph(h[0], merged=True).save(args.out / "graph.svg")
+        graph = draw_graph(h[0], merged=True, rankdir="TB").save(args.out / "graph.svg")
     except (OSError, RenderError) as error:
         print(f"iris.py: {error}", file=sys.stderr)
         return 1

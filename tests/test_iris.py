@@ -47,15 +47,15 @@ def test_its_gradients_are_those_of_the_matrix_formulas(
     result = run("--flower", str(flower), "--seed", str(seed), cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert f"answers {y:.1%}" in result.stdout
-    printed = dict(re.findall(r"^(layers\S+) +(-?\d+\.\d+) ", result.stdout, re.MULTILINE))
+    printed = dict(re.findall(r"^([wb]\S+) +(-?\d+\.\d+) ", result.stdout, re.MULTILINE))
     expected = {
-        "layers.1.neurons.0.w.0": grad_v[0],
-        "layers.1.neurons.0.w.1": grad_v[1],
-        "layers.1.neurons.0.b": delta,
-        "layers.0.neurons.0.w.0": grad_W[0, 0],
-        "layers.0.neurons.0.w.3": grad_W[0, 3],
-        "layers.0.neurons.0.b": (delta * v * (1 - h**2))[0],
-        "layers.0.neurons.2.w.1": grad_W[2, 1],
+        "w₁₁⁽²⁾": grad_v[0],
+        "w₁₂⁽²⁾": grad_v[1],
+        "b₁⁽²⁾": delta,
+        "w₁₁⁽¹⁾": grad_W[0, 0],
+        "w₁₄⁽¹⁾": grad_W[0, 3],
+        "b₁⁽¹⁾": (delta * v * (1 - h**2))[0],
+        "w₃₂⁽¹⁾": grad_W[2, 1],
     }
     assert printed.keys() == expected.keys()
     for name, value in expected.items():

@@ -19,6 +19,8 @@ from viz.style import FONT, Palette
 
 __all__ = ["body", "font_name"]
 
+_AIR = 0.16  # inches between layers, where straight lines lead from all to all
+
 
 def font_name(name: str) -> str:
     """``name`` if it can be a font's: Graphviz copies it into the SVG as it stands.
@@ -65,16 +67,19 @@ def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
     if scene.placed:
         return {"layout": "nop2", **graph}
     nodesep, ranksep = scene.spacing
+    ranksep += _AIR * scene.layered
     graph |= {
         "rankdir": scene.direction,
         "nodesep": f"{nodesep:g}",
         "ranksep": f"{ranksep:g}",
-        "splines": "true",
+        "splines": "line" if scene.layered else "true",
         "ordering": "in",
         "labeljust": "l",
     }
     if scene.large:
         graph["nslimit"] = "3"
+    if scene.layered:
+        graph["mclimit"] = "0.01"  # crossings of all with all cannot be fewer
     if scene.crowded:
         graph["concentrate"] = "true"
     return graph
@@ -83,7 +88,11 @@ def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
 def _of_edges(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
     if scene.placed:
         return {"arrowhead": "none", "fontname": font}
-    return {
+    ports = {}
+    if scene.layered:
+        tail, head = "ew" if scene.direction == "LR" else "we"
+        ports = {"tailport": tail, "headport": head}
+    return ports | {
         "color": palette.edge, "penwidth": "1.1", "arrowsize": "0.7", "arrowhead": "normal",
         "fontname": font, "fontsize": "10", "fontcolor": palette.muted,
     }  # fmt: skip
@@ -152,6 +161,8 @@ def _edge(edge: Edge, palette: Palette, labels: Mapping[str, str]) -> str:
         attributes["style"] = edge.style
     if edge.weight:
         attributes["weight"] = str(edge.weight)
+    if edge.length:
+        attributes["minlen"] = str(edge.length)
     if edge.tooltip:
         attributes["edgetooltip"] = edge.tooltip
     if edge.tooltip and edge.label:

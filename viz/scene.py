@@ -69,8 +69,8 @@ class Node:
 class Edge:
     """A line from one node to another.
 
-    ``path`` holds the points of a cubic Bézier curve for scenes laid out already; ``opacity`` 0 … 1;
-    ``dot`` marks where it begins.
+    ``path`` holds the points of a cubic Bézier curve for scenes laid out already; for others ``length``
+    is how many ranks it spans at least; ``opacity`` 0 … 1; ``dot`` marks where it begins.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Edge:
     tooltip: str = ""
     width: float = 0.0
     weight: int = 0
+    length: int = 0
     opacity: float = 1.0
     style: str = ""
     highlighted: bool = False
@@ -105,8 +106,9 @@ class Scene:
 
     ``placed`` says that every node and edge has its coordinates; ``large``, that the layout may end
     before it is the tightest possible; ``crowded``, that long lines from one node may share their
-    way. ``first`` stand where the drawing begins; of two in ``above`` the first stands above the
-    second, where both stand in one rank.
+    way; ``layered``, that the order given holds and lines lead straight from layer to layer.
+    ``first`` stand where the drawing begins; of two in ``above`` the first stands above the second,
+    where both stand in one rank.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Scene:
     placed: bool = False
     large: bool = False
     crowded: bool = False
+    layered: bool = False
     first: list[str] = field(default_factory=list)
     above: list[tuple[str, str]] = field(default_factory=list)
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks

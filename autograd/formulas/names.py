@@ -26,9 +26,9 @@ class Names:
     """Distinct names for the nodes that ``roots`` were made from.
 
     In this order: the name given in ``names``; the label; the symbol of the neuron whose output the
-    node is (``h₁⁽²⁾``), or its path; what the node computes, where that is short; its operation and its
-    number in topological order (``v3`` for a leaf, ``sum12`` or ``tanh13`` for the rest). The same graph
-    gives the same names.
+    node is (``h₁⁽²⁾``), or its path; what the node computes, where that is short; its operation and
+    its number in topological order (``v3`` for a leaf, ``sum12`` or ``tanh13`` for the rest). The same
+    graph gives the same names.
 
     Args:
         roots: the values whose graph is named.
@@ -58,6 +58,7 @@ class Names:
         self._namesakes: dict[str, int] = {}  # the number up to which name#2, name#3 … are taken
         self._local: dict[int, Formula] = {}
         self._inside: dict[str, dict[str, Value]] = {}
+        self._named: set[int] = set()
         pairs, modules = _pairs(names), list(getattr(names, "named_modules", tuple)())
         self._scopes = {id(module): path for path, module in modules if path}
         self._symbols = _once(
@@ -72,6 +73,7 @@ class Names:
             if type(how) is Note:
                 name = name or how.label or self._answered_by(how.scope)
             if name:
+                self._named.add(id(node))
                 self._take(node, _atom(self._distinct(clean(name))))
         if len(self.order) <= _SPELLED_OUT:
             self._spell_out(limit)
@@ -143,6 +145,10 @@ class Names:
 
     def __getitem__(self, node: Value) -> str:
         return self.formula(node).text
+
+    def named(self, node: Value) -> bool:
+        """Whether somebody called it that: the user, or the model that it is part of."""
+        return id(node) in self._named
 
     def number(self, node: Value) -> int:
         """The place of ``node`` in topological order, from 1."""

@@ -67,11 +67,19 @@ def _add_value(scene: Scene, graph: Graph, i: int) -> None:
             place = graph.index[id(operand)]
             lit = highlighted and place in graph.highlighted
             tail = graph.element(place)
-            scene.edges.append(_arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit, i))
+            arrow = _arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit, i)
+            arrow.length = _between_frames(graph, place, i)
+            scene.edges.append(arrow)
             parent = next(local, None)
         elif not chosen and isinstance(operand, float) and not graph.backward:
             scene.nodes.append(_constant(f"c{i}_{slot}", operand, graph.digits))
             scene.edges.append(Edge(f"e{i}_{slot}", f"c{i}_{slot}", head, style="dashed"))
+
+
+def _between_frames(graph: Graph, source: int, target: int) -> int:
+    """Ranks that an arrow spans at least: so many that its frame begins below the one it comes from."""
+    frames = graph.framed.get(source), graph.framed.get(target)
+    return 2 if None not in frames and frames[0] is not frames[1] else 0
 
 
 def _arrow(
@@ -127,7 +135,7 @@ def _made_by(graph: Graph, i: int, name: str) -> list[Line]:
         return []
     symbol = node.operation.symbol
     if not name or len(formula) > FORMULA_UP_TO or NUMBER.search(formula):
-        return [(Text(symbol, bold=not name),)]
+        return [] if name.startswith("… ") else [(Text(symbol, bold=not name),)]
     return [(Text(f"= {formula}", "muted", size=10),)]
 
 
@@ -144,8 +152,9 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
     """A folded group as one card, and what flows into it from outside."""
     order, single = graph.order, len(box.outputs) == 1
     leaves = sum(not order[i].parents for i in box.members)
-    inside = f"{len(box.members) - leaves} operations, {leaves} parameters"
-    lines: list[Line] = [(Text(shorten(box.title), bold=True),), (Text(inside, "muted", size=10),)]
+    inside = f"{len(box.members) - leaves} operations", f"{leaves} parameters"
+    lines: list[Line] = [(Text(shorten(box.title), bold=True),)]
+    lines += [(Text(text, "muted", size=10),) for text in inside]
     if not single:
         lines.append((Text(f"{len(box.outputs)} outputs", "muted", size=10),))
     out = box.outputs[-1]
@@ -154,7 +163,7 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
         Node(
             name, "folded", lines=tuple(lines), emphasis=True,
             rows=_rows(graph, order[out], grad) if single else (),
-            tooltip=f"{shorten(box.title, 200)}: {inside}",
+            tooltip=f"{shorten(box.title, 200)}: {', '.join(inside)}",
             highlighted=bool(graph.highlighted.intersection(box.outputs)),
         )
     )  # fmt: skip
@@ -167,7 +176,7 @@ def _add_box(scene: Scene, graph: Graph, box: Group) -> None:
             slopes[p] = slopes.get(p, 0.0) + float(local) * slopes.get(i, 0.0)
             if p not in members:
                 entering[graph.element(p)] = (p, slopes[p])
-    for k, (tail, (p, slope)) in enumerate(reversed(entering.items())):
+    for k, (tail, (p, slope)) in enumerate(sorted(entering.items(), key=lambda arrow: arrow[1])):
         lit = p in graph.highlighted and any(i in graph.highlighted for i in members)
         if single:
             scene.edges.append(_arrow(graph, f"{name}_{k}", tail, name, slope, lit, out))

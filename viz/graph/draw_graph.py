@@ -25,6 +25,7 @@ OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
 # and at so many of lines that share their way.
 RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
 _NAME_WIDTH = 18
+_STACKED = 0.28, 0.3  # inches between neighbours and between ranks, one below the other
 _BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
@@ -181,7 +182,7 @@ def expression_scene(
         shown -= folded.hidden
     found = groups(order, known, shown)
     fold_groups(found, fold)
-    called = titles(order, known, names)
+    called = titles(order, known)
     graph = Graph(
         order, known, called, kinds(order, called, parameters), digits=digits, shown=shown,
         groups=found, framing=len(found) > 1 if clusters is None else clusters,
@@ -199,8 +200,11 @@ def expression_scene(
         graph.highlighted = on_a_path(order, start)
     scene = scene_of(graph)
     scene.title, scene.direction = title, _BACK[rankdir] if backward else rankdir
+    if rankdir in ("TB", "BT"):
+        scene.spacing = _STACKED
     if folded is not None and rankdir in ("LR", "RL"):
         _from_above(scene)
+        scene.layered = not graph.edge_labels and graph.all_folded
     if folded is not None:
         many = len(folded.each)
         scene.captions = [
@@ -238,9 +242,8 @@ def _make_room(
 
 
 def _from_above(scene: Scene) -> None:
-    """Within frames Graphviz stacks what it reads first at the bottom."""
-    inputs = [node for node in scene.nodes if node.kind == "input"]
-    scene.nodes = [node for node in reversed(scene.nodes) if node.kind != "input"] + inputs
+    """Within frames Graphviz stacks what it reads first at the bottom, and heeds no other order."""
+    scene.nodes.reverse()
     scene.above = []
 
 

@@ -60,13 +60,11 @@ class Graph:
         group = self.framed.get(i)
         if group is None:
             return self.titles[i] or self._sum(i)
-        if i == group.outputs[-1]:
-            return self.titles[i] if self.order[i].label else ""
         node = self.order[i]
-        if node.note.parameter and node.label:
-            return node.label
+        if self.names.named(node):
+            return self.titles[i]
         short = self.names.formula(node, group.path).text
-        return "" if short == group.title or NUMBER.search(short) else short
+        return self._sum(i) if short == group.title or NUMBER.search(short) else short
 
     def _sum(self, i: int) -> str:
         """A sum too long to spell out, by what was added last."""
@@ -99,6 +97,12 @@ class Graph:
                 first[p] = min(first.get(p, early[i] - 1), early[i] - 1)
         early |= first
         return min(sum(rank[i] - rank[p] for p, i in lines) for rank in (early, late))
+
+    @property
+    def all_folded(self) -> bool:
+        """Whether there are neurons, and each that is shown is in a box."""
+        drawn = [group for group in self.groups if group.members]
+        return bool(drawn) and all(group.members[0] in self.box for group in drawn)
 
     def element(self, i: int) -> str:
         """The id of what stands for node ``i``: its card, or the box it is folded into."""

@@ -52,8 +52,8 @@ def groups(
         layer.outputs.append(i)
         symbol = getattr(node.note.scope, "symbol", "")
         title = names.called(path) or symbol or f"neuron {d}.{len(layer.outputs)}"
-        parent = layer if layer_path else None
-        neurons[i] = Group(title, "neuron", outputs=[i], path=path, parent=parent)
+        above_it = layer if layer_path else None
+        neurons[i] = Group(title, "neuron", outputs=[i], path=path, parent=above_it)
     users: dict[int, set[int]] = {}
     for i, node in enumerate(order):
         if shown is not None and i not in shown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from autograd import Value
 from autograd.formulas.names import Names
@@ -25,7 +24,7 @@ _WORDS = "|".join(sorted({"v", *(re.escape(op.word or op.name) for op in OPS.val
 NUMBER = re.compile(rf"\b(?:{_WORDS})[0-9]+\b")  # in a formula, a name with nothing better to say
 
 
-def titles(order: Sequence[Value], names: Names, given: Any) -> list[str]:
+def titles(order: Sequence[Value], names: Names) -> list[str]:
     """The name on each node: given, its label, or how it was made where that is short ("x1·w1").
 
     Other nodes have a number for a name; it is left to tables and hover texts, and here is "".
@@ -33,21 +32,16 @@ def titles(order: Sequence[Value], names: Names, given: Any) -> list[str]:
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> y = (x * w).tanh() + 1.5
     >>> from autograd import topological_order
-    >>> titles(topological_order(y), Names(y, limit=10), None)
+    >>> titles(topological_order(y), Names(y, limit=10))
     ['x', 'w', 'x·w', 'tanh(x·w)', '']
     """
-    called = set()
-    if given is not None:
-        pairs = given.named_parameters() if hasattr(given, "named_parameters") else given.items()
-        called = {id(value) for _, value in pairs}
     found: list[str] = []
     shown: set[int] = set()
     for node in order:
         name = names[node]
-        chosen = bool(node.label) or id(node) in called
+        chosen = names.named(node)
         if not chosen and not _NUMBERED.fullmatch(name):
-            derived = bool(node.parents) and name != names.path(node)
-            chosen = not derived or all(id(parent) in shown for parent in node.parents)
+            chosen = all(id(parent) in shown for parent in node.parents)
         if chosen:
             shown.add(id(node))
         found.append(name if chosen else "")

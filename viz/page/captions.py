@@ -106,7 +106,8 @@ def edges(node: Value) -> list[tuple[Value, int, bool]]:
 def _passed_on(i: int, names: Names, place: dict[int, int], counts: dict[int, int]) -> Caption:
     node = names.order[i]
     path = names.path(node)
-    said = f"Backward: {names.formula(node, path).text}{_inside(names.called(path))} passes its gradient on"
+    inside = _inside(names.called(path))
+    said = f"Backward: {names.formula(node, path).text}{inside} passes its gradient on"
     lines: list[Line] = []
     rules: list[str] = []
     for parent, slot, second in edges(node):

@@ -150,9 +150,7 @@ def page(
     check_size(len(order), force)
     found = groups(order, called)
     shown = [clean(text, 200) for text in _titles(called, found)]
-    sorts = kinds(
-        order, titles(order, called, None if isinstance(names, Names) else names), parameters
-    )
+    sorts = kinds(order, titles(order, called), parameters)
     steps, reading = captions(called), readings(order)
     text = clean(title, 200) or heading.format(root=called[root])
     parts = folds(called, found, sorts)
