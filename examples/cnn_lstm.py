@@ -7,7 +7,7 @@ page; the plain layer names the digit.
 import sys
 import time
 
-from nn import LSTM, Adam, Conv2d, Linear, Module, accuracy, fit, predict
+from nn import LSTM, Adam, Conv2d, CosineAnnealingLR, Linear, Module, accuracy, fit, predict
 from nn.datasets import digits
 from viz import draw_network
 
@@ -22,7 +22,7 @@ class ConvolutionThenMemory(Module):
     """Four filters over 8×8 pixels, sixteen memory cells over the six rows, ten classes."""
 
     def __init__(self) -> None:
-        self.look = Conv2d(1, 4, kernel_size=3, activation="relu", rng=seed)  # 4 images of 6×6
+        self.look = Conv2d(1, 4, 3, activation="relu", init="he_normal", rng=seed)  # 4 of 6×6
         self.remember = LSTM(4 * 6, 16, rng=seed + 1)
         self.name = Linear(16, 10, rng=seed + 2)
 
@@ -34,13 +34,14 @@ class ConvolutionThenMemory(Module):
 
 
 model = ConvolutionThenMemory()
-optimizer = Adam(model.parameters(), lr=0.01)
+optimizer = Adam(model.parameters(), lr=0.02)
 fit(
     model, train, "cross_entropy", optimizer,
-    epochs=1 if eager else 12, metrics="accuracy", compiled=not eager,
+    epochs=1 if eager else 24, metrics="accuracy", compiled=not eager,
+    scheduler=CosineAnnealingLR(optimizer, T_max=24),
 )  # fmt: skip
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
-assert right >= (0.3 if eager else 0.9), right
+assert right >= (0.3 if eager else 0.95), right
 
 model(test.x[0].tolist())
 draw_network(
