@@ -14,7 +14,7 @@ from nn.layers import Layer, Neuron, as_list
 from nn.module import Module
 from nn.nested import data_of, plain, shape_of
 from nn.settings import positive
-from nn.unrolled import unroll_lstm, unroll_rnn
+from nn.unrolled import unroll_gru, unroll_lstm, unroll_rnn
 
 __all__ = ["GRU", "LSTM", "RNN"]
 
@@ -283,7 +283,7 @@ class GRU(_Recurrent):
         self, x: Any, hidden: Sequence[Any] | None = None
     ) -> tuple[list[list[Value]], list[Value]]:
         h = _state("hidden", hidden, self.hidden_size)
-        outputs = []
+        outputs, steps = [], []
         for xt in _sequence(x, self.input_size):
             v = [*xt, *h]
             r, z = as_list(self.reset_gate(v)), as_list(self.update_gate(v))
@@ -291,15 +291,17 @@ class GRU(_Recurrent):
             n = [tanh(pk + rk * qk) for pk, rk, qk in zip(p, r, q)]
             h = [(1.0 - zk) * nk + zk * hk for nk, zk, hk in zip(n, z, h)]
             outputs.append(h)
-        self.last_output = data_of(outputs)
+            steps.append({"x": xt, "before": v[self.input_size :], "r": r, "z": z, "p": p, "q": q,
+                          "n": n, "h": h})  # fmt: skip
+        self.last_output, self.last_steps = data_of(outputs), Steps(steps)
         return outputs, h
 
     def describe(self, network: Architecture) -> bool:
         if network.unroll:
-            raise ValueError("a GRU is drawn as a loop: unroll=True knows RNN and LSTM")
+            unroll_gru(network, self.last_steps.rows, self._neurons())
+            return True
         n, size = self.input_size, self.hidden_size
-        gates = (self.reset_gate, self.update_gate, self.from_input, self.from_hidden)
-        units = [neuron for gate in gates for neuron in gate.neurons]
+        units = self._neurons()
         source = network.with_memory(n, size, self.reset_gate.last_input)
         gate = network.add(
             Column(
@@ -326,6 +328,10 @@ class GRU(_Recurrent):
         network.link(source, out, lambda j: {n + j: None})
         self._hears_itself(network, source, out)
         return True
+
+    def _neurons(self) -> list[Neuron]:
+        gates = (self.reset_gate, self.update_gate, self.from_input, self.from_hidden)
+        return [neuron for gate in gates for neuron in gate.neurons]
 
     def torch_module(self, torch: Any) -> Any:
         return torch.nn.GRU(self.input_size, self.hidden_size, batch_first=True)

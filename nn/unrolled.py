@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Share, Weight, subscript, superscript
 
-__all__ = ["unroll_lstm", "unroll_rnn"]
+__all__ = ["unroll_gru", "unroll_lstm", "unroll_rnn"]
 
 Step = Mapping[str, Sequence[Any]]
 
@@ -23,35 +23,64 @@ def unroll_rnn(network: Architecture, steps: Sequence[Step], units: Sequence[Any
         _feed(network, target - 1, target, units, step, seen(t), step["h"])
 
 
+class Cell(NamedTuple):
+    """How a gated layer is drawn: its gates, and what they make.
+
+    ``made`` lists, for each letter of the ``state``, the gates that lead to it; ``kept`` is the letter
+    that comes back one step later as it is.
+    """
+
+    gates: str
+    activations: str
+    state: str
+    formulas: str
+    made: tuple[tuple[int, ...], ...]
+    kept: int
+
+
+_LSTM = Cell("ifgo", "σ, σ, tanh, σ", "ch", "memory c, answer h", ((0, 1, 2), (3,)), 0)
+_GRU = Cell("rzpq", "σ, σ, sum, sum", "nh", "new n, answer h", ((0, 2, 3), (1,)), 1)
+
+
 def unroll_lstm(network: Architecture, steps: Sequence[Step], units: Sequence[Any]) -> None:
     """Two columns for each step: its gates; then memory and answer, and the input that comes next."""
+    _unroll(network, steps, units, _LSTM)
+
+
+def unroll_gru(network: Architecture, steps: Sequence[Step], units: Sequence[Any]) -> None:
+    """Two columns for each step: r, z, p and q; then new value and answer, and the next input."""
+    _unroll(network, steps, units, _GRU)
+
+
+def _unroll(network: Architecture, steps: Sequence[Step], units: Sequence[Any], cell: Cell) -> None:
     seen, size = _begin(network, steps, units), len(units) // 4
     for t, step in enumerate(steps, 1):
-        gates = [out for gate in "ifgo" for out in step[gate]]
-        column = _column(f"gates {t}", [(gate, t, step[gate], "neuron") for gate in "ifgo"])
-        column.subtitle = "σ, σ, tanh, σ"
+        gates = [out for gate in cell.gates for out in step[gate]]
+        column = _column(f"gates {t}", [(gate, t, step[gate], "neuron") for gate in cell.gates])
+        column.subtitle = cell.activations
         gate = network.add(column)
         _feed(network, gate - 1, gate, units, step, seen(t), gates)
         later = steps[t]["x"] if t < len(steps) else ()
+        first, second = cell.state[0], cell.state[1]
         state = _column(
             f"step {t}",
-            [("c", t, step["c"], "value"), ("h", t, step["h"], "neuron"), ("x", t + 1, later, "input")],
+            [(first, t, step[first], "value"), (second, t, step[second], "neuron"),
+             ("x", t + 1, later, "input")],
         )  # fmt: skip
-        if not later:  # room as in the steps before, so that c stands at their height
+        if not later:  # room as in the steps before, so that the state stands at their height
             state.size += len(step["x"])
             state.kinds = [*state.kinds, *["nothing"] * len(step["x"])]
-        state.subtitle = "memory c, answer h"
+        state.subtitle = cell.formulas
         target = network.add(state)
-        network.link(gate, target, lambda j: _through_gates(j, size))
+        network.link(gate, target, lambda j: _through_gates(j, size, cell))
         if t > 1:
-            network.link(gate - 1, target, lambda j: {j: None} if j < size else {})
+            network.link(gate - 1, target, lambda j: {j: None} if j // size == cell.kept else {})
 
 
-def _through_gates(j: int, size: int) -> dict[int, Weight]:
-    """Of i, f, g, o: c is made of the first three, h of the last."""
-    if j < size:
-        return {j: None, size + j: None, 2 * size + j: None}
-    return {2 * size + j: None} if j < 2 * size else {}
+def _through_gates(j: int, size: int, cell: Cell) -> dict[int, Weight]:
+    """Which gates a number of the state is made of."""
+    letter = j // size
+    return {gate * size + j % size: None for gate in cell.made[letter]} if letter < 2 else {}
 
 
 def _begin(network: Architecture, steps: Sequence[Step], units: Sequence[Any]) -> Any:
@@ -63,14 +92,14 @@ def _begin(network: Architecture, steps: Sequence[Step], units: Sequence[Any]) -
     network.columns.clear()
     network.links.clear()
     network.add(_column("start", [("x", 1, steps[0]["x"], "input")]))
-    inputs, lstm = len(steps[0]["x"]), "c" in steps[0]
+    inputs, gated = len(steps[0]["x"]), len(units) > len(steps[0]["h"])
     size = len(steps[0]["h"])
 
     def seen(t: int) -> list[int | None]:
         """Where each number that a neuron sees stands in the column before; None: nowhere yet."""
         if t == 1:
             return [*range(inputs), *[None] * size]
-        first = size if lstm else 0
+        first = size if gated else 0
         return [*range(first + size, first + size + inputs), *range(first, first + size)]
 
     return seen
@@ -101,10 +130,13 @@ def _feed(
     def into(j: int) -> dict[int, Weight]:
         if j >= len(units):
             return {}
-        delta = _delta(outputs[j], units[j])
+        delta, inputs = _delta(outputs[j], units[j]), len(step["x"])
+        first = (
+            inputs if step.get("q") and outputs[j] in step["q"] else 0
+        )  # q sees what came before
         return {
             place: Share(w.data, delta * x, w.label)
-            for place, w, x in zip(seen, units[j].w, given)
+            for place, w, x in zip(seen[first:], units[j].w, given[first:])
             if place is not None
         }
 

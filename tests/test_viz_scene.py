@@ -94,7 +94,8 @@ def test_text_stands_on_a_patch_that_hides_lines() -> None:
         '"1" BGCOLOR="#FFFFFF"><TR><TD>one</TD></TR><TR><TD>two<B>!</B></TD></TR></TABLE>'
     )
     assert 'CELLPADDING="0"' in node(kind="caption", shape="text", lines=two)["label"]
-    assert node(kind="plain", shape="text", lines=two)["label"] == "one<BR/>two<B>!</B>"
+    assert node(kind="plain", shape="text", lines=two)["label"].startswith("<TABLE")
+    assert "BGCOLOR" not in node(kind="plain", shape="text", lines=two)["label"]
     left = node(kind="left", shape="text", size=40.4, lines=two)["label"]
     assert left.endswith('<TR><TD WIDTH="40" ALIGN="LEFT">one</TD></TR></TABLE>')
     assert "BGCOLOR" not in left
@@ -112,8 +113,8 @@ def test_cells_are_the_darker_the_larger_the_number() -> None:
     assert image.count("<TR><TD FIXEDSIZE") == image.count("</TD></TR>") == 2
     kernel = Grid(((0.5,), (-0.25,)), 30.0, 13.0, 2)
     label = node(kind="label", shape="grid", grid=kernel, lines=((Text("‖∇‖ 1"),),))["label"]
-    assert '<FONT POINT-SIZE="9">0.5</FONT>' in label
-    assert '<FONT POINT-SIZE="9">−0.25</FONT>' in label
+    assert '<FONT POINT-SIZE="10">0.5</FONT>' in label
+    assert '<FONT POINT-SIZE="10">−0.25</FONT>' in label
     frame = '<TABLE BORDER="{}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" '
     assert label.startswith(frame.format(0) + 'BGCOLOR="#FFFFFF"><TR><TD>' + frame.format(1))
     assert label.endswith("</TD></TR></TABLE></TD></TR><TR><TD>‖∇‖ 1</TD></TR></TABLE>")

@@ -82,7 +82,7 @@ def _cells(table: Grid, palette: Palette, border: str, width: int) -> str:
         cells = []
         for x in row:
             colour = palette.shade(x / largest if largest else 0.0, 0.35 if table.digits else 0.9)
-            text = styled(Text(number(x, table.digits), size=9), palette) if table.digits else ""
+            text = styled(Text(number(x, table.digits), size=10), palette) if table.digits else ""
             ground = "" if colour == palette.background else f' BGCOLOR="{colour}"'
             cells.append(f"<TD {size}{ground}>{text}</TD>")
         rows.append(f"<TR>{''.join(cells)}</TR>")
@@ -105,13 +105,12 @@ def text(node: Node, palette: Palette) -> str:
             '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>'
             f'<TD WIDTH="{node.size:.0f}" ALIGN="{node.kind.upper()}">{line}</TD></TR></TABLE>'
         )
-    if node.kind == "plain":
-        return "<BR/>".join(styled_line(line, palette) for line in node.lines)
     rows = "".join(f"<TR><TD>{styled_line(line, palette)}</TD></TR>" for line in node.lines)
     padding = "0" if node.kind == "caption" else "1"
+    ground = "" if node.kind == "plain" else f' BGCOLOR="{palette.background}"'
     return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}" '
-        f'BGCOLOR="{palette.background}">{rows}</TABLE>'
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}"'
+        f"{ground}>{rows}</TABLE>"
     )
 
 

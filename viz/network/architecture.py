@@ -36,12 +36,11 @@ def architecture(
     if not any(column.kind == "neuron" for column in found.columns):
         raise ValueError(f"{type(model).__name__} has no layer of neurons to draw")
     hidden = [column for column in found.columns if column.title == "hidden"]
-    for k, column in enumerate(hidden, 1):
-        column.title = f"hidden {k}"
     _name_ends(found, input_names, output_names)
     hidden = [column for column in hidden if column.title != "output"]
     for k, column in enumerate(hidden, 1):
-        column.mark = superscript(k) if len(hidden) > 1 else ""
+        if len(hidden) > 1:
+            column.title, column.mark = f"hidden {k}", superscript(k)
     return found
 
 

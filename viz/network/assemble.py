@@ -11,6 +11,7 @@ from viz.network.images import image, show_kernel
 from viz.network.loops import loops
 from viz.network.numbers import Numbers, legend
 from viz.network.placement import Plate
+from viz.network.routes import route
 from viz.network.units import COMPACT, DETAILED, Connection, Unit
 from viz.scene import Edge, Line, Node, Scene, Text
 from viz.style import number, text_width
@@ -24,9 +25,9 @@ _SHORT = 7  # characters of a name that fit into a circle
 def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
     """Edges below, then their labels, then units, headers and the legend."""
     scene = Scene("network", title=title, placed=True)
-    for lines, boxes in geometry.gaps:
-        _add_edges(scene, geometry, numbers, lines, boxes is not None)
-    _add_edges(scene, geometry, numbers, geometry.crossing, labelled=False)
+    for lines, plates in geometry.gaps:
+        _add_edges(scene, geometry, numbers, lines, plates)
+    _add_edges(scene, geometry, numbers, geometry.crossing, None)
     scene.edges.extend(loops(geometry))
     for lines, plates in geometry.gaps:
         weighted = [line for line in lines if line.weight is not None]
@@ -41,23 +42,25 @@ def build(geometry: Geometry, numbers: Numbers, title: str) -> Scene:
 
 
 def _add_edges(
-    scene: Scene, geometry: Geometry, numbers: Numbers, lines: list[Connection], labelled: bool
-) -> None:
+    scene: Scene, geometry: Geometry, numbers: Numbers, lines: list[Connection],
+    plates: list[Plate] | None,
+) -> None:  # fmt: skip
     """Thick lines above thin ones; above all, wide and all but invisible, those to hover over."""
     hits = []
-    opaque = labelled or geometry.sizes is DETAILED
+    opaque = plates is not None or geometry.sizes is DETAILED
+    weighted = [line[:2] for line in lines if line.weight is not None]
+    plate_of = dict(zip(weighted, plates or ()))
     for line in sorted(lines, key=lambda line: geometry.thickness(line.weight)):
         (a, i), (b, j) = line.source, line.target
-        segment = geometry.segment(line, geometry.x[a], geometry.x[b])
-        x0, y0, x1, y1 = segment[:4]
-        path = tuple((x0 + (x1 - x0) * t, y0 + (y1 - y0) * t) for t in (0, 1 / 3, 2 / 3, 1))
-        share = (segment.thickness - 0.5) / 4.5
+        path = route(geometry, line, plate_of.get(line[:2]))
+        thickness = geometry.thickness(line.weight)
+        share = (thickness - 0.5) / 4.5
         ends = f"n{a}_{i}", f"n{b}_{j}"
         name = f"{b}_{j}_{i}" if a == b - 1 else f"{b}_{j}_{a}_{i}"
         scene.edges.append(
             Edge(
                 f"w{name}", *ends, tone=numbers.tone_of(line), style=numbers.style_of(line),
-                width=segment.thickness if opaque else 0.5 + 2.6 * share**1.5,
+                width=thickness if opaque else 0.5 + 2.6 * share**1.5,
                 opacity=1.0 if opaque else 0.25 + 0.65 * share**1.5, path=path,
             )
         )  # fmt: skip
@@ -112,7 +115,8 @@ def _label(geometry: Geometry, numbers: Numbers, line: Connection, plate: Plate)
     if isinstance(weight, Kernel):
         return show_kernel(node, weight, numbers.computed)
     assert weight is not None
-    node.lines = numbers.two_lines("", weight)
+    data, gradient = numbers.two_lines("", weight)
+    node.lines = ((*data, Text("  "), *gradient),) if geometry.ported else (data, gradient)
     return node
 
 
@@ -121,7 +125,7 @@ def _column(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
     above = geometry.top + 53.8
     yield Node(
         f"h{c}", "plain", shape="text", font_size=12, position=(x, above),
-        lines=((Text(column.title, bold=True),), (Text(column.subtitle, "muted", size=9),)),
+        lines=((Text(column.title, bold=True),), (Text(column.subtitle, "muted", size=10),)),
     )  # fmt: skip
     for slot in geometry.slots[c]:
         if slot.unit is None:
@@ -129,7 +133,7 @@ def _column(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
                 f"d{c}", "caption", shape="text", position=(x, slot.y),
                 lines=(
                     (Text("⋮", "muted", bold=True, size=18),),
-                    (Text(f"{slot.hidden} more", "muted", size=9),),
+                    (Text(f"{slot.hidden} more", "muted", size=10),),
                 ),
             )  # fmt: skip
         else:
@@ -151,7 +155,7 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         said += f", bias = {bias.data:.6g}, bias gradient = {numbers.exact(bias)}"
     unit = Node(
         f"n{c}_{i}", column.kind_of(i), shape="circle", tooltip=said, position=(x, y),
-        size=geometry.extent(c), font_size=9 if compact else 10,
+        size=geometry.extent(c), font_size=10,
     )  # fmt: skip
     if numbers.color_by == "neuron" and bias is not None:
         unit.tone = f"series {i}"
@@ -172,7 +176,7 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         short = name if _names_fit(column, _SHORT) else column.symbol(i)
         unit.lines = ((Text(shorten(short), bold=True),),)
         if output is not None:
-            unit.lines += ((Text(_answer(column, i, numbers.digits), size=9),),)
+            unit.lines += ((Text(_answer(column, i, numbers.digits), size=10),),)
     yield unit
     if i < len(column.gradients) and column.gradients[i] is not None and not compact:
         yield _answered(geometry, numbers, c, i)
@@ -184,8 +188,8 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         data, gradient = numbers.two_lines("b ", bias)
         lines = [(*first, *data), gradient]
     yield Node(
-        f"b{c}_{i}", "caption", shape="text", font_size=9.5, lines=tuple(lines), tooltip=said,
-        position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8)),
+        f"b{c}_{i}", "caption", shape="text", font_size=10, lines=tuple(lines), tooltip=said,
+        position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8) - 2 * column.maps),
     )  # fmt: skip
 
 
@@ -202,7 +206,7 @@ def _under(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Node:
         column.name(i) if output is None else f"{column.name(i)} = {number(output, numbers.digits)}"
     )
     return Node(
-        f"u{c}_{i}", "caption", shape="text", font_size=9, lines=((Text(text, "caption"),),),
+        f"u{c}_{i}", "caption", shape="text", font_size=10, lines=((Text(text, "caption"),),),
         position=(geometry.x[c], geometry.y[Unit(c, i)] - geometry.extent(c) / 2 - 8),
     )  # fmt: skip
 
@@ -211,7 +215,7 @@ def _answered(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Node:
     """The gradient of what a unit answered, below it."""
     grad = geometry.columns[c].gradients[i] if numbers.computed else None
     return Node(
-        f"g{c}_{i}", "caption", shape="text", font_size=9,
+        f"g{c}_{i}", "caption", shape="text", font_size=10,
         lines=((Text(f"∇ {number(grad, numbers.digits)}", "caption"),),),
         position=(geometry.x[c], geometry.y[Unit(c, i)] - geometry.extent(c) / 2 - 9),
     )  # fmt: skip
@@ -239,11 +243,11 @@ def _beside(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
             value = _answer(column, slot.unit, numbers.digits) if output is not None else ""
             name = name if outside else ""
             texts[slot.unit] = f"{shorten(name)} {value}".strip()
-    width = max((text_width(text, 9) for text in texts.values()), default=0.0)
+    width = max((text_width(text, 10) for text in texts.values()), default=0.0)
     for unit, text in texts.items():
         away = geometry.extent(c) / 2 + 5 + width / 2
         yield Node(
-            f"t{c}_{unit}", "right" if left else "left", shape="text", font_size=9,
+            f"t{c}_{unit}", "right" if left else "left", shape="text", font_size=10,
             lines=((Text(text, "caption", bold=unit == column.winner),),), size=width,
             position=(geometry.x[c] + (-away if left else away), geometry.y[Unit(c, unit)]),
         )  # fmt: skip
@@ -255,6 +259,6 @@ def _left_out(geometry: Geometry) -> Iterator[Node]:
         "more", "plain", shape="text", position=(geometry.x[-1], 0.0),
         lines=(
             (Text("⋯", "muted", bold=True, size=24),),
-            (Text(f"{count} more layers", "muted", size=9),),
+            (Text(f"{count} more layers", "muted", size=10),),
         ),
     )  # fmt: skip

@@ -122,7 +122,9 @@ def network_scene(
         look_at(found, image_shape, max_neurons, numbers.strength)
     if probabilities:
         answer_in_percent(found)
-    geometry = Geometry(found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits)
+    geometry = Geometry(
+        found, numbers.strength, numbers.gradient, max_neurons, max_layers, digits, rows=True
+    )
     if title is None:
         title = _title(model, [found.columns[c] if c >= 0 else None for c in geometry.shown])
         if len(parameters) > 100:

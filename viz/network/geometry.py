@@ -7,31 +7,33 @@ from collections.abc import Callable
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
-from viz.network.elision import shown_of
+from viz.network.elision import shown_of, units_of
+from viz.network.labels import Labels
 from viz.network.placement import Box, Plate, Segment, place
+from viz.network.ports import ROW, STUB, most_rows, ports
 from viz.network.units import (
     COMPACT,
     DETAILED,
     Connection,
     Slot,
     Unit,
-    cell_size,
     connections,
     slots_of,
 )
-from viz.style import number, text_width
+from viz.style import text_width
 
 __all__ = ["Geometry"]
 
-LABELS_UP_TO = 24  # edges between two columns
+LABELS_UP_TO, ROWS_UP_TO = 24, 64  # edges between two columns; of recurrent steps in rows
+_SPREAD = 0.75  # of the tallest column, what others fill at least
+_LINES = 84.0  # points for lines in front of rows of labels
 _PADDING = 4.0
 _WIDER = 1.12
 _TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line
-_PAGE, _MARGINS = 830.0, 130.0  # points across that keep 9 pt readable on a page of 830 pixels
+_PAGE, _MARGINS = 815.0, 130.0  # points across that keep 10 pt at 9 pixels on a page of 736
 _NARROW = 150.0
 _PICTURE = 56.0  # the side of a picture of weights
 _FAR = 10_000.0  # what lies beyond the two columns is taken
-_HIDDEN = 24.0  # points of other lines that labels may hide before units move apart
 
 
 class Geometry:
@@ -44,6 +46,8 @@ class Geometry:
         max_neurons: above it, a column shows its first and last units.
         max_layers: above it, the first and last columns are shown.
         digits: significant digits of the numbers.
+        rows: where labels on the lines would hide other lines, let them stand in rows in front of the
+            units instead; lines then bend (see `routes`), and more of them may have labels.
 
     Attributes:
         shown: the columns drawn, from left to right; −1 where several are left out.
@@ -51,6 +55,7 @@ class Geometry:
         x: where each column stands.
         gaps: for each pair of neighbours, the edges and the boxes of their labels (None: no labels).
         crossing: edges that skip a column; ``back``: those that arrive one time step later.
+        ported: whether labels stand in rows.
     """
 
     def __init__(
@@ -61,27 +66,41 @@ class Geometry:
         max_neurons: int,
         max_layers: int,
         digits: int,
+        rows: bool = False,
     ) -> None:
         self.columns = found.columns
-        self.strength, self.gradient, self.digits = strength, gradient, digits
+        self.ported = False
+        self.strength, self.labels = strength, Labels(gradient, digits)
         self.shown = shown_of(len(found.columns), max_layers)
-        units = {
-            c: list(found.columns[c].shown) or shown_of(found.columns[c].size, max_neurons)
-            for c in self.shown
-            if c >= 0
-        }
+        units = {c: units_of(found.columns[c], max_neurons) for c in self.shown if c >= 0}
         between, self.crossing, self.back = connections(found, units)
-        detailed = all(len(lines) <= LABELS_UP_TO for lines in between.values())
-        self.sizes = DETAILED if detailed else COMPACT
+        most = max(map(len, between.values()), default=0)
+        self.most = ROWS_UP_TO if rows and found.unroll else LABELS_UP_TO
+        self.sizes = DETAILED if most <= self.most else COMPACT
         self.largest = self._largest(between)
+        rows = rows and self.sizes is DETAILED
+        self.ported = rows and most > LABELS_UP_TO
+        if not self.ported and self._settle(units, between, rows) > 0:
+            self.ported = rows
+        if self.ported:
+            self._lay_out(units, between, 1.0)
+
+    def _settle(
+        self, units: dict[int, list[int]], between: dict[int, list[Connection]], rows: bool
+    ) -> float:
+        """Units as far apart as labels on the lines need; how many points of lines those hide.
+
+        Where labels may stand in ``rows`` instead, that is better than units far apart.
+        """
         best = math.inf
-        for taller in _TALLER if detailed else _TALLER[:1]:
+        for taller in _TALLER if self.sizes is DETAILED and not rows else _TALLER[:1]:
             hidden = self._lay_out(units, between, taller)
             if hidden < best:
                 best, kept = hidden, dict(vars(self))
-            if hidden <= _HIDDEN:
+            if hidden == 0:
                 break
         vars(self).update(kept)
+        return best
 
     def _lay_out(
         self, units: dict[int, list[int]], between: dict[int, list[Connection]], apart: float
@@ -92,6 +111,8 @@ class Geometry:
             for c, rows in units.items()
         }
         taller = {c: (self.extent(c) - self.sizes.diameter) / 2 for c in units}
+        if self.ported:
+            taller = self._make_room(units, between)
         self.top = max(slots[0].y + taller[c] for c, slots in self.slots.items())
         self.bottom = max(-slots[-1].y + taller[c] for c, slots in self.slots.items())
         self.y = {
@@ -103,6 +124,21 @@ class Geometry:
         self.x: dict[int, float] = {}
         self.gaps: list[tuple[list[Connection], list[Plate] | None]] = []
         return self._stand(between)
+
+    def _make_room(
+        self, units: dict[int, list[int]], between: dict[int, list[Connection]]
+    ) -> dict[int, float]:
+        """Units so far apart that the rows in front fit; by how much rows stand over the units."""
+        pitches = {c: self._pitch(self.columns[c], len(rows)) for c, rows in units.items()}
+        for before, lines in between.items():
+            pitches[before + 1] = max(pitches[before + 1], most_rows(lines) * ROW + 16)
+        tallest = max(pitches[c] * (len(rows) - 1) for c, rows in units.items())
+        for c, rows in units.items():
+            pitch = max(pitches[c], _SPREAD * tallest / len(rows))
+            self.slots[c] = slots_of(self.columns[c].size, rows, pitch)
+        return {
+            c: max(0.0, most_rows(between.get(c - 1, ())) * ROW - self.extent(c)) / 2 for c in units
+        }
 
     def layer_mark(self, c: int) -> str:
         """What tells the weights into column ``c`` from those of other layers, as in an MLP: ⁽²⁾."""
@@ -133,7 +169,7 @@ class Geometry:
         if column.maps:
             return self.sizes.side + (48.0 if self.sizes is DETAILED else 10.0)
         if self.sizes is DETAILED and rows > 6:
-            return 84.0 if column.biases else 62.0
+            return 84.0 if column.biases else 72.0 if column.gradients else 62.0
         return self.sizes.pitch
 
     def extent(self, c: int) -> float:
@@ -154,7 +190,7 @@ class Geometry:
                 x += gap
                 hidden += covered
                 if plates is not None:
-                    plates = [_moved(plate, self.x[before]) for plate in plates]
+                    plates = [plate.moved(self.x[before]) for plate in plates]
                 self.gaps.append((lines, plates))
             self.x[column] = x
         return hidden
@@ -165,18 +201,27 @@ class Geometry:
         """How wide, where the labels stand (x from the left column), and how much they hide."""
         width = self._usual_gap()
         labelled = [line for line in lines if line.weight is not None]
-        if not labelled or len(lines) > LABELS_UP_TO:
+        if not labelled or len(lines) > self.most:
             narrow = 0.7 if lines and not labelled and self.sizes is DETAILED else 1.0
             return width * narrow, None, 0.0
+        if self.ported and not isinstance(labelled[0].weight, Kernel):
+            return self._in_rows(right, labelled)
         for _ in range(30 if self.sizes is DETAILED else 4):
             segments = [self.segment(line, 0.0, width) for line in labelled]
             obstacles = self._obstacles(left, 0.0) + self._obstacles(right, width)
             obstacles += [Box(-_FAR, 0.0, 2 * _FAR, _FAR), Box(width + _FAR, 0.0, 2 * _FAR, _FAR)]
             found = place(segments, obstacles)
             if found is not None:
-                return width, found.plates, found.hidden + max(0.0, width - self._usual_gap())
+                return width, found.plates, found.hidden
             width *= _WIDER
         return self.sizes.gap, None, _FAR
+
+    def _in_rows(self, right: int, lines: list[Connection]) -> tuple[float, list[Plate], float]:
+        """The same where labels stand in rows."""
+        width = max(self.labels.size(line.weight, in_a_row=True)[0] for line in lines)
+        gap = max(self._usual_gap(), width + self.extent(right) + _LINES)
+        end = gap - self.extent(right) / 2 - STUB
+        return gap, ports(lines, self.y, end, width), 0.0
 
     def _usual_gap(self) -> float:
         """Between two columns: so narrow that the whole fits a page, within reason."""
@@ -187,21 +232,15 @@ class Geometry:
     def _obstacles(self, c: int, x: float) -> list[Box]:
         size = self.extent(c)
         column = self.columns[c]
-        header = max(text_width(column.title, 12, bold=True), text_width(column.subtitle, 9))
+        header = max(text_width(column.title, 12, bold=True), text_width(column.subtitle, 10))
         boxes = [Box(x, self.top + 53.8, header, 32)]
         for slot in self.slots[c]:
             boxes.append(Box(x, slot.y, size + 3, size + 3))
             bias = None if slot.unit is None else column.bias(slot.unit)
             if self.sizes is DETAILED and (bias is not None or column.maps or column.gradients):
-                width = 60.0 if bias is None else self._bias_width(bias) + 24.0 * column.maps
+                width = 60.0 if bias is None else self.labels.bias_width(bias) + 24.0 * column.maps
                 boxes.append(Box(x, slot.y - size / 2 - 13, width, 25))
         return boxes
-
-    def _bias_width(self, bias: Value) -> float:
-        return max(
-            text_width(f"b {number(bias.data, self.digits)}", 9.5, bold=True),
-            text_width(f"∇ {self.gradient(bias)}", 9),
-        )
 
     def segment(self, line: Connection, x0: float, x1: float) -> Segment:
         """An edge from border to border, with the size of its label."""
@@ -210,7 +249,7 @@ class Geometry:
         length = math.hypot(x1 - x0, y1 - y0)
         unit_x, unit_y = (x1 - x0) / length, (y1 - y0) / length
         r0, r1 = (self._reach(c, unit_x, unit_y) for c in (a, b))
-        width, height = self._label_size(line.weight)
+        width, height = self.labels.size(line.weight)
         return Segment(
             x0 + r0 * unit_x, y0 + r0 * unit_y, x1 - r1 * unit_x, y1 - r1 * unit_y,
             width + _PADDING, height + _PADDING, self.thickness(line.weight),
@@ -222,23 +261,6 @@ class Geometry:
         square = self.columns[c].maps or self.columns[c].pictures
         return half / max(abs(unit_x), abs(unit_y)) if square else half
 
-    def _label_size(self, weight: Weight) -> tuple[float, float]:
-        if isinstance(weight, Kernel):
-            cell_width, cell_height = cell_size(weight)
-            width, height = cell_width * len(weight.rows[0]) + 4, cell_height * len(weight.rows)
-            return (
-                (width, 2 * height + 18)
-                if cell_width > cell_height
-                else (2 * width + 8, height + 14)
-            )
-        if weight is None:
-            return 0.0, 0.0
-        width = max(
-            text_width(number(weight.data, self.digits), 10, bold=True),
-            text_width(f"∇ {self.gradient(weight)}", 9),
-        )
-        return width, 28.0
-
     def thickness(self, weight: Weight) -> float:
         """The width of a line in points, 0.5 … 5."""
         if isinstance(weight, Kernel):
@@ -247,8 +269,3 @@ class Geometry:
             return 0.8 if weight is None else 0.5
         x = abs(self.strength(weight))
         return 0.5 + 4.5 * min(x / self.largest, 1.0) if x == x else 0.5
-
-
-def _moved(plate: Plate, x: float) -> Plate:
-    box, anchor = plate
-    return Plate(box._replace(x=box.x + x), None if anchor is None else (anchor[0] + x, anchor[1]))

@@ -41,7 +41,7 @@ def show_kernel(node: Node, kernel: Kernel, computed: bool) -> Node:
     node.grid = Grid(
         tuple(tuple(w.data for w in row) for row in kernel.rows), width, height, digits
     )
-    node.lines = ((Text("∇", "caption", size=9), Text("" if computed else " –", size=9)),)
+    node.lines = ((Text("∇", "caption", size=10), Text("" if computed else " –", size=10)),)
     if computed:
         node.gradient = Grid(
             tuple(tuple(w.grad for w in row) for row in kernel.rows), width, height, digits

@@ -41,12 +41,12 @@ class Numbers(NamedTuple):
     def two_lines(self, before: str, value: Value | Share) -> tuple[Line, Line]:
         """A weight above its gradient; the one that the lines show is bold, in their colour."""
         data, grad = number(value.data, self.digits), f"∇ {self.gradient(value)}"
-        name = (Text(before, "muted", size=9.5),) if before else ()
+        name = (Text(before, "muted", size=10),) if before else ()
         if self.color_by == "gradient":
-            below = Text(grad, tone(value.grad) if self.computed else "caption", True, 9)
-            return (*name, Text(data, size=9.5)), (below,)
+            below = Text(grad, tone(value.grad) if self.computed else "caption", True, 10)
+            return (*name, Text(data, size=10)), (below,)
         colour = "" if self.color_by == "neuron" else tone(value.data)
-        return (*name, Text(data, colour, bold=True)), (Text(grad, "caption", size=9),)
+        return (*name, Text(data, colour, bold=True)), (Text(grad, "caption", size=10),)
 
     def gradient(self, value: Value | Share) -> str:
         """A gradient as text, – before the first backward pass."""
@@ -63,7 +63,7 @@ def legend(geometry: Geometry, numbers: Numbers) -> Node:
     below = geometry.bottom + (71.8 if geometry.sizes is DETAILED else 44.4)
     below += 14.0 * len({line.target for line in geometry.back if line.source[0] != line.target[0]})
     return Node(
-        "legend", "plain", shape="text", font_size=9, position=(x, -below - 6 * len(lines)),
+        "legend", "plain", shape="text", font_size=10, position=(x, -below - 6 * len(lines)),
         lines=tuple(
             tuple(span if span.tone else span._replace(tone="muted") for span in line)
             for line in lines
@@ -85,7 +85,9 @@ def _legend_lines(geometry: Geometry, numbers: Numbers) -> list[Line]:
         ]  # fmt: skip
     if geometry.largest:
         most = number(geometry.largest, numbers.digits)
-        first.append(Text(f" · line width ∝ |{shown}| (max {most})"))
+        first[-1] = first[-1]._replace(
+            text=f"{first[-1].text} · line width ∝ |{shown}| (max {most})"
+        )
     second: list[Text] = []
     if geometry.labelled:
         lines = [line for drawn, _ in geometry.gaps for line in drawn]
@@ -93,8 +95,9 @@ def _legend_lines(geometry: Geometry, numbers: Numbers) -> list[Line]:
         of = "what the step adds to the gradient" if steps else "gradient"
         names = ["weight", f"∇ = {of} ∂loss/∂w"]
         bold = numbers.color_by == "gradient"
-        second = [Text(f"above: {names[0]}", bold=not bold), Text("   "),
-                  Text(f"below: {names[1]}", bold=bold)]  # fmt: skip
+        above, below = ("left", "right") if geometry.ported else ("above", "below")
+        second = [Text(f"{above}: {names[0]}", bold=not bold), Text("   "),
+                  Text(f"{below}: {names[1]}", bold=bold)]  # fmt: skip
         if not numbers.computed:
             second.append(Text("   (– before backward)"))
     elif geometry.largest:

@@ -70,7 +70,7 @@ def draw_image(geometry: Geometry, shape: tuple[int, int]) -> Iterator[Node | Ed
     x = geometry.x[0] - _AWAY - width / 2
     yield Node(
         f"h{_ORIGIN}", "plain", shape="text", font_size=12, position=(x, geometry.top + 53.8),
-        lines=((Text("image", bold=True),), (Text(f"{rows} × {columns}", "muted", size=9),)),
+        lines=((Text("image", bold=True),), (Text(f"{rows} × {columns}", "muted", size=10),)),
     )  # fmt: skip
     yield Node(
         _ORIGIN, "input", shape="grid", position=(x, 0.0), emphasis=True,
@@ -95,7 +95,7 @@ def draw_image(geometry: Geometry, shape: tuple[int, int]) -> Iterator[Node | Ed
         )  # fmt: skip
         yield Node(
             f"ring{slot.unit}", "plain", shape="text", position=start,
-            lines=((Text("○", "highlight", bold=True, size=9),),),
+            lines=((Text("○", "highlight", bold=True, size=10),),),
         )  # fmt: skip
 
 

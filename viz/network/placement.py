@@ -46,6 +46,11 @@ class Plate(NamedTuple):
     box: Box
     anchor: tuple[float, float] | None = None
 
+    def moved(self, x: float) -> Plate:
+        """The same, so far to the right."""
+        anchor = self.anchor and (self.anchor[0] + x, self.anchor[1])
+        return Plate(self.box._replace(x=self.box.x + x), anchor)
+
 
 class Placed(NamedTuple):
     """The labels of several edges, and how many points of other lines they hide."""

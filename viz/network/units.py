@@ -82,7 +82,7 @@ def connections(found: Architecture, units: dict[int, list[int]]) -> Connections
 def cell_size(kernel: Kernel) -> tuple[float, float]:
     """Width and height of one cell of a kernel: room for a number up to 3 × 3, else a colour."""
     rows, columns = len(kernel.rows), len(kernel.rows[0])
-    return (32.0, 13.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
+    return (36.0, 14.0) if rows <= 3 and columns <= 3 else (9.0, 9.0)
 
 
 def slots_of(size: int, rows: list[int], pitch: float) -> list[Slot]:
