@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import wrap
 
 from viz import Drawing
 from viz.scene import Cluster, Edge, Node, Scene, Text
@@ -99,13 +98,12 @@ def says(folder: str) -> str:
 
 def scene() -> Scene:
     """The house as plain data."""
-    drawn = Scene("house", direction="TB", spacing=(0.3, 0.5))
+    drawn = Scene("house", direction="TB", spacing=(0.2, 0.35))
     ids = {folder: folder.replace("/", "_") for folder in rooms()}
     for folder, id in ids.items():
         kind = KINDS[folder.partition("/")[0]]
-        lines = [(Text(folder.rpartition("/")[2], bold=True),)]
-        lines += [(Text(part, "muted", size=9),) for part in wrap(says(folder), 30)]
-        drawn.nodes.append(Node(id, kind, lines=tuple(lines), tooltip=folder))
+        name = Text(folder.rpartition("/")[2], bold=True, size=13)
+        drawn.nodes.append(Node(id, kind, lines=((name,),), tooltip=f"{folder}: {says(folder)}"))
     for here, there in arrows():
         drawn.edges.append(
             Edge(f"{ids[here]}_to_{ids[there]}", ids[here], ids[there], tooltip=f"{here} → {there}")
