@@ -30,5 +30,7 @@ def test_the_smallest_text_has_9_pixels(picture):
 
 def test_every_picture_is_shown_somewhere():
     pages = [DOCS.parent / "README.md", *DOCS.rglob("*.md")]
-    shown = {name for page in pages for name in re.findall(r"([\w-]+)\.svg\)", page.read_text("utf-8"))}
+    shown = {
+        name for page in pages for name in re.findall(r"([\w-]+)\.svg\)", page.read_text("utf-8"))
+    }
     assert {picture.stem for picture in PICTURES} == shown & {p.stem for p in PICTURES}
