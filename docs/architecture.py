@@ -98,7 +98,7 @@ def says(folder: str) -> str:
 
 def scene() -> Scene:
     """The house as plain data."""
-    drawn = Scene("house", direction="TB", spacing=(0.2, 0.35))
+    drawn = Scene("house", direction="TB", spacing=(0.1, 0.3))
     ids = {folder: folder.replace("/", "_") for folder in rooms()}
     for folder, id in ids.items():
         kind = KINDS[folder.partition("/")[0]]

@@ -190,7 +190,7 @@ def _cluster(
     yield f"{indent}subgraph cluster_{cluster.id} {{\n"
     attributes = {
         "id": cluster.id, "label": labels[cluster.id],
-        "fontsize": "12", "fontcolor": palette.muted, "style": "rounded,filled",
+        "fontsize": "13", "fontcolor": palette.muted, "style": "rounded,filled",
         "fillcolor": fill, "color": border, "margin": "10", "tooltip": cluster.title,
     }  # fmt: skip
     yield indent + _line("graph", attributes)
