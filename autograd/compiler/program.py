@@ -25,6 +25,7 @@ from autograd.value import Value
 __all__ = ["Program", "refuse_samples", "sample_shape_fits"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
+MOST = 1 << 25  # numbers of a piece, for programs of very many rows
 KEPT = 8  # batch sizes whose runners are kept
 
 
@@ -176,7 +177,7 @@ class Program:
         """
         arrays, batch = self._arguments(inputs)
         with self._lock:
-            if batch <= CHUNK:
+            if batch <= self._chunk:
                 runner = self._runner(batch)
                 runner.run(arrays, 1.0)
                 self._outputs, self._borrowed = runner.outputs(), True
@@ -185,13 +186,18 @@ class Program:
             self._outputs, self._borrowed = self._in_pieces(arrays, batch), False
             return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
 
+    @property
+    def _chunk(self) -> int:
+        """How many samples run at a time."""
+        return min(CHUNK, max(64, MOST // max(self.plan.batched_size, 1)))
+
     def _in_pieces(self, arrays: list[Array], batch: int) -> list[Array]:
         """Run a large batch and return its outputs."""
         total = np.zeros_like(self.gradients)
-        pieces = []
-        for start in range(0, batch, CHUNK):
-            piece = [array[start : start + CHUNK] for array in arrays]
-            size = min(CHUNK, batch - start)
+        pieces, chunk = [], self._chunk
+        for start in range(0, batch, chunk):
+            piece = [array[start : start + chunk] for array in arrays]
+            size = min(chunk, batch - start)
             runner = self._runner(size)
             runner.run(piece, size / batch)
             pieces.append([o.copy() for o in runner.outputs()])
@@ -202,13 +208,13 @@ class Program:
     def forward(self, *inputs: Any) -> list[Array]:
         """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
         arrays, batch = self._arguments(inputs)
-        pieces = []
+        pieces, chunk = [], self._chunk
         with self._lock:
             if self._borrowed:  # their rows are written anew
                 self._outputs, self._borrowed = self.outputs, False
-            for start in range(0, batch, CHUNK):
-                runner = self._runner(min(CHUNK, batch - start))
-                runner.forward([array[start : start + CHUNK] for array in arrays])
+            for start in range(0, batch, chunk):
+                runner = self._runner(min(chunk, batch - start))
+                runner.forward([array[start : start + chunk] for array in arrays])
                 pieces.append([o.copy() for o in runner.outputs()])
         return [np.broadcast_to(o, batch) for o in _joined(pieces, self.plan)]
 

@@ -64,7 +64,9 @@ def _pull_masked(out: Array, partial: Callable[..., Any], g: Array, y: Array, *i
 
 
 def _relu(emit: Emit, scratch: Scratch, inputs: list[Any], out: Array) -> bool:
-    emit(partial(np.maximum, out=out), inputs[0], 0.0)
+    emit(
+        partial(np.maximum, out=out), inputs[0], np.zeros_like(out)
+    )  # a lone 0 is three times slower
     return True
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from autograd.compiler.plan.instructions import Contribution, Operand, Products
@@ -11,6 +13,8 @@ from autograd.compiler.run.numpy.holes import Holes, empty
 from autograd.compiler.run.numpy.strides import Dim, strides, view
 
 __all__ = ["BoundProducts"]
+
+_LINE = 8  # numbers of a line of the cache
 
 
 class BoundProducts(Bound):
@@ -27,9 +31,9 @@ class BoundProducts(Bound):
         if self.width == 1:
             b.emit(matmul, self.a, self.b, self.out.reshape(shape))
             return
-        product = b.scratch(self.width, *shape)
+        product, rows = self._apart(shape)
         b.emit(matmul, self.a, self.b, product)
-        b.emit(np.copyto, self.out, product.reshape(self.width, -1).T)
+        b.emit(np.copyto, self.out, rows)
 
     def _operand(self, operand: Operand) -> Array:
         """The matrices [G, rows, columns], or [samples, G, rows, columns]: BLAS wants them together."""
@@ -46,10 +50,17 @@ class BoundProducts(Bound):
             rows = b.gather(operand.space, index.ravel())
         else:
             rows = view(b.values[operand.space], int(index.flat[0]), dims)
-        out = np.empty((self.width, *index.shape), dtype=b.dtype)
+        table = np.empty((self.width, index.size + _LINE), dtype=b.dtype)[:, : index.size]
         inner = tuple(range(rows.ndim - 1))
-        b.emit(np.copyto, out.reshape(self.width, *rows.shape[:-1]), rows.transpose(-1, *inner))
-        return out
+        b.emit(np.copyto, table.reshape(self.width, *rows.shape[:-1]), rows.transpose(-1, *inner))
+        return table.reshape(self.width, *index.shape)
+
+    def _apart(self, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Matrices of each sample [width, *shape], and the same as rows [rows, width]: no power of 2
+        apart, since the cache would hold a few of those only."""
+        size = math.prod(shape)
+        table = self.binder.scratch(self.width, size + _LINE)[:, :size]
+        return table.reshape(self.width, *shape), table.T
 
     def push(self, contribution: Contribution) -> None:
         own, b, g = self.instruction, self.binder, self._gradient()
@@ -66,9 +77,9 @@ class BoundProducts(Bound):
         if self.width == 1:
             b.emit(matmul, x, y, target.out)
         else:
-            product = b.scratch(self.width, *index.shape)
+            product, rows = self._apart(index.shape)
             b.emit(matmul, x, y, product)
-            b.emit(np.copyto, target.out, product.reshape(self.width, -1).T)
+            b.emit(np.copyto, target.out, rows)
         target.finish()
 
     def _gradient(self) -> Array:
@@ -76,9 +87,8 @@ class BoundProducts(Bound):
         if self.width == 1:
             return self.g.reshape(self.instruction.node.shape)
         if self.copied is None:
-            b = self.binder
-            self.copied = b.scratch(self.width, *self.instruction.node.shape)
-            b.emit(np.copyto, self.copied.reshape(self.width, -1), self.g.T)
+            self.copied, rows = self._apart(self.instruction.node.shape)
+            self.binder.emit(np.copyto, rows.T, self.g.T)
         return self.copied
 
 

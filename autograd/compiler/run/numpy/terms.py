@@ -12,6 +12,8 @@ from autograd.compiler.run.numpy.bound import Bound, index_of, times
 
 __all__ = ["BoundChain", "BoundTerms"]
 
+_NARROW = 64  # samples, up to which a scale is written out for each
+
 
 class BoundTerms(Bound):
     """Many terms: a table [K, rows, width], summed over its first axis.
@@ -50,6 +52,8 @@ class BoundTerms(Bound):
     def _multiply_by_scale(self, terms: Array, out: Array) -> None:
         assert self.instruction.scale is not None
         scale = self.instruction.scale[..., None].astype(self.binder.dtype)
+        if self.width <= _NARROW:  # NumPy is faster where nothing has to be repeated
+            scale = np.ascontiguousarray(np.broadcast_to(scale, out.shape))
         self.binder.emit(np.multiply, terms, scale, out)
 
     def push(self, contribution: Contribution) -> None:
@@ -58,19 +62,32 @@ class BoundTerms(Bound):
             self.push_bias(own.biases[contribution.place])
         elif contribution.to == "first":
             assert own.first is not None
-            self._push(own.first, self.second)
-        else:
-            self._push(own.second, self.first)
+            self._push(own.first, self.second, self._twice() if self._squares else self.g)
+        elif not self._squares:
+            self._push(own.second, self.first, self.g)
 
-    def _push(self, operand: Operand, factor: Any) -> None:
+    @property
+    def _squares(self) -> bool:
+        """Whether each factor is the other one too: then one contribution is both."""
+        first, second = self.instruction.first, self.instruction.second
+        if first is None or first.space != second.space:
+            return False
+        return np.array_equal(index_of(first), index_of(second))
+
+    def _twice(self) -> Array:
+        g = self.binder.scratch(*self.g.shape)
+        self.binder.emit(np.multiply, self.g, 2.0, g)
+        return g
+
+    def _push(self, operand: Operand, factor: Any, g: Array) -> None:
         """The gradient of one factor is the sum's, times the other factor and the scale."""
         b, index = self.binder, index_of(operand)
         shape = (*index.shape, self.width)
         target = b.gradients.target(operand.space, index.ravel(), shape, self.width)
         if factor is None:
-            b.emit(np.copyto, target.out, self.g)
+            b.emit(np.copyto, target.out, g)
         else:
-            b.emit(times(self.instruction.masked), factor, self.g, target.out)
+            b.emit(times(self.instruction.masked), factor, g, target.out)
         if self._scaled:
             self._multiply_by_scale(target.out, target.out)
         target.finish()
