@@ -40,7 +40,7 @@ _TAKES = ", ".join(
 
 def function(name: str, lines: Iterable[str], scalar: str) -> str:
     body = "\n".join(lines)
-    return f"define internal void @{name}({_TAKES}, {scalar} %seed) #1 {{\n{body}\nret void\n}}"
+    return f"define internal void @{name}({_TAKES}, {scalar} %seed) #1 {{\n{body}\nbr label %out\nout:\nret void\n}}"
 
 
 def selecting(plan: Plan) -> set[int]:
@@ -133,7 +133,8 @@ def step(plan: Plan, t: Types) -> str:
     ]
     helpers = [
         "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
-        _arrange("number", t.scalar, t.lanes), _arrange("whole", "i64", t.lanes),
+        *[_arrange("number", t.scalar, t.lanes)] * (len(whole) < len(plan.arguments)),
+        *[_arrange("whole", "i64", t.lanes)] * bool(whole),
         _mask(t), _reduce(t),
     ]  # fmt: skip
     return _whole(lines, helpers, plan, t)

@@ -41,7 +41,9 @@ class _Module:
     ) -> None:
         self.plan, self.types, self.backward = plan, types, backward
         self.stores = Stores()
-        self.before, self.block, self.after = Code(scalars), Code(types, loops), Code(scalars)
+        self.before, self.block, self.after = (
+            Code(t, loops, walls=loops) for t in (scalars, types, scalars)
+        )
 
     def bodies(self) -> list[list[str]]:
         plan = self.plan

@@ -9,6 +9,8 @@ import numpy as np
 
 __all__ = ["Code", "Loop", "Types"]
 
+WALL = 200  # lines from which on LLVM takes more than its share of time for a basic block
+
 
 class Types:
     """What numbers are called in LLVM's language.
@@ -40,17 +42,20 @@ class Code:
     Attributes:
         types: of the values.
         loops: whether there may be some.
+        walls: whether long basic blocks are cut, at branches to the label "out" that nobody takes.
         lines: so far; an empty one may be filled in later.
         calls: declarations of the functions that are called, by name.
     """
 
-    def __init__(self, types: Types, loops: bool = True) -> None:
-        self.types, self.loops = types, loops
+    def __init__(self, types: Types, loops: bool = True, walls: bool = False) -> None:
+        self.types, self.loops, self.walls = types, loops, walls
         self.lines: list[str] = []
         self.calls: dict[str, str] = {}
         self.label = "0"  # of the basic block that is being written
         self._known: dict[str, str] = {}
-        self._count = 0
+        self._count = self._since = 0
+        if walls:
+            self.line("%never = icmp eq ptr %frame, null")
 
     def line(self, text: str) -> None:
         self.lines.append(text)
@@ -58,6 +63,9 @@ class Code:
     def new(self, expression: str) -> str:
         """Compute an expression; the name of the result."""
         self._count += 1
+        self._since += 1
+        if self.walls and self._since > WALL:
+            self.wall()
         name = f"%v{self._count}"
         self.lines.append(f"{name} = {expression}")
         return name
@@ -71,9 +79,14 @@ class Code:
 
     def block(self) -> None:
         """Begin a new basic block: what was computed before is to be read from memory."""
-        self._count += 1
-        self.jump(f"b{self._count}")
+        if self.walls:
+            self.wall()
         self._known.clear()
+
+    def wall(self) -> None:
+        """Go on in a new basic block that LLVM does not join to the one before."""
+        self.label, self._since = f"wall{self.number()}", 0
+        self.lines += [f"br i1 %never, label %out, label %{self.label}", f"{self.label}:"]
 
     def begin(self, label: str) -> None:
         """Begin a basic block that others go to."""
