@@ -277,3 +277,40 @@ def test_a_penalty_is_told_apart_and_a_loss_that_is_no_number_changes_nothing(en
     np.testing.assert_allclose([loss, penalty], [expected, 0.5 * squares], rtol=1e-12)
     assert not infinite
     assert same
+
+
+@pytest.mark.parametrize(
+    ("low", "last", "loss"),
+    [
+        (-1.0, "tanh", "hinge"),
+        (0.0, "sigmoid", "binary_cross_entropy"),
+        (0.0, "linear", "binary_cross_entropy_with_logits"),
+    ],
+)
+def test_two_classes_are_told_apart_where_their_loss_does(engine, low, last, loss):
+    x, side = spirals()
+    y = np.where(side > 0, 1.0, low)
+    model = MLP(2, [6, 1], activation="tanh", out_activation=last, rng=1)
+    made = export(model, (x, y))
+    assert made.facts["loss"] == loss
+    found = evaluated(engine, made, "return createTraining(program, data).accuracy('train')")
+    middle = 0.5 if last == "sigmoid" else 0.0
+    assert found == np.mean((nn.predict(model, x)[:, 0] > middle) == (side > 0))
+
+
+def test_dropout_is_drawn_in_training_and_left_out_in_use(engine):
+    """One dropout with the seed 0 draws what the page draws, too."""
+    x, y = spirals()
+    model = Sequential(
+        nn.Linear(2, 8, rng=0), nn.Tanh(), nn.Dropout(0.5, rng=0), nn.Linear(8, 1, rng=1)
+    )
+    found, answers = evaluated(
+        engine, export(model, (x, y)),
+        "const before = [...program.predict(Float64Array.from(data.train.x))];"
+        "const t = createTraining(program, data, { rate: 0.1, batch: 16 });"
+        "return [Array.from({ length: 30 }, () => t.step().loss), before]",
+    )  # fmt: skip
+    np.testing.assert_allclose(answers, nn.predict(model, x)[:, 0], rtol=1e-12)
+    sgd = SGD(model.parameters(), lr=0.1)
+    expected = losses(model.train(), nn.hinge_loss, sgd, x, y, 16, seed=0, steps=30)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)

@@ -23,7 +23,7 @@ function createTraining(program, data, settings = {}) {
   function grouped(names) {  // the weights of a layer's neurons belong together
     const found = new Map();
     names.forEach((name, i) => {
-      const key = name.replace(/(neurons|kernels|units)\.\d+/g, "$1").replace(/(\.\d+)+$/, "");
+      const key = name.replace(/neurons\.\d+/g, "neurons").replace(/(\.\d+)+$/, "");
       found.set(key, [...(found.get(key) ?? []), i]);
     });
     return [...found.values()];
