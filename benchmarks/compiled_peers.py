@@ -163,9 +163,8 @@ def jax_program(path: str, arrays: dict[str, np.ndarray]):
 def one_thread_of_jax():
     import os
 
-    os.environ.setdefault(
-        "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-    )
+    if hasattr(os, "sched_setaffinity"):  # its pool has a thread for each processor it may use
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     import jax
 
     jax.config.update("jax_enable_x64", True)

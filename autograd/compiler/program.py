@@ -427,5 +427,7 @@ def refuse_samples(kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, 
 
 def sample_shape_fits(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Whether these are samples of this shape, as it is or flat; ones may be left out."""
+    if given and given[1:] == shape:
+        return True
     found, wanted = (tuple(n for n in s if n != 1) for s in (given[1:], shape))
     return bool(given) and (found == wanted or given[1:] == (math.prod(shape),))

@@ -96,7 +96,7 @@ def _module_class(torch: Any) -> Any:
             found, floating = [], self.weights.dtype
             for k, x in enumerate(inputs):
                 dtype = torch.int64 if k in self._selects else floating
-                x = x.reshape(-1, self.plan.arguments[k]).T
+                x = (x if x.dim() == 2 else x.reshape(-1, self.plan.arguments[k])).T
                 found.append(x if x.dtype == dtype else x.to(dtype))
             return found
 

@@ -96,9 +96,29 @@ class _TorchSource(Library):
     def concat(self, arrays: Sequence[Name]) -> Name:
         shape = (sum(len(x) for x in arrays), *arrays[0].shape[1:])
         if shape[1:] == (1,):
-            return self.concat([x.reshape(len(x)) for x in arrays]).reshape(*shape)
+            return self._in_place(arrays).reshape(*shape)
         text = f"torch.cat([{', '.join(['{}'] * len(arrays))}])"
         return self.writer.write(text, arrays, shape, "float")
+
+    def _in_place(self, arrays: Sequence[Name]) -> Name:
+        """Columns end to end: products and sums are computed where they belong."""
+        sources = [x if x.base is None else x.base for x in arrays]
+        if not any(source.filled for source in sources):
+            return self.concat([x.reshape(len(x)) for x in arrays])
+        size = sum(map(len, arrays))
+        text, used, start = f"{{}}.new_empty({size})", [self.weights], 0
+        for x, source in zip(arrays, sources):
+            stop = start + len(x)
+            if source.filled is None:
+                text += f"\n    $[{start}:{stop}] = {{}}"
+                used.append(x.reshape(len(x)))
+            else:
+                call, names = source.filled
+                view = f".view{source.shape}" if len(source.shape) > 1 else ""
+                text += f"\n    {call}, out=$[{start}:{stop}]{view})"
+                used += names
+            start = stop
+        return self.writer.write(text, used, (size,), "float")
 
     def broadcast(self, x: Name, shape: tuple[int, ...]) -> Name:
         return x.expand(*shape)

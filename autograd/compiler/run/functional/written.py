@@ -61,14 +61,15 @@ def _sizes(shape: Sequence[int]) -> str:
 
 class Name:
     """A tensor that will be computed: its name, its shape, its numbers, of what it is a reshape, of
-    what it repeats rows, and of what, in which order, it turns the axes."""
+    what it repeats rows, of what, in which order, it turns the axes, and what computes it in place."""
 
-    __slots__ = ("base", "kind", "name", "shape", "spread", "truth", "turned", "writer")
+    __slots__ = ("base", "filled", "kind", "name", "shape", "spread", "truth", "turned", "writer")
 
     def __init__(
         self, writer: Writer, name: str, shape: tuple[int, ...], kind: str, base: Any = None
     ) -> None:
         self.writer, self.name, self.shape, self.kind, self.base = writer, name, shape, kind, base
+        self.filled: tuple[str, list[Name]] | None = None  # the call, less where to, and its names
         self.spread: Name | None = None
         self.turned: tuple[Name, tuple[int, ...]] | None = None
         self.truth: Name | None = None  # of 1 where something holds, and 0 elsewhere, what holds
@@ -179,11 +180,14 @@ class Name:
         if self.base is not None and tuple(self.shape[a] for a in lying) == self.base.shape:
             found: Name = self.base.sum(tuple(map(lying.index, places)), keepdims)
             return found.reshape(*shape)
-        text = f"{{}}.sum({', '.join(map(str, axes))}{', keepdim=True' if keepdims else ''})"
-        if len(axes) > 1:
-            text = f"{{}}.sum({axes}{', keepdim=True' if keepdims else ''})"
-        return self.writer.write(text, [self], shape, self.kind)
+        along = str(axes) if len(axes) > 1 else str(axes[0])
+        along += ", keepdim=True" if keepdims else ""
+        out = self.writer.write(f"{{}}.sum({along})", [self], shape, self.kind)
+        out.filled = f"torch.sum({{}}, {along}", [self]
+        return out
 
     def __matmul__(self, other: Name) -> Name:
         shape = (self.shape[0], other.shape[1])
-        return self.writer.write("{} @ {}", [self, other], shape, "float")
+        out = self.writer.write("{} @ {}", [self, other], shape, "float")
+        out.filled = "torch.mm({}, {}", [self, other]
+        return out
