@@ -93,6 +93,15 @@ def within_the_site(app: Any, page: str, source: list[str]) -> None:
     source[0] = text.replace("\n\n```\n", "\n```\n")  # the line that ends a doctest in Markdown
 
 
+def write_tour(app: Any, error: Exception | None) -> None:
+    """The tour that the front page has in a frame."""
+    from viz.tour.tour import tour
+
+    if error is None and app.builder.format == "html":
+        tour().save(Path(app.outdir) / "tour.html")
+
+
 def setup(app: Any) -> None:
     app.add_html_math_renderer("mathml", (set_math("inline"), None), (set_math("block"), None))
     app.connect("source-read", within_the_site)
+    app.connect("build-finished", write_tour)

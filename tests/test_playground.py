@@ -12,7 +12,19 @@ import pytest
 from chromium import EXECUTABLE, MISSING, Page, chromium
 from test_live import axe
 
-from nn import MLP, SGD, Adam, Optimizer, evaluate, fit, load, one_hot
+from autograd import Value
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Dataset,
+    Optimizer,
+    binary_cross_entropy_with_logits,
+    evaluate,
+    fit,
+    load,
+    one_hot,
+)
 from viz import Playground, playground
 from viz.playground.moons import moons
 
@@ -123,7 +135,7 @@ def test_playing_makes_the_loss_fall(page: Page, url: str) -> None:
     page.press(" ")
     assert page.value(LOSS) < 0.5 * begun
     assert "100 % right" in page.value("document.getElementById('numbers').textContent")
-    assert page.value(CAPTION).startswith(f"Step {page.value(STEP)}: loss")
+    page.wait(f"{CAPTION}.startsWith('Step ' + {STEP} + ': loss')")
     still = page.value(STEP)
     page.value("new Promise(requestAnimationFrame); 0")
     assert page.value(STEP) == still
@@ -177,9 +189,10 @@ def test_history_goes_back_and_training_on(page: Page, url: str) -> None:
     assert page.value(LOSS) == last
 
 
-def count(page: Page) -> int:
-    words = page.value(CAPTION).split()
-    return int(words[words.index("to") - 1])
+def loss_of(model: MLP, data: Dataset) -> Value:
+    """The mean over the samples, node by node."""
+    answers = [model(x) for x in data.x.tolist()]
+    return binary_cross_entropy_with_logits(answers, data.y.tolist())
 
 
 def test_points_are_added_moved_and_removed_by_pointer(page: Page, url: str) -> None:
@@ -228,11 +241,11 @@ def test_weights_taken_home_answer_the_same(page: Page, url: str, tmp_path: Path
     click(page, "step", 30)
     click(page, "weights")
     file = tmp_path / "weights.npz"
-    page.wait(f"{CAPTION}.startsWith('The weights')")
-    for _ in range(200):
+    for _ in range(400):
+        page.value("1")
         if file.exists() and file.stat().st_size:
             break
-        page.value("new Promise(requestAnimationFrame); 0")
+        time.sleep(0.05)
     model = network(rng=5)
     load(file, model)
     train, _ = moons(60).split(0.2, 0)
@@ -277,8 +290,22 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     page.wait("document.getElementById('card').hidden")
     (x, y), (x2, y2) = page.value("""[...document.querySelectorAll('.unit')].slice(1, 3)
         .map(e => e.getBoundingClientRect()).map(b => [b.x + b.width / 2, b.y + b.height / 2])""")
-    page("Input.dispatchMouseEvent", type="mouseMoved", x=x + (x2 - x) * 0.3, y=y + (y2 - y) * 0.3)
+    x, y = x + (x2 - x) * 0.3, y + (y2 - y) * 0.3
+    page("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
     page.wait(f"{card}.startsWith('x₂ → h₁')")
+    train, _ = moons(60).split(0.2, 0)
+    weight = model.layers[0].neurons[0].w[1]
+    loss_of(model, train).backward()
+    assert f"{weight.grad:.3g}".replace("-", "−")[:4] in page.value(card)
+    for kind in ("mousePressed", "mouseReleased"):  # a click on it: another number
+        page("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    page.wait("document.activeElement.ariaLabel === 'x₂ → h₁'")
+    page.type("−1.5")
+    page.press("Enter")
+    weight.data = -1.5
+    changed = loss_of(model, train).data
+    page.wait(f"{CAPTION}.startsWith('x₂ → h₁ is −1.5 now')")
+    page.wait(f"Math.abs({LOSS} - {changed}) < {0.006 * changed}")
 
 
 HOSTILE = "</script><script>document.title='owned'</script>"

@@ -11,6 +11,7 @@ if (page.bridge) {
     if (source !== parent || data?.chainrule?.length !== program.size || session.playing) return;
     data.chainrule.forEach((x, k) => { program.parameters[k] = Number(x.replace("inf", "Infinity")); });
     known = numbers().join();
+    slopes();
     soon();
   });
 }

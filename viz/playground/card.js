@@ -55,7 +55,7 @@ function writeCard() {
 }
 function edgeLines(edge) {
   const w = mean(program.parameters, edge.of), g = mean(program.gradients, edge.of);
-  const says = !g ? "It does not move the loss now." : `A little more of it would ${g > 0 ? "raise" : "lower"} the loss: the gradient pushes it ${g > 0 ? "down" : "up"}.`;
+  const says = !g ? "It does not move the loss now." : `A little more of it would ${g > 0 ? "raise" : "lower"} the loss: the gradient pushes it ${g > 0 ? "down" : "up"}. Click to type another.`;
   const say = (label, x) => make("p", {}, `${label} `, make("b", { className: tone(x), textContent: number(x) }));
   return [
     make("p", { className: "head", textContent: `${nameOf(edge.from)} → ${nameOf(edge.to)}` }),

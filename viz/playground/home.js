@@ -47,6 +47,7 @@ function fromAddress() {
     if (given.get("state")) training.restore(unpacked(given.get("state")));
   } catch { say("This address was cut off: only its settings are taken."); }
   session.step = training.steps();
+  slopes();
   showSettings();
   soon();
 }

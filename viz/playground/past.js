@@ -4,6 +4,7 @@ past.oninput = () => { play(false); goBack(training.history.steps[Number(past.va
 past.onchange = () => { say(spokenState()); remember(); };
 function goBack(step) {
   Object.assign(session, { step: training.scrub(step), sample: -1 });
+  slopes();
   soon();
 }
 function visit(by) {

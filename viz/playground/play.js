@@ -80,6 +80,7 @@ function restart() {
   play(false);
   training.reset(training.settings.seed);
   Object.assign(session, { step: 0, sample: -1 });
+  slopes();
   say("Back at step 0.");
   remember();
   soon();

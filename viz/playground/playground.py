@@ -28,7 +28,7 @@ _HERE = Path(__file__).parent
 _SHARED = _HERE.parent / "page"
 _SCRIPTS = (
     "session", "colours", "grid", "plane", "line", "samples", "network", "units", "card",
-    "curves", "play", "settings", "past", "points", "home", "bridge", "start",
+    "curves", "play", "settings", "past", "points", "home", "bridge", "listing", "start",
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ function removePoint(i) {
   told(`Removed a point: ${set("train").n} to train on.`);
 }
 function told(sentence) {
+  slopes();
   say(sentence);
   remember();
   soon();

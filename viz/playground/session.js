@@ -35,6 +35,13 @@ const target = (name, i) => {
   return Array.from(y.slice(i * width, (i + 1) * width));
 };
 
+// Where no step has left its gradients: those of the mean loss of all samples.
+function slopes() {
+  if (program.drops.length) return;  // dropout would draw its chances anew
+  const { x, y, n } = set("train");
+  program.loss(x, y, n);
+}
+
 // A canvas as sharp as the screen, in CSS pixels.
 function sheet(canvas) {
   const ratio = devicePixelRatio || 1, { clientWidth: width, clientHeight: height } = canvas;

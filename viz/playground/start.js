@@ -21,15 +21,6 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   run();
 });
-const rows = byId("rows"), text = byId("text");
-let wroteRows = 0;
-listeners.push((now) => {
-  if (!text.open || (session.playing && now - wroteRows < 500)) return;
-  wroteRows = now;
-  rows.replaceChildren(...Array.from(program.parameters, (w, k) => make("tr", {},
-    make("th", { scope: "row", textContent: parameterName(k) }), signed(w), signed(program.gradients[k]))));
-});
-text.ontoggle = soon;
 new ResizeObserver(() => { arrange(); soon(); }).observe(figure);
 new ResizeObserver(soon).observe(view);
 addEventListener("beforeprint", () => { play(false); frame(performance.now()); });
