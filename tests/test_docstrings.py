@@ -23,7 +23,7 @@ CALLED = {
     if inspect.isroutine(thing) or (inspect.isclass(thing) and not issubclass(thing, Exception))
 }  # fmt: skip
 MADE_BY_OTHERS = {  # what a function gives back: nobody calls the class
-    "autograd.Anomaly", "autograd.Program", "viz.Drawing", "viz.Live", "viz.Player",
+    "autograd.Anomaly", "autograd.Program", "viz.Drawing", "viz.Live", "viz.Playground", "viz.Player",
 }  # fmt: skip
 SHOWN_ELSEWHERE = {"nn.to_torch", "nn.from_torch"}  # the examples would need PyTorch
 NOTHING_TO_REFUSE = MADE_BY_OTHERS | {
