@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from autograd import Value
+from autograd import Value, compile
 from nn import (
     LSTM,
     MLP,
@@ -166,6 +166,11 @@ def networks(iris: MLP) -> Iterator[tuple[str, Any]]:
     rng = np.random.default_rng(0)
     names = ["sepal length", "sepal width", "petal length", "petal width"]
     yield "network-4-3-1", draw_network(iris, title="Is it a setosa?", input_names=names)
+    small = MLP(4, [3, 1], activation="tanh", rng=0)
+    program = compile(lambda x, y: (small(x) - y) ** 2, small, inputs=([0.0] * 4, 1.0))
+    one_pass(small, [0.5, -1.2, 0.8, 2.0], 1.0)
+    title = "Each layer, and its lines of print(program.backward)"
+    yield "network-backward", draw_network(small, title=title, backward=program)
     deep = MLP(3, [4, 4, 1], activation="tanh", rng=2)
     one_pass(deep, rng.normal(size=3).tolist(), 1.0)
     yield "network-3-4-4-1", draw_network(deep)

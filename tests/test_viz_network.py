@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, compile
 from nn import (
     GRU,
     LSTM,
@@ -508,3 +508,58 @@ def test_the_winner_is_marked_and_classes_have_their_own_numbers():
     many = network_scene(ten, probabilities=True, max_neurons=4)
     assert sum(n.id.startswith("n1_") for n in many.nodes) == 10
     assert drawing.pipe("svg").count(b"<svg") == 1
+
+
+def under(drawing, column):
+    (node,) = [node for node in drawing.scene.nodes if node.id == f"f{column}"]
+    return "".join(f"{span.text}\n" for line in node.lines for span in line)
+
+
+def test_the_reverse_pass_stands_under_the_layers_that_it_belongs_to():
+    model = MLP(4, [3, 1], activation="tanh", rng=0)
+    program = compile(lambda x, y: (model(x) - y) ** 2, model, inputs=([0.0] * 4, 1.0))
+    drawing = draw_network(model, backward=program)
+    assert "∂W₂ = ∂layers.1 @ layers.0ᵀ\n∂b₂ = Σ ∂layers.1\n" in under(drawing, 2)
+    assert under(drawing, 2).startswith("∂a1 = 1/batch\n")
+    assert under(drawing, 1).startswith("∂layers.0 = W₂ᵀ @ ∂layers.1")
+    assert under(drawing, 1).endswith("∂W₁ = ∂layers.0 @ xᵀ\n∂b₁ = Σ ∂layers.0\n")
+    assert not any(node.id == "f0" for node in drawing.scene.nodes)
+    found = boxes(drawing, "f", "legend", "b")
+    for a, b in itertools.combinations(found, 2):
+        assert overlap(found[a], found[b]) == 0.0, (a, b)
+
+
+@pytest.mark.parametrize("shape", [(784, [16, 10]), (2, [16, 16, 1]), (3, [4, 4, 4, 1])])
+def test_formulas_under_neighbours_do_not_meet(shape):
+    model = MLP(*shape, activation="relu", rng=0)
+    inputs = ([0.0] * shape[0],)
+    program = compile(lambda x: sum(nn_list(model(x))), model, inputs=inputs, check=False)
+    drawing = draw_network(model, backward=program)
+    found = boxes(drawing, "f", "legend", "n")
+    assert sum(name.startswith("f") for name in found) == len(shape[1])
+    for a, b in itertools.combinations(found, 2):
+        if a[0] in "fl":
+            assert overlap(found[a], found[b]) == 0.0, (a, b)
+
+
+def nn_list(answer):
+    return answer if isinstance(answer, list) else [answer]
+
+
+def test_a_convolution_has_its_lines_too():
+    model = Sequential(
+        Conv2d(1, 2, 3, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(18, 3, rng=0)
+    )
+    image = np.zeros((1, 8, 8))
+    program = compile(lambda x: sum(model(x)), model, inputs=(image,), check=False)
+    drawing = draw_network(model, backward=program)
+    assert "∂W₁ = ∂layers.0" in under(drawing, 1)
+    assert "∂W₂ = ∂" in under(drawing, 5)
+
+
+def test_a_program_of_another_model_is_refused():
+    model, w = MLP(2, [2, 1], rng=0), Value(1.0)
+    with pytest.raises(ValueError, match="compile it with the model"):
+        draw_network(model, backward=compile(lambda x: w * x, [w], inputs=(1.0,)))
+    with pytest.raises(TypeError, match="a compiled program, not MLP"):
+        draw_network(model, backward=model)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autograd import Program
 from nn import Module
 from nn.architecture import Column
 from viz.arguments import check_text, check_texts, check_whole
 from viz.drawing import Drawing
 from viz.network.architecture import architecture
 from viz.network.assemble import build
+from viz.network.formulas import formulas_of, write_formulas
 from viz.network.geometry import Geometry
 from viz.network.numbers import Numbers
 from viz.network.pixels import answer_in_percent, draw_image, look_at
@@ -29,6 +31,7 @@ def draw_network(
     max_neurons: int = 12,
     max_layers: int = 8,
     unroll: bool = False,
+    backward: Program | None = None,
     image_shape: tuple[int, int] | None = None,
     probabilities: bool = False,
     digits: int = 3,
@@ -55,6 +58,9 @@ def draw_network(
         max_layers: a network of more shows its first and last layers.
         unroll: recurrent layers step by step, as their last call went: every number, its gradient, and
             beside each weight what the step adds to its gradient.
+        backward: a program that was compiled with the model: under each layer stands what its reverse
+            pass computes there, ∂ of what comes out, of the weights and of the biases, as
+            ``print(program.backward)`` writes it.
         image_shape: rows and columns, where the inputs are the pixels of an image, row by row: the
             image is drawn, some of its lit pixels, and the weights of each neuron as a picture.
         probabilities: the outputs are logits of classes: show their softmax, and mark the winner.
@@ -67,7 +73,8 @@ def draw_network(
 
     Raises:
         TypeError: for what is no model.
-        ValueError: for a model without layers, an unknown theme, format or ``color_by``.
+        ValueError: for a model without layers, an unknown theme, format or ``color_by``, a program of
+            another model.
 
     >>> from nn import MLP
     >>> drawing = draw_network(MLP(4, [3, 1], activation="tanh", rng=0))
@@ -77,7 +84,7 @@ def draw_network(
     scene = network_scene(
         model, title=title, input_names=input_names, output_names=output_names,
         color_by=color_by, max_neurons=max_neurons, max_layers=max_layers, unroll=unroll,
-        image_shape=image_shape, probabilities=probabilities, digits=digits,
+        backward=backward, image_shape=image_shape, probabilities=probabilities, digits=digits,
     )  # fmt: skip
     return Drawing(scene, theme, font=font, format=format, timeout=timeout)
 
@@ -92,6 +99,7 @@ def network_scene(
     max_neurons: int = 12,
     max_layers: int = 8,
     unroll: bool = False,
+    backward: Program | None = None,
     image_shape: tuple[int, int] | None = None,
     probabilities: bool = False,
     digits: int = 3,
@@ -130,6 +138,8 @@ def network_scene(
         if len(parameters) > 100:
             title += f" ({len(parameters):,} parameters)".replace(",", "\u202f")
     scene = build(geometry, numbers, title)
+    if backward is not None:
+        write_formulas(scene, geometry, formulas_of(backward, model, found))
     if image_shape is not None:
         for drawn in draw_image(geometry, image_shape):
             (scene.edges if isinstance(drawn, Edge) else scene.nodes).append(drawn)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
-from viz.network.elision import shown_of, units_of
 from viz.network.labels import Labels
 from viz.network.placement import Box, Plate, Segment, place
 from viz.network.ports import ROW, STUB, most_rows, ports
@@ -18,7 +17,9 @@ from viz.network.units import (
     Slot,
     Unit,
     connections,
+    shown_of,
     slots_of,
+    units_of,
 )
 from viz.style import text_width
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import (
     BATCHED,
+    STATIC,
     Clear,
     Contribution,
     Elementwise,
@@ -28,13 +29,33 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.plan.reverse import target
 from autograd.compiler.plan.softmax import CrossEntropy, cross_entropies
+from autograd.compiler.plan.uses import owners
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.listing import Named, factor, named
 from autograd.compiler.write.names import argument, shape_text, squares
+from autograd.compiler.write.view import inlined, shown
 from autograd.formulas.formula import Formula, formula
 from autograd.ops import OPS, Binding
 
-__all__ = ["Backward"]
+__all__ = ["Backward", "Line"]
+
+
+@dataclass
+class Line:
+    """One line of the listing.
+
+    Attributes:
+        left: what gets a gradient, with its shape.
+        sign: "=" or "+="; "∘=" where what has arrived is multiplied.
+        right: what it gets.
+        space, rows: where that lies.
+    """
+
+    left: str
+    sign: str
+    right: str
+    space: int
+    rows: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +74,33 @@ class Backward:
         """The list that every engine runs."""
         return self.plan.backward
 
+    @property
+    def lines(self) -> list[Line]:
+        """What `str` shows."""
+        return list(_Lines(named(self.plan, self.names)).lines())
+
+    def parameters(self, line: Line) -> set[str]:
+        """The names of parameters that a line goes to; if to a layer's result, of its weights."""
+        plan, given, rows = shown(self.plan, self.names), len(self.plan.order), line.rows.ravel()
+        if line.space == BATCHED or rows.max() >= given:
+            number = int(owners(plan)[line.space][rows[0]])
+            layer = plan.instructions[inlined(plan).get(number, number)]
+            parts = layer.parts if isinstance(layer, Matrix) else []
+            found = [part.weight.ravel() for part in parts if part.weight is not None]
+            rows = np.concatenate([*found, np.empty(0, dtype=np.int64)])
+        order = plan.order[rows[rows < given]].tolist()
+        return {self.names[i] for i in order if i < len(self.names) and self.names[i]}
+
     def __len__(self) -> int:
         return len(self.plan.backward)
 
     def __str__(self) -> str:
-        lines = list(_Lines(named(self.plan, self.names)).lines())
+        lines = self.lines
         width = max(len(line.left) for line in lines)
         return "\n".join(f"{line.left:<{width}} {line.sign:>2} {line.right}" for line in lines)
 
     def __repr__(self) -> str:
         return f"<Backward: {len(self)} contributions>"
-
-
-@dataclass
-class _Line:
-    left: str
-    sign: str  # "=" or "+="
-    right: str
 
 
 class _Lines:
@@ -78,10 +109,11 @@ class _Lines:
         self.entropies = {e.first: e for e in cross_entropies(found.plan)}
         self.hidden = {n for e in self.entropies.values() for n in e.numbers}
 
-    def lines(self) -> Iterator[_Line]:
+    def lines(self) -> Iterator[Line]:
         space, row = self.plan.outputs[0]
         seed = "1/batch" if space == BATCHED else "1"
-        waiting = _Line(f"∂{self._at(space, np.array([row]))}[1]", "=", seed)
+        left = f"∂{self._at(space, np.array([row]))}[1]"
+        waiting = Line(left, "=", seed, space, np.array([row]))
         for _, group in groupby(self.plan.backward, key=_of):
             for line in self._group(list(group)):
                 if (line.left, line.sign, line.right) == (waiting.left, "+=", waiting.right):
@@ -91,14 +123,15 @@ class _Lines:
                     waiting.right += f" {line.sign} {line.right}"
                     continue
                 yield waiting
-                waiting = line if line.sign != "∘" else _Line(line.left, "∘=", line.right)
+                waiting = line if line.sign != "∘" else replace(line, sign="∘=")
         yield waiting
 
-    def _group(self, entries: list[Reverse]) -> Iterator[_Line]:
+    def _group(self, entries: list[Reverse]) -> Iterator[Line]:
         """The lines of one instruction."""
         entry = entries[0]
         if isinstance(entry, Clear):
-            yield _Line(f"∂{self._at(entry.space, entry.rows)}[{len(entry.rows)}]", "=", "0")
+            left = f"∂{self._at(entry.space, entry.rows)}[{len(entry.rows)}]"
+            yield Line(left, "=", "0", entry.space, entry.rows)
             return
         if entry.of in self.hidden:
             if entry.of not in self.entropies:
@@ -107,17 +140,16 @@ class _Lines:
             entries = [e for e in entries if isinstance(e, Contribution) and e.to == "bias"]
         yield from self._of(entry.of, [e for e in entries if isinstance(e, Contribution)])
 
-    def _of(self, number: int, entries: list[Contribution]) -> Iterator[_Line]:
+    def _of(self, number: int, entries: list[Contribution]) -> Iterator[Line]:
         instruction = self.plan.instructions[number]
         if isinstance(instruction, Matrix):
             yield from self._matrix(number, instruction, entries)
             return
         for entry in entries:
             left, right = self._left(entry), self._right(number, instruction, entry)
-            if number in self.found.inside:
-                yield _Line(left, "∘", right)
-            else:
-                yield _Line(left, "=" if entry.begins else "+=", right)
+            sign = "=" if entry.begins else "+="
+            sign = "∘" if number in self.found.inside else sign
+            yield Line(left, sign, right, *target(self.plan, entry))
 
     def _gradient(self, number: int) -> str:
         return f"∂{self.found.called[number]}"
@@ -146,7 +178,7 @@ class _Lines:
 
     # Layers ---------------------------------------------------------------------------------------
 
-    def _matrix(self, number: int, matrix: Matrix, entries: list[Contribution]) -> Iterator[_Line]:
+    def _matrix(self, number: int, matrix: Matrix, entries: list[Contribution]) -> Iterator[Line]:
         """Those of a layer; of one that runs as single terms, all terms in one line."""
         to = {"first": "weight", "second": "column"}
         begins: dict[tuple[str, int], bool] = {}
@@ -158,22 +190,25 @@ class _Lines:
             sign, g = "=" if fresh else "+=", self._gradient(number)
             if name == "bias":
                 entry = Contribution(number, name, place)
-                yield _Line(self._left(entry), sign, self._bias(matrix, entry, g))
+                index = matrix.biases[place].index
+                yield Line(self._left(entry), sign, self._bias(matrix, entry, g), STATIC, index)
                 continue
             part = matrix.parts[place]
             if squares(part):
+                assert part.weight is not None
                 if name == "weight":
                     right = f"{factor(part.scale)}2 · {g} · w"
-                    yield _Line(f"∂w[{part.column.size}]", sign, right)
+                    yield Line(f"∂w[{part.column.size}]", sign, right, STATIC, part.weight)
             elif name == "weight":
                 assert part.weight is not None
                 right = f"{factor(part.scale)}{g} @ {self._at(part.space, part.column)}ᵀ"
-                yield _Line(f"∂{self.names.weight(part.weight)}", sign, right)
+                left = f"∂{self.names.weight(part.weight)}"
+                yield Line(left, sign, right, STATIC, part.weight)
             else:
                 rows = self._rows(
                     part.space, part.column[:, 0] if 1 in part.column.shape else part.column
                 )
-                yield _Line(rows, sign, self._column(part, g))
+                yield Line(rows, sign, self._column(part, g), part.space, part.column)
 
     def _column(self, part: Part, g: str) -> str:
         if part.weight is not None:
@@ -247,11 +282,11 @@ class _Lines:
             return Formula(self._operand(operand))
         return float(operand.number[0]) if len(operand.number) == 1 else Formula("c")
 
-    def _cross_entropy(self, found: CrossEntropy) -> _Line:
+    def _cross_entropy(self, found: CrossEntropy) -> Line:
         scores, g = self._at(found.space, found.scores), self._gradient(found.first)
         difference = f"(softmax({scores}) − onehot({argument(found.argument)}))"
         left = f"∂{scores}[{shape_text(found.scores.shape)}]"
-        return _Line(left, "=", f"{g} · {difference}")
+        return Line(left, "=", f"{g} · {difference}", found.space, found.scores)
 
 
 _ORDER = ["weight", "bias", "column"]
