@@ -40,7 +40,8 @@ _TAKES = ", ".join(
 
 def function(name: str, lines: Iterable[str], scalar: str) -> str:
     body = "\n".join(lines)
-    return f"define internal void @{name}({_TAKES}, {scalar} %seed) #1 {{\n{body}\nbr label %out\nout:\nret void\n}}"
+    head = f"define internal void @{name}({_TAKES}, {scalar} %seed) #1 {{"
+    return f"{head}\n{body}\nbr label %out\nout:\nret void\n}}"
 
 
 def selecting(plan: Plan) -> set[int]:
