@@ -107,3 +107,23 @@ def test_the_branch_that_was_not_taken_contributes_nothing_even_where_it_has_no_
         assert program.gradients[0] == 0.0
         program.run(np.full(size, 4.0))
         assert program.gradients[0] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "python"])
+@pytest.mark.parametrize("huge", [math.inf, math.nan, 1.0])
+def test_the_branch_not_taken_gets_nothing_of_an_infinite_gradient(engine, huge):
+    """As where nothing is compiled: 0, not 0 · ∞; the condition, which has no derivative, neither."""
+
+    def f(a, b, c):
+        return where(c < 0.5, a * 1.0, b * 1.0) * huge
+
+    values = [Value(1.0), Value(2.0), Value(0.3)]
+    f(*values).backward()
+    eager = [v.grad for v in values]
+    assert eager[1:] == [0.0, 0.0]
+    a, b, c = values
+    program = compile(lambda x: f(a, b, c * x), values, inputs=(1.0,), check=False, engine=engine)
+    for batch in (1, 9):
+        program.run([1.0] * batch)
+        found = program.gradients[np.argsort(program.order)]
+        np.testing.assert_allclose(found, eager, rtol=1e-15, atol=0.0)

@@ -50,6 +50,7 @@ from autograd.compiler.plan.instructions import (
     outside,
 )
 from autograd.compiler.read.arrays import Array
+from autograd.ops import OPS
 
 __all__ = ["contributions", "needed", "parametric", "reverse", "target"]
 
@@ -73,6 +74,8 @@ def reverse(plan: Plan, output: int = 0) -> list[Reverse]:
             continue
         own: list[Reverse] = []
         for contribution in contributions(number, instruction):
+            if _passive(instruction, contribution):
+                continue
             space, index = target(plan, contribution)
             index = needed(needs, space, index)
             if len(index):
@@ -94,6 +97,13 @@ def parametric(plan: Plan) -> Needs:
         if _open(i) and any(rows[index].any() for rows, index in read):
             spaces[i.space][i.start : i.start + i.count] = True
     return Needs(static, batched)
+
+
+def _passive(instruction: Instruction, contribution: Contribution) -> bool:
+    """Whether there is no derivative by an operand at all, as by a condition."""
+    if not isinstance(instruction, Elementwise):
+        return False
+    return contribution.place in OPS[instruction.operation].passive
 
 
 def _open(instruction: Instruction) -> bool:

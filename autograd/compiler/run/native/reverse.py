@@ -218,12 +218,13 @@ class Reverse:
             if g is None or operand.space >= INPUT or not self.plan.needs[operand.space][row]:
                 continue
             inputs = [self.forward.operand(o, r) for o in own.operands]
+            if own.operation == "where":
+                self.add(operand.space, row, _taken(inputs[0], g, entry.place))
+                continue
             slope: Any = rule(*inputs, self.rows.read(own.space, own.start + r))
             if isinstance(slope, Lane):
                 slope = slope.number()
-            finite = own.operation == "where" or (
-                not isinstance(slope, Lane) and math.isfinite(slope)
-            )
+            finite = not isinstance(slope, Lane) and math.isfinite(slope)
             if own.masked and not finite:
                 self.add(operand.space, row, unless_zero(g, times(g, slope)))
             else:
@@ -241,6 +242,14 @@ class Reverse:
             elif space == BATCHED:
                 for row, condition in is_chosen(self.rows, own, r):
                     self.add(space, row, condition.choose(lane, 0.0))
+
+
+def _taken(condition: Number, g: Number, place: int) -> Number:
+    """What the branches of `where`, its operands 1 and 2, get: all or nothing."""
+    both = (g, 0.0) if place == 1 else (0.0, g)
+    if isinstance(condition, Lane):
+        return condition.choose(*both)
+    return both[0] if condition else both[1]
 
 
 def unless_zero(g: Number, product: Number) -> Number:

@@ -43,7 +43,11 @@ def backward(
     did not take contributes nothing.
     """
     key = (name, index)
-    if not masked and key in _BACKWARD and _BACKWARD[key](emit, scratch, inputs, y, g, out):
+    if (
+        (name == "where" or not masked)
+        and key in _BACKWARD
+        and _BACKWARD[key](emit, scratch, inputs, y, g, out)
+    ):
         return
     emit(_pull_masked if masked else _pull, out, OPS[name].partials[index], g, y, *inputs)
 
@@ -210,6 +214,17 @@ def _power_back(
     return True
 
 
+def _taken(take: bool, emit: Emit, scratch: Scratch, inputs: list[Any], y: Array, g: Array,
+           out: Array) -> bool:  # fmt: skip
+    emit(_choose, take, inputs[0], g, out)
+    return True
+
+
+def _choose(take: bool, condition: Array, g: Array, out: Array) -> None:
+    """All or nothing of g: no infinite g times 0."""
+    out[...] = np.where(condition, g, 0.0) if take else np.where(condition, 0.0, g)
+
+
 _FORWARD: dict[str, Callable[..., bool]] = {"relu": _relu, "sigmoid": _sigmoid, "**": _power}
 _BACKWARD: dict[tuple[str, int], Callable[..., bool]] = {
     ("relu", 0): _relu_back,
@@ -221,4 +236,6 @@ _BACKWARD: dict[tuple[str, int], Callable[..., bool]] = {
     ("/", 0): _divide_back_a,
     ("/", 1): _divide_back_b,
     ("**", 0): _power_back,
+    ("where", 1): partial(_taken, True),
+    ("where", 2): partial(_taken, False),
 }
