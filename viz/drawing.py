@@ -21,7 +21,7 @@ from viz.svg import readable, without_tooltips
 __all__ = ["Drawing"]
 
 _WITH_PNG = 600  # nodes and edges: a picture of more is made in one format only
-_CELL, _SHRUNK = 800.0, 1400.0  # points: as wide as a notebook's cell; what is legible when made so
+_CELL, _SHRUNK = 700.0, 1400.0  # points: the width of a notebook's cell; of what is legible in it
 _SIZE = re.compile(r'(?<=<svg )([^>]*?)width="([\d.]+)pt" height="([\d.]+)pt"')
 _Path = str | os.PathLike[str]
 
@@ -166,7 +166,6 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
 
 
 def _narrowed(size: re.Match[str]) -> str:
-    """The size of a picture, not wider than a notebook's cell where that leaves it legible."""
-    width, height = float(size[2]), float(size[3])
-    scale = min(1.0, _CELL / width) if width <= _SHRUNK else 1.0
-    return f'{size[1]}width="{width * scale:g}pt" height="{height * scale:g}pt"'
+    """The size of a picture that fills a notebook's cell, or a page, where it is wider than most."""
+    fits = _CELL < float(size[2]) <= _SHRUNK
+    return f'{size[1]}width="100%"' if fits else size[0]
