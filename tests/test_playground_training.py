@@ -232,7 +232,13 @@ def test_one_sample_teaches_by_itself(engine):
     np.testing.assert_allclose(found, [loss.data, after], rtol=1e-12)
 
 
-def test_what_is_no_module_and_too_much_is_refused():
+def test_what_is_no_module_too_much_or_no_class_is_refused():
+    model = MLP(2, [3], rng=0)
+    for y in ([0, 1, 3], [0.0, 0.5, 1.0]):
+        with pytest.raises(ValueError, match="a class number from 0 to 2"):
+            export(model, (np.zeros((3, 2)), np.array(y)), "cross_entropy")
+    with pytest.raises(ValueError, match="argument 0 is an array"):
+        export(model, (np.zeros((3, 2)), [0, 1, 2]), test=(np.zeros((3, 4)), [0, 1, 2]))
     with pytest.raises(TypeError, match="trains a Module"):
         export(lambda x: x, ([[1.0]], [1.0]))
     with pytest.raises(ValueError, match="take fewer samples"):

@@ -71,7 +71,8 @@ def export(
     Raises:
         TypeError: for what is no Module, an operation that has no text in JavaScript, and data that are
             no numbers.
-        ValueError: for data of unequal lengths, or too many of them for a page.
+        ValueError: for data of unequal lengths, too many of them for a page, or a class that the model
+            has no output for.
 
     >>> from nn import MLP
     >>> made = export(MLP(2, [3, 1], activation="tanh", rng=0), ([[0.0, 1.0], [1.0, 0.0]], [1, -1]))
@@ -90,27 +91,49 @@ def export(
     with mode(model, training=False):
         outputs = len(flat(watched(x[0].tolist())[0]))
     loss = loss or _fitting(outputs, watched.layers(0)[-1]["activation"], y)
-    measure = resolve_loss(loss)
-    program = Compiled(watched, lambda found, target: measure(found[0], target), None, x, y)
-    with mode(model, training=True):
-        compiled = program.training()
-    named = list(model.named_parameters())
+    program = _compiled(watched, loss, train, held)
     facts = {
-        "inputs": compiled.plan.arguments[0],
-        "targets": compiled.plan.arguments[1],
         "outputs": outputs,
         "loss": loss if isinstance(loss, str) else getattr(loss, "__name__", "loss"),
         "threshold": _threshold(loss, outputs, y),
         "layers": watched.layers(1 + outputs),
-        "drops": [{"size": n, "p": drop.p} for n, drop in zip(program.sizes, program.drops)],
-        "arrays": _arrays(model, named, compiled.order),
-    }
-    created = f"const createProgram = () => createModel({to_javascript(compiled)}, {_json(facts)});"
-    facts["names"] = [named[i][0] for i in compiled.order.tolist()]  # the script has them in arrays
+    } | _of_program(program, model)
+    text = to_javascript(program.training())
+    created = f"const createProgram = () => createModel({text}, {_json(facts)});"
+    facts["names"] = _names(program, model)  # which the script has in arrays
     files = [(_HERE / f"{name}.js").read_text("utf-8") for name in _SCRIPTS]
     return Export(
         "\n".join([*files, created]), facts, {"train": _listed(*train), "test": _listed(*held)}
     )
+
+
+def _compiled(watched: Watched, loss: Any, *parts: tuple[Array, Array]) -> Compiled:
+    """The model compiled, when it has answered every sample: what selects, selects what there is."""
+    measure = resolve_loss(loss)
+    found = Compiled(watched, lambda found, target: measure(found[0], target), None, *parts[0])
+    with mode(watched, training=True):
+        found.training()
+    with mode(watched, training=False):
+        for x, y in parts:
+            if len(x):
+                found.evaluate(x, y)
+    return found
+
+
+def _of_program(program: Compiled, model: Module) -> dict[str, Any]:
+    """What a compiled model takes, and where its parameters are."""
+    compiled = program.training()
+    return {
+        "inputs": compiled.plan.arguments[0],
+        "targets": compiled.plan.arguments[1],
+        "drops": [{"size": n, "p": drop.p} for n, drop in zip(program.sizes, program.drops)],
+        "arrays": _arrays(model, list(model.named_parameters()), compiled.order),
+    }
+
+
+def _names(program: Compiled, model: Module) -> list[str]:
+    names = [name for name, _ in model.named_parameters()]
+    return [names[i] for i in program.training().order.tolist()]
 
 
 def _parts(data: Any, test: Any, rng: int) -> tuple[tuple[Array, Array], tuple[Array, Array]]:

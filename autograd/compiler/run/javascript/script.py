@@ -22,7 +22,8 @@ def to_javascript(program: Program) -> str:
     which gives the mean of the first output over n samples and fills the gradients, and
     ``forward(arrays, n, wanted)``, which gives the outputs of these numbers, [n · wanted], sample by
     sample. ``arrays`` holds a Float64Array [n · size] for each argument, or [size] for all samples.
-    Numbers are doubles; sums run in another order than NumPy's.
+    Numbers are doubles; sums run in another order than NumPy's; whole numbers that select are taken as
+    they are.
 
     Raises:
         TypeError: for an operation that has no text in JavaScript.
