@@ -93,6 +93,13 @@ def within_the_site(app: Any, page: str, source: list[str]) -> None:
     source[0] = text.replace("\n\n```\n", "\n```\n")  # the line that ends a doctest in Markdown
 
 
+def leave_out(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
+    """What only says what to type instead is no attribute."""
+    from autograd.text.hints import Elsewhere
+
+    return True if isinstance(thing, Elsewhere) else None
+
+
 def write_tour(app: Any, error: Exception | None) -> None:
     """The tour that the front page has in a frame."""
     from viz.tour.tour import tour
@@ -104,4 +111,5 @@ def write_tour(app: Any, error: Exception | None) -> None:
 def setup(app: Any) -> None:
     app.add_html_math_renderer("mathml", (set_math("inline"), None), (set_math("block"), None))
     app.connect("source-read", within_the_site)
+    app.connect("autodoc-skip-member", leave_out)
     app.connect("build-finished", write_tour)
