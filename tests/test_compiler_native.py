@@ -26,7 +26,8 @@ pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[nativ
 RNG = np.random.default_rng
 EDGES = [0.0, -0.0, 0.5, 1.0, -1.0, 2.0, -3.5, 36.0, 720.0, -720.0, 1e-310, -1e-310, 1e200, -1e200,
          math.inf, -math.inf, math.nan]  # fmt: skip
-WITHOUT_A_FORM = {"sinc", "sinc_slope", "round_to"}
+# Of these the second input is a number that is known while the code is written.
+KNOWN = {"sinc_slope": 1.0, "round_to": 2.0}
 BATCHES = [1, 2, 7, 8, 9, 33]  # one lane; a part of a block; a whole one; more than one
 
 
@@ -73,7 +74,7 @@ def masked(op):
     return lambda *x: where(x[-1] > 0.75, op(*x), x[0] * 2.0)
 
 
-@pytest.mark.parametrize("name", [n for n, op in OPS.items() if n not in WITHOUT_A_FORM])
+@pytest.mark.parametrize("name", [n for n in OPS if n not in KNOWN])
 def test_operations_at_the_edges(name):
     """Values and derivatives, alone and in a branch of `where`, in one lane and in all of them."""
     op = OPS[name]
@@ -100,6 +101,66 @@ def test_operations_at_the_edges(name):
                         both.append(program.gradients.copy())
                     value = numpy.outputs[0][0]
                     assert same(*both) or math.isnan(value), (point, batch, both)
+
+
+TIES = [
+    0.125,
+    0.375,
+    2.675,
+    1.005,
+    0.15,
+    -0.25,
+    -2.5,
+    1e15 + 0.3,
+    2.0**52 + 0.5,
+    1e17,
+    12345.0,
+    150.0,
+]
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 2, 7, 22, -1, -2])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_decimals_are_rounded_as_python_does(decimals, dtype):
+    if abs(decimals) > 10 and dtype == np.float32:
+        pytest.skip("10²² is no exact float32")
+    w = Value(0.0)
+    x = np.array([*EDGES, *TIES, *RNG(0).normal(size=500), *(RNG(1).normal(size=500) * 1e6)])
+    with np.errstate(over="ignore"):
+        x = x.astype(dtype)
+    program = compile(
+        lambda x: OPS["round_to"](x + w, float(decimals)), [w], inputs=(0.3,), check=False,
+        engine="native", dtype=dtype,
+    )  # fmt: skip
+    expected = [round(v, decimals) if math.isfinite(v) else v for v in x.astype(float).tolist()]
+    np.testing.assert_array_equal(program.forward(x)[0], np.array(expected).astype(dtype))
+    assert [program.forward([v])[0][0] for v in x[:29]] == pytest.approx(
+        np.array(expected[:29]).astype(dtype).tolist(), rel=0.0, abs=0.0, nan_ok=True
+    )
+
+
+@pytest.mark.parametrize("order", [0.0, 1.0, 2.0, 5.0])
+def test_derivatives_of_sinc(order):
+    w = Value(0.0)
+    x = np.array([*EDGES, *RNG(0).normal(size=100), *RNG(0).uniform(-9, 9, size=100)])
+    native, numpy = (
+        compile(
+            lambda x: OPS["sinc_slope"](x + w, order),
+            [w],
+            inputs=(0.3,),
+            check=False,
+            engine=engine,
+        )
+        for engine in ("native", "numpy")
+    )
+    with np.errstate(all="ignore"):
+        close(native.forward(x)[0], numpy.forward(x)[0], 1e-11)
+        for point in x:
+            both = []
+            for program in (native, numpy):
+                program.run([point])
+                both.append(program.gradients[0])
+            close(*both, 1e-11)
 
 
 @pytest.mark.parametrize("lanes", [1, 8])
@@ -150,9 +211,9 @@ def test_engines_are_named():
     assert repr(compile(w * w, [w], engine="native")).endswith("float64, engine native: 1 line>")
     with pytest.raises(ValueError, match="auto, numpy, native, python"):
         compile(w * w, [w], engine="c")
-    assert compile(w.sinc(), [w]).engine.name == "numpy"
-    with pytest.raises(ValueError, match="'sinc' has no form"):
-        compile(w.sinc(), [w], engine="native")
+    assert compile(round(w, 30), [w]).engine.name == "numpy"
+    with pytest.raises(ValueError, match="'round_to' has no form"):
+        compile(round(w, 30), [w], engine="native")
 
 
 def test_a_users_operation_is_made_of_numpys_functions_or_refused_by_name():

@@ -10,6 +10,7 @@ import math
 import re
 import struct
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ _FUNCTIONS = {
         "fmod", "fabs", "sqrt", "copysign",
     )
 } | {
-    "exp2": lambda x: math.pow(2.0, x), "floor": lambda x: float(math.floor(x)),
+    "fma": lambda a, b, c: _fused(a, b, c), "exp2": lambda x: math.pow(2.0, x),
+    "floor": lambda x: float(math.floor(x)),
     "ceil": lambda x: float(math.ceil(x)), "trunc": lambda x: float(math.trunc(x)),
     "rint": lambda x: float(round(x)), "cbrt": lambda x: math.copysign(abs(x) ** (1 / 3), x),
 }  # fmt: skip
@@ -174,6 +176,13 @@ def _translate(lines: list[str]) -> list[str]:
         elif line and kind != "br" and line[-1] != ":" and words[1] != "ptr":
             raise NotImplementedError(line)
     return out
+
+
+def _fused(a: float, b: float, c: float) -> float:
+    """a · b + c, rounded once."""
+    if not all(map(math.isfinite, (a, b, c))):
+        return a * b + c
+    return float(Fraction(a) * Fraction(b) + Fraction(c))
 
 
 def _between(sign: str) -> Callable[[list[str], dict[str, str]], str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from autograd.compiler.plan.instructions import (
     Instruction,
     Largest,
     Matrix,
+    Operand,
     Plan,
     Products,
     Select,
@@ -107,9 +110,20 @@ def why_no_python(plan: Plan) -> str:
 
 def _without_form(plan: Plan) -> str:
     for own in plan.instructions:
-        if isinstance(own, Elementwise) and not has_form(own.operation):
-            return formless(own.operation)
+        if isinstance(own, Elementwise):
+            fixed = [_numbers(own.operands[k]) for k in OPS[own.operation].passive]
+            if not all(has_form(own.operation, numbers) for numbers in product(*fixed)):
+                return formless(own.operation)
     return ""
+
+
+def _numbers(operand: Operand) -> list[float | None]:
+    """What an operand may be, if that is known."""
+    if operand.index is not None:
+        return [None]
+    assert operand.number is not None
+    found: list[float | None] = np.unique(operand.number).tolist()
+    return found
 
 
 def formless(name: str) -> str:
@@ -117,11 +131,17 @@ def formless(name: str) -> str:
 
 
 @cache
-def has_form(name: str) -> bool:
-    """Whether an operation and its derivatives are made of what there is a form for."""
+def has_form(name: str, fixed: tuple[float | None, ...] = ()) -> bool:
+    """Whether an operation and its derivatives are made of what there is a form for.
+
+    Args:
+        fixed: the number that each passive input always is, None for one that is not known.
+    """
     op = OPS[name]
     code = Code(Types(np.float64, 1))
-    inputs = [Lane(code, f"%x{k}") for k in range(op.arity)]
+    inputs: list[Any] = [Lane(code, f"%x{k}") for k in range(op.arity)]
+    for k, number in zip(op.passive, fixed):
+        inputs[k] = inputs[k] if number is None else number
     try:
         found = machine(inputs[0], op, tuple(inputs))
         for k in op.active:

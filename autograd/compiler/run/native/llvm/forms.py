@@ -125,6 +125,42 @@ def _sinc(x: Lane) -> Lane:
     return _called("sin")(u) / u
 
 
+def _sinc_slope(x: Any, order: Any) -> Lane:
+    """The derivative of that order: its series near 0, else u·s⁽ⁿ⁾ + n·s⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾(u)."""
+    if isinstance(order, Lane) or order not in range(21):
+        raise TypeError("the order is a whole number up to 20")
+    n, u = int(order), math.pi * x
+    square, series = u * u, 0.0 * x
+    for m in range(n + 15, (n + 1) // 2 - 1, -1):
+        series = series * square + (-1) ** m / ((2 * m + 1) * math.factorial(2 * m - n))
+    series = series * u if n % 2 else series
+    sine, cosine = _called("sin")(u), _called("cos")(u)
+    waves = sine, cosine, -sine, -cosine
+    slope = sine / u
+    for k in range(1, n + 1):
+        slope = (waves[k % 4] - k * slope) / u
+    near = _intrinsic("fabs")(u) <= n + 1.0
+    return math.pi**n * near.choose(series, slope)
+
+
+def _round_to(x: Any, decimals: Any) -> Lane:
+    """Halves to even, of the exact product with a power of ten: its rounding error decides a tie."""
+    most = 22 if x.code.types.size == 8 else 10  # powers of ten that are exact
+    if isinstance(decimals, Lane) or int(decimals) not in range(-most, most + 1):
+        raise TypeError(f"the number of decimals is a whole number up to {most}")
+    power = 10.0 ** abs(int(decimals))
+    up = decimals >= 0
+    moved = x * power if up else x / power
+    rest = x.intrinsic("fma", x, power, -moved) if up else x.intrinsic("fma", -moved, power, x)
+    whole = _intrinsic("rint")(moved)
+    by = moved - whole  # exact; at 0.5 rint went down, at −0.5 up
+    whole = by.compare("oeq", 0.5).choose((rest > 0.0).choose(whole + 1.0, whole), whole)
+    whole = by.compare("oeq", -0.5).choose((rest < 0.0).choose(whole - 1.0, whole), whole)
+    few = _intrinsic("fabs")(moved) < (2.0**53 if x.code.types.size == 8 else 2.0**24)
+    rounded = whole / power if up else whole * power
+    return few.choose(rounded, x)
+
+
 def _clip(x: Any, low: Any, high: Any) -> Any:
     return FORMS[np.minimum](FORMS[np.maximum](x, low), high)
 
@@ -179,7 +215,9 @@ FORMS |= {
         np.arccosh: "acosh", np.arctanh: "atanh",
     }.items()
 }  # fmt: skip
-_NAMED: dict[str, Callable[..., Any]] = {"erf": _called("erf"), "erfc": _called("erfc")}
+_NAMED: dict[str, Callable[..., Any]] = {
+    "erf": _called("erf"), "erfc": _called("erfc"), "sinc_slope": _sinc_slope, "round_to": _round_to,
+}  # fmt: skip
 
 
 @apply.register(Lane)
