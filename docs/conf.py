@@ -16,6 +16,8 @@ from latex2mathml.converter import convert
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+from autograd.text.hints import Elsewhere  # noqa: E402
+
 shutil.rmtree(Path(__file__).parent / "reference" / "names", ignore_errors=True)  # written anew
 
 project = "chainrule"
@@ -55,6 +57,8 @@ napoleon_use_ivar = True
 html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "chainrule"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 
 html_extra_path = ["../examples/pages"]
 html_copy_source = False
@@ -108,7 +112,15 @@ def write_tour(app: Any, error: Exception | None) -> None:
         tour().save(Path(app.outdir) / "tour.html")
 
 
+def not_there(
+    app: Any, what: str, name: str, found: object, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what a class has only to say that it is not there."""
+    return True if isinstance(found, Elsewhere) else None
+
+
 def setup(app: Any) -> None:
+    app.connect("autodoc-skip-member", not_there)
     app.add_html_math_renderer("mathml", (set_math("inline"), None), (set_math("block"), None))
     app.connect("source-read", within_the_site)
     app.connect("autodoc-skip-member", leave_out)

@@ -23,7 +23,9 @@ class Elsewhere:
     def __init__(self, name: str, instead: str) -> None:
         self._name, self._instead = name, instead
 
-    def __get__(self, thing: object, owner: type) -> None:
+    def __get__(self, thing: object, owner: type) -> Elsewhere:
+        if thing is None:
+            return self  # of the class: documentation asks, and leaves it out
         text = f"{owner.__name__!r} object has no attribute {self._name!r}; {self._instead}"
         raise AttributeError(text, name=self._name, obj=thing)
 
