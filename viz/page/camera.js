@@ -28,7 +28,8 @@ function fitting() {
     return { x: camera.width / 2 - (x + w / 2) * 0.8, y: camera.height / 2 - (y + h / 2) * 0.8, scale: 0.8 };
   }
   const x = (camera.width - width * scale) / 2 - left * scale;
-  return { x, y: (camera.height - height * scale) / 2 - top * scale, scale };
+  const free = camera.height - height * scale, below = wide.matches ? 0 : 52;  // there the buttons stand
+  return { x, y: Math.max(Math.min(8, free / 2), (free - below) / 2) - top * scale, scale };
 }
 function fit() {
   Object.assign(camera, fitting(), { touched: false });
