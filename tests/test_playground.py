@@ -215,6 +215,19 @@ def test_points_are_added_moved_and_removed_by_pointer(page: Page, url: str) -> 
     page.wait(f"{LOSS} === {before}")
 
 
+def test_a_finger_taps_points_and_scrolls(page: Page, url: str) -> None:
+    page.open(url, width=375, height=740, mobile=True)
+    page("Emulation.setTouchEmulationEnabled", enabled=True)
+    x, y = page.middle("#view")
+    page("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x - 120, "y": y - 90}])
+    page("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    page.wait(f"{CAPTION}.startsWith('Added a point: 49')")
+    page("Input.synthesizeScrollGesture", x=x - 120, y=y + 50, yDistance=-200)
+    page.wait("scrollY > 100")
+    assert page.value(CAPTION).startswith("Added a point: 49")
+    page("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
 def test_points_are_added_moved_and_removed_by_keys(page: Page, url: str) -> None:
     page.open(url)
     before = page.value(LOSS)
@@ -363,19 +376,23 @@ def test_dark_and_phone(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Page, url: str, scheme: str) -> None:
+def test_axe_finds_nothing(page: Page, url: str, scheme: str, tmp_path: Path) -> None:
     rules = axe()
     if rules is None:
         pytest.skip("no axe-core here: npm install -g axe-core")
     page.emulate(prefers_color_scheme=scheme)
-    page.open(url)
-    click(page, "step")
-    page.value("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    page.value("document.querySelectorAll('.unit')[3].focus()")
-    page.value(rules.read_text("utf-8") + "; 0")
-    page.value("axe.run().then(found => { window.found = found }); 0")
-    page.wait("window.found")
-    assert page.value("found.violations.map(v => [v.id, v.nodes.map(n => n.html)])") == []
+    others = {"images": images(), "line": line(), "several": several(5)}
+    paths = [made.save(tmp_path / f"{name}.html") for name, made in others.items()]
+    for address in (url, *(Path(path).as_uri() for path in paths)):
+        page.open(address)
+        click(page, "step")
+        page.value("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        page.value("document.querySelectorAll('.unit')[3].focus()")
+        page.value(rules.read_text("utf-8") + "; 0")
+        page.value("axe.run().then(found => { window.found = found }); 0")
+        page.wait("window.found")
+        found = page.value("found.violations.map(v => [v.id, v.nodes.map(n => n.html)])")
+        assert found == [], address
     page.emulate()
 
 

@@ -1,5 +1,5 @@
 // Points by hand: a click adds one, a drag moves one, Delete removes it; with a cursor for the keys.
-const cursor = { shown: false, x: 0.5, y: 0.5, kind: 1, held: -1 };  // x, y: 0 … 1 of the picture, from the upper left
+const cursor = { shown: false, x: 0.5, y: 0.5, kind: 1, held: -1, tapped: false };  // x, y: 0 … 1 of the picture, from the upper left
 const editable = page.view === "plane" || (page.view === "line" && page.answer.kind === "numbers");
 const NEAR = 10;
 const spot = () => SHOWS[page.view].where(cursor.x, cursor.y);
@@ -49,16 +49,23 @@ if (editable) {
     follow(event);
     cursor.shown = false;
     cursor.held = nearest();
+    cursor.tapped = cursor.held < 0;
     view.setPointerCapture(event.pointerId);
-    if (cursor.held < 0) { addPoint(); cursor.held = set("train").n - 1; }
   };
+  // A finger scrolls the page, unless it is on a point.
+  view.addEventListener("touchstart", (event) => { follow(event.touches[0]); if (nearest() >= 0) event.preventDefault(); }, { passive: false });
+  view.onpointercancel = () => { cursor.tapped = false; cursor.held = -1; };
   view.onpointermove = (event) => {
     if (!view.hasPointerCapture(event.pointerId) || cursor.held < 0) return;
     follow(event);
     movePoint(cursor.held);
     soon();
   };
-  view.onpointerup = () => { if (cursor.held >= 0) remember(); cursor.held = -1; };
+  view.onpointerup = () => {
+    if (cursor.tapped) addPoint();
+    else if (cursor.held >= 0) { slopes(); remember(); }
+    Object.assign(cursor, { tapped: false, held: -1 });
+  };
   view.oncontextmenu = (event) => { event.preventDefault(); follow(event); removePoint(nearest()); };
   view.onkeydown = keyOnView;
   view.onblur = () => { cursor.shown = false; cursor.held = -1; soon(); };
@@ -94,7 +101,11 @@ function paintCursor({ pen, width, height }) {
   pen.stroke();
 }
 function offerKinds() {
-  if (!editable) return;
+  if (!editable) {
+    view.style.cursor = "default";
+    if (page.view !== "images") view.removeAttribute("tabindex");
+    return;
+  }
   byId("hint").textContent = "Click adds a point, drag moves one, right click removes it.";
   view.setAttribute("role", "application");
   if (page.answer.kind === "numbers" && page.view === "line") return;

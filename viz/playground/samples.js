@@ -101,6 +101,8 @@ const CONFUSION = {  // a row for each class, a column for each that it is taken
   },
 };
 if (page.view === "images") {
+  byId("hint").textContent = "Click an image, or press ← →, to look at it.";
+  view.setAttribute("role", "application");
   view.onclick = (event) => {
     const size = view.clientWidth * 0.44, box = view.getBoundingClientRect(), cell = view.clientWidth / 6;
     const [x, y] = [event.clientX - box.left, event.clientY - box.top - size - 12];
