@@ -113,7 +113,7 @@ def echoes(steps):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
-    ("make", "steps"), [(lorenz, 300), (logistic, 1500), (echoes, 1000), (echoes, 901)]
+    ("make", "steps"), [(lorenz, 300), (logistic, 1500), (echoes, 2000), (echoes, 1801)]
 )
 def test_a_long_recurrence_is_a_tape(make, steps, engine):
     loss, parameters = make(steps)

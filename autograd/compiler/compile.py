@@ -13,6 +13,7 @@ import numpy as np
 from autograd.compiler.errors import TraceError
 from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.plan.layout import lay_out
+from autograd.compiler.plan.pieces import can_be_straight
 from autograd.compiler.plan.planner import draft
 from autograd.compiler.plan.tape import tape
 from autograd.compiler.program import Program
@@ -99,7 +100,8 @@ def compile(
 
 def _planned(fused: Fused, engine: str) -> Plan:
     """The instructions: over rows that run at once, or a tape where nothing does."""
-    if serial(fused, has_machine_code(engine)):
+    machine = has_machine_code(engine)
+    if serial(fused, machine) and not (machine and can_be_straight(fused.graph)):
         graph = fused.graph
         del fused
         return tape(graph)

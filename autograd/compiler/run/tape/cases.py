@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.compiler.plan.pieces import Piece
 from autograd.compiler.run.native.forward import times
 from autograd.compiler.run.native.llvm.code import Code
 from autograd.compiler.run.native.llvm.forms import machine
@@ -11,7 +12,6 @@ from autograd.compiler.run.native.llvm.lane import Lane
 from autograd.compiler.run.native.reverse import unless_zero
 from autograd.compiler.run.tape.kinds import Step
 from autograd.compiler.run.tape.memory import Memory
-from autograd.compiler.run.tape.pieces import Piece
 
 __all__ = ["pushed", "write_cases"]
 

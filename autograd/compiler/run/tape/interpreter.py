@@ -89,9 +89,11 @@ class Interpreter:
     def _push(self, step: Step, found: list[Any], k: int, places: tuple[int, ...]) -> None:
         """What any step passes down."""
         inputs, g = [self.numbers[x] for x in places[: step.op.arity]], found[k]
+        if step.masked and self.single and g == 0.0:
+            return
         for place in step.passes:
             pushed = run_rule(step.op, place, *inputs, self.numbers[k]) * g
-            if step.masked:
+            if step.masked and not self.single:
                 pushed = np.where(g == 0.0, 0.0, pushed)
             found[places[place]] = found[places[place]] + pushed
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import numpy as np
 
 from autograd.compiler.plan.instructions import STATIC, Plan, Tape
+from autograd.compiler.plan.pieces import distances, pieces
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.frame import ATTRIBUTES
 from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.run.native.llvm.code import Code, Types
 from autograd.compiler.run.tape.cases import write_cases
 from autograd.compiler.run.tape.kinds import kinds
-from autograd.compiler.run.tape.pieces import distances, pieces
 from autograd.compiler.run.tape.rounds import Rounds
 
 __all__ = ["Machine"]
@@ -32,7 +32,10 @@ class Machine:
         self.tape, self.dtype = tape, values[STATIC].dtype
         self.steps, self.kind = kinds(tape, plan)
         self.operand = np.ascontiguousarray(tape.operand.T)
-        self.rows = [x[space] for space in (STATIC, tape.space) for x in (values, gradients)]
+        rows = [x[space] for space in (STATIC, tape.space) for x in (values, gradients)]
+        self.arrays = [self.kind, self.operand, *rows]
+        self.width = rows[-1].shape[1]
+        self._places = [x.ctypes.data for x in self.arrays]
         self._known: dict[tuple[int, bool], Callable[[], float]] = {}
         self._table = (ctypes.c_int64 * (len(_POINTERS) + 1))()
 
@@ -45,12 +48,12 @@ class Machine:
         self._run(True)
 
     def _run(self, backward: bool) -> None:
-        width, column = self.rows[-1].shape[1], 0
+        width, column = self.width, 0
         for lanes in (jit.lanes(self.dtype.itemsize), 1) if width > 1 else (1,):
             while column + lanes <= width:
-                places = [x.ctypes.data for x in (self.kind, self.operand, *self.rows)]
-                places[-2:] = [place + column * self.dtype.itemsize for place in places[-2:]]
-                self._table[:] = [*places, width]
+                skip = column * self.dtype.itemsize
+                *places, values, gradients = self._places
+                self._table[:] = [*places, values + skip, gradients + skip, width]
                 self._step(lanes, backward)()
                 column += lanes
 

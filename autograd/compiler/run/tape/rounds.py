@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.compiler.plan.instructions import Tape
+from autograd.compiler.plan.pieces import Piece
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.forward import plus
 from autograd.compiler.run.native.llvm.code import Code, Loop
@@ -13,7 +14,6 @@ from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.tape.cases import pushed
 from autograd.compiler.run.tape.kinds import Step
 from autograd.compiler.run.tape.memory import Memory
-from autograd.compiler.run.tape.pieces import Piece
 
 __all__ = ["Rounds"]
 
@@ -38,7 +38,8 @@ class Rounds:
         own = slice(piece.first, piece.last)
         self.back: list[list[int]] = back[:, own][:, : piece.period].T.tolist()
         rows = tape.operand[:, own].reshape(self.operands, piece.count, piece.period)
-        same = (rows == rows[:, :1]).all(1).T.tolist()
+        before = rows[:, 0] < self.start + piece.first
+        same = ((rows == rows[:, :1]).all(1) & before).T.tolist()
         self.fixed = [
             [row if alike else None for row, alike in zip(*pair)]
             for pair in zip(rows[:, 0].T.tolist(), same)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograd.compiler.plan.instructions import Tape
-from autograd.compiler.read.arrays import Array
+from autograd.compiler.read.arrays import Array, Graph
 
-__all__ = ["FAR", "Piece", "distances", "pieces"]
+__all__ = ["FAR", "Piece", "can_be_straight", "distances", "pieces"]
 
 FAR = 2048  # rows back: a round is half of that at most
+STRAIGHT = 12_000  # nodes, as many as machine code writes line by line
 _ROUNDS = 8  # fewer are no piece
+_OFTEN = 16  # so many readers of a number do not say where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,15 @@ class Piece:
 
 def distances(tape: Tape) -> Array:
     """[operands, rows] How far back each operand stands in its own tape, 0 for elsewhere or far."""
-    back = tape.start + np.arange(tape.count, dtype=np.int32) - tape.operand
-    return np.where((tape.operand >= tape.start) & (back <= FAR), back, 0)
+    return _back(tape.operand - tape.start)
+
+
+def _back(place: Array) -> Array:
+    """The same, from places in the tape, negative ones for elsewhere; what many read is elsewhere."""
+    often = np.bincount(place[place >= 0], minlength=place.shape[1]) > _OFTEN
+    back = np.arange(place.shape[1], dtype=np.int32) - place
+    near = (place >= 0) & (back <= FAR) & ~often[np.maximum(place, 0)]
+    return np.where(near, back, 0)
 
 
 def pieces(kind: Array, back: Array) -> list[Piece]:
@@ -40,6 +49,18 @@ def pieces(kind: Array, back: Array) -> list[Piece]:
     for column in back:
         signature = signature * (FAR + 1) + column
     return list(_pieces(signature, 0, len(signature), len(signature) // 8))
+
+
+def can_be_straight(graph: Graph) -> bool:
+    """Whether a line of machine code for each node beats a tape: few nodes, no equal rounds."""
+    nodes = np.flatnonzero((graph.code > 0) & ~graph.constant)
+    if len(nodes) > STRAIGHT:
+        return False
+    at = np.full(len(graph) + 1, -1)  # and what −1 finds
+    at[nodes] = np.arange(len(nodes))
+    back = _back(np.array([at[x[nodes]] for x in (graph.a, graph.b)]))
+    found = pieces(graph.code[nodes], back)
+    return 2 * sum(p.last - p.first for p in found if p.count > 1) < len(nodes)
 
 
 def _pieces(signature: Array, first: int, last: int, least: int) -> list[Piece]:
@@ -58,8 +79,9 @@ def _pieces(signature: Array, first: int, last: int, least: int) -> list[Piece]:
 
 def _around(signature: Array, middle: int) -> Piece:
     """The rounds in the midst of which a step is; none if there are too few."""
-    window = signature[max(middle - FAR, 0) : middle + FAR]
-    for period in range(1, min(FAR, len(window)) // 2 + 1):
+    reach = min(FAR, len(signature) // 8)  # the ends may differ
+    window = signature[middle - min(reach, middle) : middle + reach]
+    for period in range(1, len(window) // 2 + 1):
         if signature[middle] == signature[middle - period] and np.array_equal(
             window[period:], window[:-period]
         ):
