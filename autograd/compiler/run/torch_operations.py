@@ -90,10 +90,6 @@ def _functions(torch: Any) -> dict[str, Callable[..., Any]]:
     """PyTorch's function for each row of the table, by name."""
     functional = torch.nn.functional
 
-    def sinc_slope(x: Any, n: Any) -> Any:
-        order = n.cpu().numpy() if torch.is_tensor(n) else n
-        return torch.as_tensor(OPS["sinc_slope"].array(x.detach().cpu().numpy(), order)).to(x)
-
     def of_two(function: Callable[..., Any]) -> Callable[..., Any]:
         def numbers_too(a: Any, b: Any) -> Any:
             like = a if torch.is_tensor(a) else b
@@ -106,7 +102,6 @@ def _functions(torch: Any) -> dict[str, Callable[..., Any]]:
         "erf": torch.erf, "erfc": torch.erfc, "sigmoid": torch.sigmoid, "relu": torch.relu,
         "relu6": functional.relu6, "silu": functional.silu, "mish": functional.mish,
         "gelu": functional.gelu, "softplus": lambda x: functional.softplus(x, threshold=700.0),
-        "sinc_slope": sinc_slope,
     }  # fmt: skip
 
 

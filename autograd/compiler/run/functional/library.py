@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from autograd.compiler.run.functional.places import Slices
+from autograd.compiler.run.functional.sinc import sinc_slopes
 from autograd.ops import OPS, Op, apply
 
 __all__ = ["Library", "functions", "refuse_missing", "slope"]
@@ -142,7 +143,7 @@ def functions(
         "one_minus_square": lambda x: (1.0 - x) * (1.0 + x),
         "round_to": lambda a, b: xp.round(a * 10.0**b) / 10.0**b,
         "clamp_min": two["maximum"], "clamp_max": two["minimum"], "squareplus": squareplus,
-        "logaddexp2": logaddexp2,
+        "logaddexp2": logaddexp2, "sinc_slope": sinc_slopes(xp, where),
     }  # fmt: skip
 
 
