@@ -18,6 +18,7 @@ import numpy as np
 import nn
 from autograd import Value, compile
 from nn import (
+    GRU,
     LSTM,
     MLP,
     RNN,
@@ -30,6 +31,7 @@ from nn import (
     Linear,
     MaxPool2d,
     Neuron,
+    ReLU,
     Sequential,
     Tanh,
     cross_entropy,
@@ -55,11 +57,11 @@ def tanh_neuron() -> tuple[Value, Value]:
 
 
 def shared_value() -> Value:
-    """d = tanh(2·(a + a)·a): a is used three times."""
-    a, two = Value(0.4, label="a"), Value(2.0)
+    """d = tanh((a + a)·k·a): a is used three times."""
+    a, k = Value(0.4, label="a"), Value(2.0, label="k")
     b = a + a
     b.label = "b"
-    d = (b * two * a).tanh()
+    d = (b * k * a).tanh()
     d.label = "d"
     d.backward()
     return d
@@ -195,17 +197,18 @@ def networks(iris: MLP) -> Iterator[tuple[str, Any]]:
     yield "network-partly", draw_network(partly)
     yield "network-convolution", draw_network(convolution())
     rnn = RNN(1, 2, rng=0)
-    lstm = LSTM(1, 1, rng=0)
+    lstm, gru = LSTM(1, 1, rng=0), GRU(1, 1, rng=0)
     for layer in (rnn, lstm):
         outputs, _ = layer([[1.0], [0.5], [-0.25]])
         (outputs[-1][0] ** 2).backward()
     yield "network-rnn", draw_network(rnn)
     yield "network-rnn-unrolled", draw_network(rnn, unroll=True)
     yield "network-lstm", draw_network(lstm)
-    outputs, _ = lstm([[1.0], [0.5]])
-    lstm.zero_grad()
-    (outputs[-1][0] ** 2).backward()
-    yield "network-lstm-unrolled", draw_network(lstm, unroll=True)
+    for name, gated in (("lstm", lstm), ("gru", gru)):
+        outputs, _ = gated([[1.0], [0.5]])
+        gated.zero_grad()
+        (outputs[-1][0] ** 2).backward()
+        yield f"network-{name}-unrolled", draw_network(gated, unroll=True)
 
 
 def convolution() -> Sequential:
@@ -222,7 +225,8 @@ def convolution() -> Sequential:
     ]
     image = [[[float(pixel == "#") for pixel in row] for row in seven]]
     model = Sequential(
-        Conv2d(1, 2, 3, activation="relu", rng=2),
+        Conv2d(1, 2, 3, rng=2),
+        ReLU(),
         MaxPool2d(3),
         Flatten(),
         Linear(8, 1, rng=1),

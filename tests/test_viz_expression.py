@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
 from autograd import Backprop, Value, tanh, topological_order
@@ -193,7 +191,7 @@ def test_neurons_and_layers_are_framed():
     assert folded.clusters[0].nodes == [n.id for n in folded.nodes if n.kind == "folded"][:2]
     inputs = [n.id for n in folded.nodes if n.kind == "input"]
     assert folded.first == inputs
-    assert folded.above == [tuple(folded.clusters[0].nodes), *itertools.pairwise(inputs)]
+    assert folded.in_order == [folded.clusters[0].nodes]
     assert not expression_scene(loss, names=model, clusters=False).clusters
     inside = {id for frame in scene.clusters[:2] for id in frame.nodes}
     titles = {n.id: n.lines[0][0].text for n in scene.nodes if n.lines and n.rows}

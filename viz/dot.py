@@ -48,9 +48,27 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
     for cluster in scene.clusters:
         yield from _cluster(cluster, palette, labels)
     if scene.first:
-        yield f"\t{{ rank=source; {'; '.join(scene.first)} }}\n"
-    for upper, lower in scene.above:
-        yield _line(f"{upper} -> {lower}", {"style": "invis", "constraint": "false"})
+        yield _side_by_side("source", scene.first)
+    for k, ids in enumerate(scene.in_order):
+        yield from _anchored(k, ids)
+    for earlier, later in scene.before:
+        yield _line(f"{earlier} -> {later}", {"style": "invis", "weight": "0"})
+
+
+def _side_by_side(rank: str, ids: list[str]) -> str:
+    chain = f"{' -> '.join(ids)} [style=invis]" if len(ids) > 1 else ids[0]
+    return f"\t{{ rank={rank}; {chain} }}\n"
+
+
+def _anchored(k: int, ids: list[str]) -> Iterator[str]:
+    """Each node held by a point that cannot be seen: Graphviz keeps the order of points outside of
+    clusters, not that of nodes within."""
+    point = {"shape": "point", "style": "invis", "width": "0.01", "height": "0.01", "label": ""}
+    anchors = [f"a{k}_{j}" for j in range(len(ids))]
+    for id, anchor in zip(ids, anchors):
+        yield _line(anchor, point)
+        yield _line(f"{id} -> {anchor}", {"style": "invis"})
+    yield _side_by_side("same", anchors)
 
 
 def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
@@ -78,8 +96,8 @@ def _of_all(scene: Scene, palette: Palette, font: str) -> dict[str, str]:
     }
     if scene.large:
         graph["nslimit"] = "3"
-    if scene.layered:
-        graph["mclimit"] = "0.01"  # crossings of all with all cannot be fewer
+    if scene.ordered:
+        graph["mclimit"] = "0.01"  # of the rounds that would exchange neighbours
     if scene.crowded:
         graph["concentrate"] = "true"
     return graph

@@ -106,9 +106,10 @@ class Scene:
 
     ``placed`` says that every node and edge has its coordinates; ``large``, that the layout may end
     before it is the tightest possible; ``crowded``, that long lines from one node may share their
-    way; ``layered``, that the order given holds and lines lead straight from layer to layer.
-    ``first`` stand where the drawing begins; of two in ``above`` the first stands above the second,
-    where both stand in one rank.
+    way; ``ordered``, that nodes stand in the order given, whatever the crossings; ``layered``, that
+    lines lead straight from layer to layer. ``first`` stand where the drawing begins, in that order;
+    each of ``in_order`` are nodes that stand side by side, with the clusters they are in; of two in
+    ``before`` the second stands in a later rank.
     """
 
     name: str
@@ -121,9 +122,11 @@ class Scene:
     placed: bool = False
     large: bool = False
     crowded: bool = False
+    ordered: bool = False
     layered: bool = False
     first: list[str] = field(default_factory=list)
-    above: list[tuple[str, str]] = field(default_factory=list)
+    in_order: list[list[str]] = field(default_factory=list)
+    before: list[tuple[str, str]] = field(default_factory=list)
     spacing: tuple[float, float] = (0.22, 0.42)  # inches: between neighbours, between ranks
 
     def summary(self) -> str:

@@ -205,6 +205,7 @@ def expression_scene(
     if folded is not None and rankdir in ("LR", "RL"):
         _from_above(scene)
         scene.layered = not graph.edge_labels and graph.all_folded
+    scene.ordered = folded is not None and graph.all_folded
     if folded is not None:
         many = len(folded.each)
         scene.captions = [
@@ -244,7 +245,7 @@ def _make_room(
 def _from_above(scene: Scene) -> None:
     """Within frames Graphviz stacks what it reads first at the bottom, and heeds no other order."""
     scene.nodes.reverse()
-    scene.above = []
+    scene.in_order = []
 
 
 def _without_samples(fold: str | Iterable[str]) -> tuple[Any, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
 
 from viz.graph.graph import Graph
 from viz.graph.samples import Samples
@@ -59,6 +59,24 @@ def in_order(scene: Scene, graph: Graph) -> None:
         output = graph.element(group.outputs[-1])
         if group.parent is not None and output in drawn:
             layers.setdefault(id(group.parent), []).append(output)
-    scene.above = [(a, b) for ids in [*layers.values(), inputs] for a, b in pairwise(ids) if a != b]
+    layered = (list(dict.fromkeys(ids)) for ids in layers.values())
+    scene.in_order = [ids for ids in layered if len(ids) > 1]
     if graph.samples is None:
         scene.first = inputs
+    scene.before = list(_begins_after(graph))
+
+
+def _begins_after(graph: Graph) -> Iterator[tuple[str, str]]:
+    """What a framed neuron sees of other frames, and its first weight: the frame begins after them."""
+    for group in {id(group): group for group in graph.framed.values() if not group.folded}.values():
+        seen: dict[int, None] = {}
+        first: int | None = None
+        for i in group.members:
+            parents = [graph.index[id(parent)] for parent in graph.order[i].parents]
+            outside = [p for p in parents if graph.framed.get(p, group) is not group]
+            weights = [p for p in parents if not graph.order[p].parents and p in group.members]
+            seen.update(dict.fromkeys(p for p in outside if p in graph.shown))
+            if outside and weights and first is None:
+                first = weights[0]
+        if first is not None and first in graph.shown:
+            yield from ((graph.element(p), f"v{first}") for p in seen)

@@ -42,10 +42,10 @@ def draw_network(
 ) -> Drawing:
     """A network: weight and gradient on every edge, bias at each neuron, outputs once it ran.
 
-    Up to 24 edges between two layers carry their numbers, placed so that none covers another; above
-    that, lines are thin, and hovering over one in the SVG shows them. Images and kernels of
-    convolutions are drawn as such, recurrent layers with what they remember. Gradients read – before
-    the first ``backward()``.
+    Up to 24 edges between two layers carry their numbers: on the lines where none hides another line,
+    else in rows in front of the neurons. Above that, lines are thin, and hovering over one in the SVG
+    shows them. Images and kernels of convolutions are drawn as such, recurrent layers with what they
+    remember. Gradients read – before the first ``backward()``.
 
     Args:
         model: an MLP, a Sequential, a layer, or any Module that has layers in its attributes.
@@ -57,7 +57,8 @@ def draw_network(
         max_neurons: a layer of more shows its first and last neurons, with their numbers.
         max_layers: a network of more shows its first and last layers.
         unroll: recurrent layers step by step, as their last call went: every number, its gradient, and
-            beside each weight what the step adds to its gradient.
+            beside each weight what the step adds to its gradient. Of a layer with more than
+            ``max_neurons`` gates, some of each are drawn.
         backward: a program that was compiled with the model: under each layer stands what its reverse
             pass computes there, ∂ of what comes out, of the weights and of the biases, as
             ``print(program.backward)`` writes it.

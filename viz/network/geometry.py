@@ -27,7 +27,7 @@ __all__ = ["Geometry"]
 
 LABELS_UP_TO, ROWS_UP_TO = 24, 64  # edges between two columns; of recurrent steps in rows
 _SPREAD = 0.75  # of the tallest column, what others fill at least
-_LINES = 84.0  # points for lines in front of rows of labels
+_LINES = 68.0  # points for lines in front of rows of labels
 _PADDING = 4.0
 _WIDER = 1.12
 _TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line

@@ -95,7 +95,7 @@ def draw_image(geometry: Geometry, shape: tuple[int, int]) -> Iterator[Node | Ed
         )  # fmt: skip
         yield Node(
             f"ring{slot.unit}", "plain", shape="text", position=start,
-            lines=((Text("○", "highlight", bold=True, size=10),),),
+            lines=((Text("●", "highlight", size=8),),),
         )  # fmt: skip
 
 
