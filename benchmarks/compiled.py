@@ -32,6 +32,7 @@ from statistics import median
 
 import compiled_numpy
 import numpy as np
+from compiled_peers import timed
 
 import nn
 from autograd import Value, compile, relu
@@ -146,12 +147,7 @@ class Here:
         return self.step()
 
     def time(self, count: int) -> list[float]:
-        times = []
-        for _ in range(count):
-            start = time.process_time()
-            self.step()
-            times.append(time.process_time() - start)
-        return times
+        return timed(self.step, count)
 
 
 class There:
@@ -206,14 +202,19 @@ def compiled_step(scalars, parameters, x, y, engine="numpy"):
     function = regularized if scalars is moons_scalars else loss
     program = compile(function, all_values, inputs=(x[0], y[0]), check=False, engine=engine)
     seconds = time.perf_counter() - start
-    optimizer = nn.SGD(all_values, lr=LR)
+    return trained(program, all_values, x, y), seconds, program
+
+
+def trained(program, parameters, *data):
+    """A training step of a program."""
+    optimizer = nn.SGD(parameters, lr=LR)
 
     def step() -> float:
-        (mean,) = program.run(x, y)
+        (mean,) = program.run(*data)
         program.update(optimizer)
         return mean
 
-    return step, seconds, program
+    return step
 
 
 def demo(rounds: int) -> None:
@@ -224,16 +225,12 @@ def demo(rounds: int) -> None:
     hinges = [moons_scalars(p, list(map(Value, xi)), float(yi)) for xi, yi in zip(x, y)]
     loss = sum(hinges) * (1.0 / len(y)) + 1e-4 * sum(q * q for q in all_values)
     start = time.process_time()
-    program = compile(loss, all_values)
+    programs = [compile(loss, all_values, engine="numpy")]
     lifting = time.process_time() - start
-    optimizer = nn.SGD(all_values, lr=LR)
-
-    def step() -> float:
-        (mean,) = program.run()
-        program.update(optimizer)
-        return mean
-
-    contestants = {"compiled": Here(step)}
+    contestants = {"compiled": Here(trained(programs[0], all_values))}
+    programs.append(compile(loss, all_values))
+    if programs[1].engine.name == "native":
+        contestants["native"] = Here(trained(programs[1], all_values))
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "data.npz")
         np.savez(path, x=x, y=y, **{f"p{i}": a for i, a in enumerate(parameters)})
@@ -244,10 +241,11 @@ def demo(rounds: int) -> None:
             losses = {who: c.loss() for who, c in contestants.items()}
             assert np.ptp(list(losses.values())) < 1e-12, losses
     t = {
-        who: median(c.time(2000 if who == "compiled" else rounds)) for who, c in contestants.items()
+        who: median(c.time(2000 if isinstance(c, Here) else rounds))
+        for who, c in contestants.items()
     }
     print("\nmicrograd's demo, 65 000 nodes, the batch found: " + ", ".join(
-        f"{who} {1e3 * seconds:.3g} ms ({seconds / t['compiled']:,.0f}×)" for who, seconds in t.items()
+        f"{who} {1e3 * seconds:.3g} ms ({seconds / t['compiled']:,.3g}×)" for who, seconds in t.items()
     ) + f"; compiling {1e3 * lifting:.0f} ms")  # fmt: skip
     for c in contestants.values():
         if isinstance(c, There):
@@ -272,7 +270,7 @@ def main() -> None:
         for engine, python in (("torch", arguments.torch_python), ("jax", arguments.jax_python))
         if available(python, engine)
     }
-    columns = [f"{engine} ÷ compiled" for engine in peers]
+    columns = [f"{engine} ÷ {who}" for engine in peers for who in ("compiled", "native")]
     columns += [f"the program in {engine} ÷ by hand, ms" for engine in peers]
     print("| one training step | NumPy by hand | compiled ÷ NumPy | native ÷ NumPy | "
           + "".join(f"{column} | " for column in columns) + "compiling |")  # fmt: skip
@@ -298,7 +296,7 @@ def main() -> None:
         counts = {}
         for who, c in contestants.items():
             c.time(10)
-            counts[who] = max(5, min(400, int(0.05 / median(c.time(5)))))
+            counts[who] = max(5, min(4000, int(0.05 / median(c.time(5)))))
         times = {who: [] for who in contestants}
         for _ in range(arguments.rounds):
             for who, c in contestants.items():
@@ -308,7 +306,10 @@ def main() -> None:
                 c.close()
         t = {who: median(all_times) for who, all_times in times.items()}
         handed = {engine: t[f"{engine}-program"] for engine in peers}
-        ratios = [f"{t[engine] / t['compiled']:.2f}" for engine in peers]
+        ratios = [
+            f"{t[engine] / t[who]:.2f}" if who in t else "–"
+            for engine in peers for who in ("compiled", "native")
+        ]  # fmt: skip
         ratios += [f"{s / t[engine]:.2f}, {1e3 * s:.3f}" for engine, s in handed.items()]
         native = f"{t['native'] / t['numpy']:.2f}" if "native" in t else "–"
         print(f"| {name} | {1e6 * t['numpy']:.0f} µs | {t['compiled'] / t['numpy']:.2f} | {native} | "
