@@ -22,7 +22,7 @@ from nn.optim import Optimizer
 
 _CLASSES = "; np.unique(y, return_inverse=True) numbers the classes"
 
-__all__ = ["arrays", "engine_for", "evaluate", "measured", "mode", "predict"]
+__all__ = ["arrays", "engine_for", "evaluate", "measured", "mode", "modules_of", "predict"]
 
 
 def evaluate(
@@ -152,10 +152,15 @@ def measured(
     return {f"{prefix}{name}": measure(outputs, right) for name, measure in measures.items()}
 
 
+def modules_of(model: Any) -> list[Module]:
+    """The model and each module inside it; none where it is a plain function."""
+    return model.modules() if isinstance(model, Module) else []
+
+
 @contextmanager
 def mode(model: Any, training: bool) -> Iterator[None]:
-    """The model in training or in use, within the block."""
-    modules = model.modules() if isinstance(model, Module) else []
+    """The model, or a list of its modules, in training or in use, within the block."""
+    modules = model if isinstance(model, list) else modules_of(model)
     with restored(modules, "training"):
         for module in modules:
             module.training = training

@@ -13,7 +13,7 @@ from autograd.stepping.anomaly import first_nonfinite, record_sources
 from nn.data import Array, batches
 from nn.engine import Engine
 from nn.history import History
-from nn.inference import arrays, engine_for, measured, mode
+from nn.inference import arrays, engine_for, measured, mode, modules_of
 from nn.losses import resolve_loss
 from nn.metrics import resolve_metrics
 from nn.module import Module
@@ -184,6 +184,7 @@ class _Loop:
         self.batch_size = positive("batch_size", batch_size)
         self.most = None if clip_grad_norm is None else above("clip_grad_norm", clip_grad_norm)
         self.measures = resolve_metrics(metrics, loss)
+        self.modules = modules_of(model)  # once: a walk through all Values takes longer than a step
         self.engine = engine_for(compiled, model, loss, optimizer, x, y, device)
 
     def epoch(
@@ -192,7 +193,7 @@ class _Loop:
         """Go through the samples once, shuffled by ``random``; the numbers by name."""
         numbers = {"loss": 0.0}
         answers, targets, seen = [], [], 0
-        with mode(self.model, training=True):
+        with mode(self.modules, training=True):
             for chosen in batches(len(self.x), self.batch_size, random):
                 x, y = self.x[chosen], self.y[chosen]
                 mean, answer = self.engine.step(x, y, self.most, bool(self.measures))
@@ -211,7 +212,7 @@ class _Loop:
 
     def evaluate(self, x: Array, y: Array) -> dict[str, float]:
         """The same numbers for held-out data, with ``val_`` before their names."""
-        with mode(self.model, training=False):
+        with mode(self.modules, training=False):
             loss, answers = self.engine.evaluate(x, y)
         return {"val_loss": loss} | measured(self.measures, [answers], [y], "val_")
 

@@ -86,7 +86,7 @@ class Native:
     def _point(self, argument: int, array: Array) -> None:
         """Say where the samples [batch, columns] of an argument lie."""
         at = frame.ARGUMENTS + 4 * argument + 1
-        self._table[at] = array.ctypes.data
+        self._table[at] = array.__array_interface__["data"][0]  # sooner than `array.ctypes`
         self._table[at + 1], self._table[at + 2] = array.strides
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
