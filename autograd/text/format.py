@@ -92,12 +92,18 @@ def table(
     node     grad
     o =       0.5
     tanh(n)
+    >>> print(table([("n = x·w + b", "3.541e−7")], ("node", "gradient"), ">", room=15))
+    node   gradient
+    n =    3.541e−7
+    x·w +
+    b
     """
     lines = [list(header), *(list(row) for row in rows)]
     sides = ("<" + align).ljust(len(header), "<")
     widths = [max(width(line[i]) for line in lines) for i in range(len(header))]
     if room is not None:
-        widths = _narrowed(widths, room - 2 * (len(widths) - 1))
+        words = [max(map(width, " ".join(column).split()), default=0) for column in zip(*lines)]
+        widths = _narrowed(widths, words, room - 2 * (len(widths) - 1))
         lines = [part for line in lines for part in _parts(line, widths)]
     return "\n".join(
         "  ".join(
@@ -108,11 +114,15 @@ def table(
     )
 
 
-def _narrowed(widths: list[int], room: int) -> list[int]:
-    """The widest column gives first; none becomes narrower than a number is."""
+def _narrowed(widths: list[int], words: list[int], room: int) -> list[int]:
+    """The widest column gives first; words are broken last, and never narrower than a number is."""
     widths = list(widths)
-    while sum(widths) > room and max(widths) > _LEAST:
-        widths[widths.index(max(widths))] -= 1
+    for least in (words, [_LEAST] * len(words)):
+        while sum(widths) > room:
+            wide = [i for i, w in enumerate(widths) if w > least[i]]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
     return widths
 
 

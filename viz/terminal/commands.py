@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -119,8 +120,11 @@ def _opened(options: argparse.Namespace, name: str, page: Live | Tour | Playgrou
 
 def _check(options: argparse.Namespace) -> int:
     text = unshielded(options.formula)
-    if not options.by_hand and not options.values and (text == "-" or os.path.isfile(text)):
-        return _check_lines(text)
+    if not options.by_hand and not options.values:
+        if text == "-" or os.path.isfile(text):
+            return _check_lines(text)
+        if re.fullmatch(r"[^\s()*^]+\.[a-z]+", text):
+            raise UsageError(f"there is no file {clean(text)}")
     root = graph(options)
     names = Names(root)
     by_hand: dict[str | Value, ByHand] = {}
