@@ -44,6 +44,10 @@ def chainrule(*arguments: str, typed: str = "") -> tuple[int, str, str]:
     return status, out.getvalue(), err.getvalue()
 
 
+def test_a_derivation_whose_file_is_not_there() -> None:
+    assert chainrule("check", "nowhere.txt") == (2, "", "chainrule: there is no file nowhere.txt\n")
+
+
 def test_steps_read_from_a_script() -> None:
     status, out, err = process("step", *NEURON, typed="s\n\nback\nuntil w1\np x1\nwhere\nq\n")
     assert (status, err) == (0, "")

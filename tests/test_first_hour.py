@@ -26,7 +26,8 @@ from nn import (
     save,
     softmax,
 )
-from viz import draw_dot, draw_graph, draw_network, plot_loss
+from viz import draw_dot, draw_graph, draw_network, live, plot_loss
+from viz.tour.tour import tour
 
 MODEL = MLP(2, [1])
 DATA = ([[1.0, 2.0], [2.0, 1.0]], [1.0, -1.0])
@@ -69,6 +70,8 @@ def trained(epochs: int = 3, **settings: Any) -> Any:
         (lambda: MLP(2, [1]).load_state_dict(3), r"load\(path\)"),  # type: ignore[arg-type]
         (lambda: draw_graph(MLP(2, [1])), "draw_network draws a model"),  # type: ignore[arg-type]
         (lambda: draw_network(Value(1.0)), "draw_graph draws the graph"),  # type: ignore[arg-type]
+        (lambda: live(Value(1.0)).save("a.pdf"), "a page is HTML, like page.html, not 'a.pdf'"),
+        (lambda: tour().save("a.svg"), "not 'a.svg'"),
         (lambda: leaves(3.0), "of a Value, not of float"),  # type: ignore[arg-type]
     ],
 )

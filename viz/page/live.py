@@ -6,11 +6,9 @@ import html
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Names, Value
-from autograd.text.files import write
 from autograd.text.format import clean
 from viz.arguments import check_seconds, check_text
 from viz.graph.draw_graph import check_size
@@ -18,7 +16,7 @@ from viz.graph.groups import Group, groups
 from viz.graph.kinds import kinds, titles
 from viz.page.answers import wrong_answers
 from viz.page.captions import Caption, captions, filled, readings
-from viz.page.document import document
+from viz.page.document import document, saved
 from viz.page.drawing import drawn
 from viz.page.program import folds, own_rows, program, rows_of
 from viz.page.widget import two_way
@@ -58,8 +56,9 @@ class Live:
 
         Raises:
             OSError: one line that names the path and says what is wrong with it.
+            ValueError: for a suffix that is not of HTML.
         """
-        return str(write(Path(path), self.html.encode()))
+        return saved(self.html, path)
 
     def _repr_html_(self) -> str:
         return framed(self.html)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Names, Value
-from autograd.text.files import write
 from autograd.text.format import number
 from viz.page.captions import Caption, Hole, captions, edges, filled, readings
+from viz.page.document import saved
 from viz.page.live import framed, page
 from viz.style import tone
 
@@ -70,8 +69,9 @@ class Player:
 
         Raises:
             OSError: one line that names the path and says what is wrong with it.
+            ValueError: for a suffix that is not of HTML.
         """
-        return str(write(Path(path), self.html.encode()))
+        return saved(self.html, path)
 
     def _repr_html_(self) -> str:
         return framed(self.html)

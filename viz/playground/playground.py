@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from autograd import Value
-from autograd.text.files import write
 from autograd.text.format import clean
 from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop
 from nn.settings import positive
 from viz.arguments import check_text
-from viz.page.document import embedded, filled, scripts, sheets
+from viz.page.document import embedded, filled, saved, scripts, sheets
 from viz.page.live import framed
 from viz.page.widget import bridged
 from viz.playground.model import export
@@ -56,8 +55,9 @@ class Playground:
 
         Raises:
             OSError: one line that names the path and says what is wrong with it.
+            ValueError: for a suffix that is not of HTML.
         """
-        return str(write(Path(path), self.html.encode()))
+        return saved(self.html, path)
 
     def widget(self) -> Any:
         """The page with the kernel behind it: its weights are the model's, and the other way round.

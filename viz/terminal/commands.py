@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path

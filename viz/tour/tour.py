@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Value, parse
-from autograd.text.files import write
 from nn import MLP
-from viz.page.document import embedded, filled, sheets
+from viz.page.document import embedded, filled, saved, sheets
 from viz.page.live import framed, live
 from viz.playground.moons import moons
 from viz.playground.suited import suited
@@ -48,7 +47,7 @@ class Tour:
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the page, whole or not at all; missing folders are made. Returns the path."""
-        return str(write(Path(path), self.html.encode()))
+        return saved(self.html, path)
 
     def _repr_html_(self) -> str:
         return framed(self.html)
