@@ -585,7 +585,11 @@ def test_the_tour_shows_its_chapters_in_frames(page: Page, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [(("live", "tanh(x*w)", "x=2", "w=-3"), "live.html"), (("demo",), "tour.html")],
+    [
+        (("live", "tanh(x*w)", "x=2", "w=-3"), "live.html"),
+        (("demo",), "tour.html"),
+        (("playground", "moons", "--hidden", "3"), "playground.html"),
+    ],
 )
 def test_the_commands_write_a_page_and_open_it(
     arguments: tuple[str, ...], name: str, tmp_path: Path

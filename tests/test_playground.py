@@ -17,8 +17,14 @@ from nn import (
     MLP,
     SGD,
     Adam,
+    Conv2d,
     Dataset,
+    Flatten,
+    Linear,
+    MaxPool2d,
     Optimizer,
+    ReLU,
+    Sequential,
     binary_cross_entropy_with_logits,
     evaluate,
     fit,
@@ -27,6 +33,7 @@ from nn import (
 )
 from viz import Playground, playground
 from viz.playground.moons import moons
+from viz.terminal.cli import main
 
 STEP = "Number(document.getElementById('count').textContent.replace(/\\D/g, ''))"
 LOSS = "Number(document.querySelector('#numbers b').textContent.replace('−', '-'))"
@@ -79,6 +86,19 @@ def test_what_the_page_cannot_do_is_refused() -> None:
         playground(model, moons(), batch_size=0)
     with pytest.raises(TypeError, match="title is text, not int"):
         playground(model, moons(), title=3)  # type: ignore[arg-type]
+
+
+def test_the_command_takes_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "flowers.csv"
+    table.write_text("a,b,kind\n" + "".join(f"{k},{k * k},{'xyz'[k % 3]}\n" for k in range(15)))
+    out = tmp_path / "flowers.html"
+    assert main(["playground", str(table), "--hidden", "4", "-o", str(out)]) == 0
+    assert "Training MLP 2–4–3" in out.read_text("utf-8")
+    assert main(["playground", str(table), "--hidden", "4,0"]) == 2
+    assert main(["playground", str(tmp_path / "none.csv")]) == 2
+    said = capsys.readouterr().err
+    assert "--hidden is sizes like 8,8, not '4,0'" in said
+    assert "none.csv" in said
 
 
 # How it behaves in a browser ------------------------------------------------------------------------
@@ -410,6 +430,12 @@ def images(reconstruct: bool = False) -> Playground:
     )
 
 
+def convolutions() -> Playground:
+    x = np.random.default_rng(0).uniform(size=(30, 1, 6, 6))
+    model = Sequential(Conv2d(1, 2, 3, rng=0), ReLU(), MaxPool2d(2), Flatten(), Linear(8, 2, rng=0))
+    return playground(model, (x, (x[:, 0, 2, 2] > 0.5).astype(int)), image_shape=(6, 6))
+
+
 def several(inputs: int) -> Playground:
     x = np.random.default_rng(0).normal(size=(30, inputs))
     model = MLP(inputs, [4, 3], "tanh", rng=1)
@@ -432,6 +458,7 @@ INK = """(() => { const view = document.getElementById('view');
     [
         (line, "The fitted line"),
         (images, "What it takes them for"),
+        (convolutions, "What it takes them for"),
         (lambda: images(True), "What goes in, and what comes out"),
         (lambda: several(2), "What it answers, where"),
         (lambda: several(5), "What is taken for what"),

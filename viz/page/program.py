@@ -14,7 +14,7 @@ from autograd.value import Choice
 from viz.graph.groups import Group
 from viz.page.captions import Caption, Hole, edges
 
-__all__ = ["folds", "own_rows", "program", "rows_of", "table"]
+__all__ = ["folds", "json_number", "own_rows", "program", "rows_of", "table"]
 
 _LONGEST = 200  # characters of a name
 
@@ -87,14 +87,14 @@ def _node(
             "A comparison in Python looked at this number: what it decided stays as it was."
         )
     if op is None or not node.operands:
-        return found | {"data": _number(node.data)}
+        return found | {"data": json_number(node.data)}
     found |= {"op": op.name, "equation": clean(names.equation(node, path), 4 * _LONGEST)}
     found["in"] = [
-        place[id(x)] if isinstance(x, Value) else [_number(float(x))] for x in node.operands
+        place[id(x)] if isinstance(x, Value) else [json_number(float(x))] for x in node.operands
     ]
     found["slots"] = [slot for _, slot, _ in edges(node)]
     if any(isinstance(x, Choice) for x in (node._da, node._db)):
-        chosen: list[Any] = [place[id(x)] for x in node.parents] or [[_number(node.data)]]
+        chosen: list[Any] = [place[id(x)] for x in node.parents] or [[json_number(node.data)]]
         return found | {
             "op": "copy", "in": chosen,
             "note": "The branch was chosen in Python, and stays.",
@@ -102,14 +102,14 @@ def _node(
     if OPS.get(op.name) is not op:
         found["op"] = own.get(id(op), "")
         if not found["op"]:
-            found["held"] = [_number(x) for x in (node.data, *node.partials)]
+            found["held"] = [json_number(x) for x in (node.data, *node.partials)]
             found["note"] = (
                 f"{op.name} has no text in JavaScript: it keeps its number, and the leaves theirs."
             )
     return found
 
 
-def _number(x: float) -> float | str:
+def json_number(x: float) -> float | str:
     """What JSON cannot say as a text that `Number` reads."""
     if math.isfinite(x) and not (x == 0 and math.copysign(1, x) < 0):
         return int(x) if x == int(x) and abs(x) < 1e15 else x

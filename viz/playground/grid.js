@@ -11,13 +11,12 @@ function gridOf(size) {
   Object.assign(plane, { size, x: Float64Array.from(points), n: points.length / program.inputs });
 }
 const input = Float64Array.from(row("train", 0));  // where there is no plane: the sample that is looked at
-// Which of the program's layers is which column of the drawing: the next of the same width.
+// Which of the program's layers is which column of the drawing: the next of as many units.
 const layerOf = (() => {
-  const widths = program.activations(input, 1).map((layer) => layer.length);
   let next = 0;
-  return page.network.columns.map(({ column, width }) => {
+  return page.network.columns.map(({ column, width, maps }) => {
     if (!column) return -1;
-    const found = widths.indexOf(width, next);
+    const found = program.layers.findIndex(({ shape }, k) => k >= next && (maps ? shape.length === 3 : shape.length === 1) && shape[0] === width);
     if (found >= 0) next = found + 1;
     return found;
   });
@@ -34,7 +33,7 @@ function lookOver() {
 function seen(k, unit) {
   if (!page.network.columns[k].column) return [plane.x, unit, program.inputs];
   const layer = plane.layers[layerOf[k]];
-  return layer ? [layer, unit, page.network.columns[k].width] : null;
+  return layer ? [layer, unit, layer.length / plane.n] : null;
 }
 function scaleOf(k) {  // at which number a picture's colour is full: no smaller than 1, or all looks alike
   if (!page.network.columns[k].column) return Math.max(...spans.flat().map(Math.abs));

@@ -19,6 +19,7 @@ from nn.data import Array, Dataset
 from nn.inference import arrays, mode
 from nn.losses import resolve_loss
 from nn.nested import flat
+from viz.page.program import json_number
 from viz.playground.watched import Watched
 
 __all__ = ["Export", "export"]
@@ -192,7 +193,10 @@ def _run(places: list[int]) -> int | list[int]:
 
 
 def _listed(x: Array, y: Array) -> dict[str, Any]:
-    return {"x": x.ravel().tolist(), "y": y.ravel().tolist(), "n": len(x)}
+    x_numbers, y_numbers = (
+        [json_number(z) for z in np.ravel(part).astype(float)] for part in (x, y)
+    )
+    return {"x": x_numbers, "y": y_numbers, "n": len(x)}
 
 
 def _json(data: Any) -> str:

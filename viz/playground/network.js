@@ -16,6 +16,7 @@ function arrange() {
     ]);
   });
   Object.assign(flow, { across, tall, left: width / 2 - (wide / 2 + columns[0].x) * across, top: top + (height - top - bottom) / 2 - (low + high) / 2 * tall });
+  flow.gap = Math.min(...columns.slice(1).map((_, k) => at[k + 1][0][0] - at[k][0][0]), width);
   placeUnits();
 }
 function ends({ from, to }) {
@@ -53,7 +54,7 @@ function paintNetwork(now) {
   }
   paintGradients(pen, steep);
   pen.globalAlpha = 1;
-  for (const edge of edges) if (edge.label) paintLabel(pen, edge);
+  if (flow.across > 0.8 && flow.tall > 0.6) for (const edge of edges) if (edge.label) paintLabel(pen, edge);
   columns.forEach((column, k) => paintColumn(pen, column, k));
 }
 function paintGradients(pen, steep) {  // dots that run backwards, as the gradients do

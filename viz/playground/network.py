@@ -73,7 +73,8 @@ def _columns(drawn: Geometry, places: Mapping[int, int]) -> list[dict[str, Any]]
         ]  # fmt: skip
         found.append(
             {"title": column.title, "subtitle": column.subtitle, "x": drawn.x[c], "column": c,
-             "size": drawn.extent(c), "width": column.size, "units": units}
+             "size": drawn.extent(c), "width": column.size, "maps": column.maps,
+             "units": units, "after": c > 0 and c - 1 not in drawn.shown}
         )  # fmt: skip
     return found
 

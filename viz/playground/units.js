@@ -44,12 +44,13 @@ function placeUnits() {
   }));
 }
 function paintColumn(pen, column, k) {
-  const [x] = at[k][0], scale = plane.layers.length ? scaleOf(k) : 1;
+  const [x] = at[k][0], room = flow.gap, scale = plane.layers.length ? scaleOf(k) : 1;
   pen.textAlign = "center";
   pen.fillStyle = colours.text;
   pen.font = "600 12px Helvetica, Arial, sans-serif";
   pen.fillText(column.title, x, 20);
-  if (figure.clientWidth > 520) {
+  if (column.after) pen.fillText("⋯", (x + at[k - 1][0][0]) / 2, 20);
+  if (room > 130) {
     pen.fillStyle = colours.muted;
     pen.font = "11px Helvetica, Arial, sans-serif";
     pen.fillText(column.subtitle, x, 35);
@@ -81,6 +82,7 @@ function paintUnit(pen, unit, k, j, scale) {
   nameUnit(pen, unit, k, x, y, half);
 }
 function fillUnit(pen, unit, k, scale, x, y, half) {
+  if (columns[k].maps) { fillMap(pen, unit, k, x, y, half); return; }
   const found = seen(k, unit);
   if (!found) return;
   const [values, start, stride] = found;
@@ -100,6 +102,13 @@ function fillUnit(pen, unit, k, scale, x, y, half) {
     pen.fillStyle = `rgb(${r},${g},${b})`;
     pen.fill();
   }
+}
+function fillMap(pen, unit, k, x, y, half) {  // an image, of the sample that is looked at
+  const values = k ? plane.layers[layerOf[k]] : input, [rows, across] = k ? program.layers[layerOf[k]]?.shape.slice(1) ?? [] : shape ?? [];
+  if (!across) return;
+  const { pixels } = inkFor(across, rows), most = k ? scaleOf(k) : Math.max(1, ...input);
+  for (let p = 0; p < pixels.length; p++) pixels[p] = shade(values[unit * pixels.length + p] / most);
+  pen.drawImage(inked(), x - half, y - half, 2 * half, 2 * half);
 }
 function weightPicture(into) {  // what a neuron of images looks for
   const weights = into.map((p) => program.parameters[p]), most = Math.max(...weights.map(Math.abs)) || 1, { pixels } = inkFor(shape[1], shape[0]);

@@ -49,8 +49,9 @@ class Watched(Module):
         shape = list(shape_of(plain(out))) or [1]
         about = {"path": path, "kind": type(module).__name__, "width": prod(shape), "shape": shape}
         name = _activation(module)
-        if found and not _learns(module) and found[-1][0]["width"] == about["width"]:
-            before = found.pop()[0]
+        before = found[-1][0] if found else None
+        if before and not _learns(module) and before["shape"] == shape and len(shape) == 1:
+            found.pop()
             about = {**about, "path": before["path"], "kind": before["kind"]}
             name = name or before["activation"]
         found.append(({**about, "activation": name}, out))
