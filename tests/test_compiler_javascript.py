@@ -10,10 +10,10 @@ import pytest
 import test_compiler_tape as tapes
 from javascript import running
 from test_compiler_backward import layers, program_of
-from test_compiler_random import close
+from test_compiler_random import close, fresh
 
 from autograd import OPS, Op, Value, compile, where
-from autograd.compiler.plan.instructions import Tape
+from autograd.compiler.plan.instructions import Products, Tape
 from autograd.compiler.run.javascript.script import to_javascript
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
@@ -61,6 +61,38 @@ def test_layers(engine):
         (loss, *_) = program.run(*given)
         assert np.abs(program.gradients).max() > 1e-6
         np.testing.assert_allclose(found, [loss, loss, *program.gradients], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_products_of_computed_matrices(engine, causal):
+    """L = Σ C ∘ (A @ B), A = tanh(a x), B = exp(b x); causal: of the half below the diagonal alone."""
+    rng = np.random.default_rng(0)
+    a, b, c = rng.normal(size=(5, 4)), rng.normal(size=(4, 5)), rng.normal(size=(5, 5))
+    c = np.tril(c) if causal else c
+    wa, wb = ([fresh(row) for row in x.tolist()] for x in (a, b))
+
+    def loss(x):
+        left = [[(v * x).tanh() for v in row] for row in wa]
+        right = [[(v * x).exp() for v in row] for row in wb]
+        wanted = [(i, j) for i in range(5) for j in range(i + 1 if causal else 5)]
+        columns = list(zip(*right))
+        return sum(
+            float(c[i, j]) * sum(p * q for p, q in zip(left[i], columns[j])) for i, j in wanted
+        )
+
+    program = compile(loss, [v for row in wa + wb for v in row], inputs=(0.5,))
+    (own,) = (i for i in program.plan.instructions if isinstance(i, Products))
+    assert (own.node < 0).any() == causal
+    xs = np.array([0.5, 1.0, -0.75])
+    (found,) = ran(engine, [(program, [xs])])
+    value, by_a, by_b = 0.0, 0.0, 0.0
+    for x in xs:
+        left, right = np.tanh(a * x), np.exp(b * x)
+        value += (c * (left @ right)).sum() / 3
+        by_a += x * (c @ right.T) * (1 - left**2) / 3
+        by_b += x * (left.T @ c) * right / 3
+    expected = np.concatenate([np.ravel(by_a), np.ravel(by_b)])[program.order]
+    np.testing.assert_allclose(found, [value, value, *expected], rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.slow
