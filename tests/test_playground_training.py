@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -173,6 +174,11 @@ def test_nn_load_reads_the_weights(engine, tmp_path):
     assert names == made.facts["names"]
     assert [named[name].data for name in names] == numbers
     assert np.load(path)["chainrule"] == 1
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        for name in archive.namelist():  # the numbers of an npy file begin at a multiple of 64
+            entry = archive.read(name)
+            assert (10 + int.from_bytes(entry[8:10], "little")) % 64 == 0
 
 
 def test_history_is_thinned_and_scrubbed_through(engine):
@@ -320,3 +326,25 @@ def test_dropout_is_drawn_in_training_and_left_out_in_use(engine):
     sgd = SGD(model.parameters(), lr=0.1)
     expected = losses(model.train(), nn.hinge_loss, sgd, x, y, 16, seed=0, steps=30)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_every_step_is_kept_unless_looking_takes_longer_than_training(engine):
+    small = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(12))
+    large = export(MLP(100, [20, 1], rng=0), (np.zeros((600, 100)), np.ones(600)))
+    body = (
+        "const t = createTraining(program, data, { batch: 4 }); for (let i = 0; i < 9; i++) t.step();"
+        "return [t.history.steps, t.history.every]"
+    )
+    assert evaluated(engine, small, body) == [list(range(10)), 1]
+    assert evaluated(engine, large, body) == [[0], 64]  # of 600 / 3 / 4: 50
+
+
+def test_it_runs_for_as_long_as_it_is_told(engine):
+    made = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(12))
+    done, step, took = evaluated(
+        engine, made,
+        "const t = createTraining(program, data), start = performance.now(), done = t.run(30);"
+        "return [done, t.steps(), performance.now() - start]",
+    )  # fmt: skip
+    assert done == step > 1
+    assert took >= 30
