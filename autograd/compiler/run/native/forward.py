@@ -21,6 +21,7 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native.choice import chosen
+from autograd.compiler.run.native.dots import Dot, dotted
 from autograd.compiler.run.native.llvm.forms import machine
 from autograd.compiler.run.native.llvm.lane import FORMS, Lane, Number
 from autograd.compiler.run.native.loops import Looped, looped
@@ -84,6 +85,10 @@ class Forward:
             and looped(self.rows.plan, instruction)
         ):
             Looped(self.rows, instruction).forward()
+            return
+        if self.code.loops and dotted(self.rows.plan, instruction):
+            assert isinstance(instruction, Matrix)
+            Dot(self.rows, instruction).forward()
             return
         self._ways[type(instruction)](instruction)  # type: ignore[operator]
 

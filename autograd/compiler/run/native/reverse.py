@@ -23,7 +23,9 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
+from autograd.compiler.plan.reverse import target
 from autograd.compiler.run.native.choice import add_chosen, is_chosen
+from autograd.compiler.run.native.dots import Dot, dotted
 from autograd.compiler.run.native.forward import Forward, index_of, plus, times
 from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 from autograd.compiler.run.native.loops import Looped, looped
@@ -63,6 +65,8 @@ class Reverse:
             self._put(own)
             if Looped(self.rows, own).push(entry, self._in_memory):
                 return
+        if self.code.loops and dotted(self.plan, own) and self._dot(own, entry):
+            return
         self._ways[entry.to](self.plan.instructions[entry.of], entry)
 
     def arrived(self, own: Instruction, row: int) -> Number | None:
@@ -93,6 +97,18 @@ class Reverse:
             g = as_lane(self.code, 0.0 if arrived is None else arrived)
             place = self.rows.gradient_place(own.start + r)
             self.code.line(self.code.store("%values", place, g.name))
+
+    def _dot(self, own: Instruction, entry: Contribution) -> bool:
+        """Write a contribution as a loop over the sums in memory; False if some are read already."""
+        assert isinstance(own, Matrix)
+        _, index = target(self.plan, entry)
+        rows, g = set(index.ravel().tolist()), self.arrived(own, 0)
+        if g is None or not self.sums or not self.plan.needs.static[index].all():
+            return False
+        if not rows.isdisjoint(self._summed) or not rows.isdisjoint(self.gradients):
+            return False
+        Dot(self.rows, own).push(entry, as_lane(self.code, g))
+        return True
 
     def add(self, space: int, row: int, *factors: Number) -> None:
         """Add a product to the gradient of a row, if anybody asks for it."""

@@ -19,6 +19,7 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
+from autograd.compiler.run.native.dots import dotted
 from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.run.native.llvm.code import Code, Types
 from autograd.compiler.run.native.llvm.forms import machine
@@ -53,7 +54,7 @@ def require() -> None:
 
 def _sizes(plan: Plan) -> tuple[int, int]:
     """How many products and operations are written line by line, and how many run in loops."""
-    counts = [(looped(plan, own), _nodes(own)) for own in plan.instructions]
+    counts = [(looped(plan, own) or dotted(plan, own), _nodes(own)) for own in plan.instructions]
     return sum(n for loop, n in counts if not loop), sum(n for loop, n in counts if loop)
 
 

@@ -149,8 +149,9 @@ class Loop:
         carried: names of what the last round left, or was there before the first one.
     """
 
-    def __init__(self, code: Code, count: int, before: list[str]) -> None:
+    def __init__(self, code: Code, count: int, before: list[str], kind: str = "") -> None:
         self.code, self.count, self._before = code, count, before
+        self._kind = kind or code.types.value  # of what is carried
         number = code.number()
         self._from, self._label, self._done = code.label, f"loop{number}", f"done{number}"
         self.index = f"%i{number}"
@@ -161,7 +162,7 @@ class Loop:
 
     def end(self, carried: list[str]) -> list[str]:
         """Close it; what the last round leaves."""
-        code, kind = self.code, self.code.types.value
+        code, kind = self.code, self._kind
         after = code.new(f"add i64 {self.index}, 1")
         more = code.new(f"icmp ult i64 {after}, {self.count}")
         edges = f"%{self._from} ]", f"%{code.label} ]"
