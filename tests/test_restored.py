@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from interrupts import interrupted
 import autograd
 import autograd.restored
 from autograd import Value, compile
+from autograd.compiler.read import growing
 from autograd.restored import restored
 from nn import SGD, Dropout, Linear, Sequential, fit, inference, predict
 from viz.page import player as page
@@ -81,8 +83,10 @@ def test_a_compilation_that_is_given_up_leaves_the_parameters() -> None:
 
     def check(at: int) -> None:
         assert (w.data, b.data) == (2.0, 3.0), at
+        assert gc.isenabled(), at
 
-    at_each_of_the_last(100, block, check, autograd.compiler.read.trace.__file__)
+    files = (autograd.compiler.read.trace.__file__, growing.__file__)
+    at_each_of_the_last(100, block, check, *files)
 
 
 @pytest.mark.parametrize("last", [1, 2])  # counting what dropout sees; tracing

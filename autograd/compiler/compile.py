@@ -20,6 +20,7 @@ from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Graph, lift
 from autograd.compiler.read.blocks import blocks
 from autograd.compiler.read.fuse import Fused, fuse
+from autograd.compiler.read.growing import growing
 from autograd.compiler.read.maxima import detach_maxima
 from autograd.compiler.read.serial import serial
 from autograd.compiler.read.simplify.common import factor_out
@@ -77,25 +78,26 @@ def compile(
     >>> program.run([1.0, 2.0, 3.0], [2.0, 4.0, 6.0])         # mean of 1, 4 and 9
     (4.666666666666667,)
     """
-    names, values = _parameters(params)
-    if isinstance(loss, Value) or not callable(loss):
-        arguments = _arguments(inputs, values)
-        shapes = [(len(argument),) for argument in arguments]
-        graph = lift(outputs_of(loss), values, arguments)
-        _refuse_branches(graph)
-        _warn_of_comparisons(graph, [*values, *itertools.chain(*arguments)])
-    else:
-        example = Example(_examples(loss, inputs))
-        shapes = example.shapes
-        roots, arguments = trace(loss, example, values)
-        graph = lift(roots, values, arguments)
-        if check:
-            retrace(loss, example, values, graph)
-    detach_maxima(graph)
-    numbers = np.array([p.data for p in values], dtype=np.float64)
-    return Program(
-        _planned(fuse(graph), engine), numbers, values, names, dtype, shapes, engine, device
-    )
+    with growing():
+        names, values = _parameters(params)
+        if isinstance(loss, Value) or not callable(loss):
+            arguments = _arguments(inputs, values)
+            shapes = [(len(argument),) for argument in arguments]
+            graph = lift(outputs_of(loss), values, arguments)
+            _refuse_branches(graph)
+            _warn_of_comparisons(graph, [*values, *itertools.chain(*arguments)])
+        else:
+            example = Example(_examples(loss, inputs))
+            shapes = example.shapes
+            roots, arguments = trace(loss, example, values)
+            graph = lift(roots, values, arguments)
+            if check:
+                retrace(loss, example, values, graph)
+        detach_maxima(graph)
+        numbers = np.array([p.data for p in values], dtype=np.float64)
+        return Program(
+            _planned(fuse(graph), engine), numbers, values, names, dtype, shapes, engine, device
+        )
 
 
 def _planned(fused: Fused, engine: str) -> Plan:
