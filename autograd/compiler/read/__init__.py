@@ -3,5 +3,5 @@
 In: Values, or a function traced on an example.
 Out: blocks, in an order in which they can run: matrices, short sums, products, operations.
 Open first: `arrays`, then `fuse`, then `blocks`; `trace` comes before them for functions, `simplify`
-between `fuse` and `blocks`.
+between `fuse` and `blocks`. `serial` says whether there are blocks at all.
 """

@@ -10,6 +10,7 @@ arXiv:1705.07860.
 from __future__ import annotations
 
 import heapq
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -67,14 +68,14 @@ def alike(columns: Sequence[Array]) -> Array:
 class _Neighbours:
     """Edges by one of their ends: those of item i lie at ``start[i] : start[i + 1]``."""
 
-    start: list[int]
-    other: list[int]
+    start: array[int]
+    other: array[int]
 
     @classmethod
     def by(cls, end: Array, other: Array, count: int) -> _Neighbours:
         order = np.argsort(end, kind="stable")
         start = np.searchsorted(end[order], np.arange(count + 1))
-        return cls(start.tolist(), other[order].tolist())
+        return cls(*(array("i", x.astype(np.int32).tobytes()) for x in (start, other[order])))
 
 
 @dataclass

@@ -23,10 +23,13 @@ Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 OPERATIONS: list[Op | None] = [None, *ops.OPS.values(), SELECT, DETACH]  # None: a leaf
 
 
-class _Codes(dict["Op | None", int]):
+class _Codes(dict["Op | Note | None", int]):
     """A number for each operation; rows that are added to the table later get the next ones."""
 
-    def __missing__(self, op: Op) -> int:
+    def __missing__(self, op: Op | Note) -> int:
+        if type(op) is Note:
+            return self[op.op]
+        assert isinstance(op, Op)
         if ops.OPS.get(op.name) is not op:
             raise TraceError(
                 f"{op!r} is in no table: register it, autograd.OPS[{op.name!r}] = the operation"
@@ -103,12 +106,7 @@ def lift(
     n = len(values)
     places = Places(values)
     a, b = (places.of(map(attrgetter(slot), values), n) for slot in ("_a", "_b"))
-    codes = CODE
-    code = np.fromiter(
-        (codes[h.op if type(h) is Note else h] for h in map(attrgetter("_how"), values)),
-        np.int16,
-        n,
-    )
+    code = np.fromiter(map(CODE.__getitem__, map(attrgetter("_how"), values)), np.int16, n)
     parameter_nodes, *input_nodes = (
         places.of(leaves, len(leaves)).astype(np.int64) for leaves in (parameters, *inputs)
     )

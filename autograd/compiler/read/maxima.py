@@ -57,9 +57,8 @@ class _Users:
         n = len(graph)
         self.by_slot = []
         for operand in (graph.a, graph.b):
-            order = np.argsort(operand, kind="stable").astype(np.int32)
-            start = np.searchsorted(operand[order], np.arange(n + 1, dtype=np.int32))
-            self.by_slot.append((order, start.astype(np.int32)))
+            start = np.cumsum(np.bincount(operand + 1, minlength=n + 1), dtype=np.int32)
+            self.by_slot.append((np.argsort(operand).astype(np.int32), start))
         self.elsewhere = {
             *graph.roots
         }  # what has a user without a rule: an output, `where`, `select`

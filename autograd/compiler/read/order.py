@@ -78,7 +78,7 @@ class Places:
 
     def __init__(self, values: list[Value]) -> None:
         numbers = np.fromiter(map(id, values), np.int64, len(values))
-        self.order = np.argsort(numbers, kind="stable").astype(np.int32)
+        self.order = np.argsort(numbers).astype(np.int32)
         self.sorted = numbers[self.order]
 
     def of(self, values: Iterable[Value | None], count: int) -> np.ndarray[Any, np.dtype[Any]]:
