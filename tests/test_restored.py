@@ -15,7 +15,7 @@ from interrupts import interrupted
 import autograd
 import autograd.restored
 from autograd import Value, compile
-from autograd.compiler.read import growing
+from autograd.compiler import growing
 from autograd.restored import restored
 from nn import SGD, Dropout, Linear, Sequential, fit, inference, predict
 from viz.page import player as page

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.errors import TraceError
+from autograd.compiler.growing import growing
 from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.plan.layout import lay_out
 from autograd.compiler.plan.pieces import can_be_straight
@@ -20,7 +21,6 @@ from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Graph, lift
 from autograd.compiler.read.blocks import blocks
 from autograd.compiler.read.fuse import Fused, fuse
-from autograd.compiler.read.growing import growing
 from autograd.compiler.read.maxima import detach_maxima
 from autograd.compiler.read.serial import serial
 from autograd.compiler.read.simplify.common import factor_out
