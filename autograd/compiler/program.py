@@ -87,6 +87,8 @@ class Program:
         """What a copy does not take along: its arrays are views of each other."""
         self._lock = RLock()
         self.engine = choose(self.plan, self._wanted, self._device)
+        # how many samples run at a time
+        self._chunk = min(CHUNK, max(64, MOST // max(self.plan.batched_size, 1)))
         count = len(self.plan.order)
         self._parameters, self._gradients = self._static[:count], self._gradient[:count]
         self._replays: dict[int, Any] = {}
@@ -178,18 +180,13 @@ class Program:
         arrays, batch = self._arguments(inputs)
         with self._lock:
             if batch <= self._chunk:
-                runner = self._runner(batch)
+                runner = self._replays.get(batch) or self._runner(batch)
                 runner.run(arrays, 1.0)
                 self._outputs, self._borrowed = runner.outputs(), True
                 means: tuple[float, ...] = runner.means()
                 return means
             self._outputs, self._borrowed = self._in_pieces(arrays, batch), False
             return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
-
-    @property
-    def _chunk(self) -> int:
-        """How many samples run at a time."""
-        return min(CHUNK, max(64, MOST // max(self.plan.batched_size, 1)))
 
     def _in_pieces(self, arrays: list[Array], batch: int) -> list[Array]:
         """Run a large batch and return its outputs."""

@@ -40,7 +40,7 @@ __all__ = [
 
 LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
 LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
-WEIGHTS = 10_000  # products in loops, at most: from here on BLAS is faster
+WEIGHTS = 13_000  # products in loops, at most: from here on BLAS is faster
 available = jit.available
 
 
