@@ -25,7 +25,7 @@ from autograd.compiler.plan.reverse import reverse, target
 from autograd.compiler.plan.softmax import cross_entropies
 from autograd.compiler.plan.tape import untaped
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.functional.entropy import NoStep
+from autograd.compiler.run.functional.joined import NoStep
 from autograd.compiler.run.functional.library import Library
 from autograd.compiler.run.functional.places import Pieces
 from autograd.compiler.run.functional.rows import Arrived, Numbers, Read, total

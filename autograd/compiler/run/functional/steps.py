@@ -12,14 +12,13 @@ from autograd.compiler.plan.instructions import (
 )
 from autograd.compiler.plan.ragged import Softmax
 from autograd.compiler.plan.softmax import CrossEntropy
-from autograd.compiler.run.functional.entropy import CrossEntropyStep
+from autograd.compiler.run.functional.joined import CrossEntropyStep, SoftmaxStep
 from autograd.compiler.run.functional.kinds import (
     ElementwiseStep,
     LargestStep,
     ProductsStep,
     SelectStep,
 )
-from autograd.compiler.run.functional.softmax import SoftmaxStep
 from autograd.compiler.run.functional.step import Joined, Step
 from autograd.compiler.run.functional.sums import MatrixStep, TermsStep
 
