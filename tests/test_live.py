@@ -370,6 +370,31 @@ def test_a_large_graph_is_the_engines_too(page: Page, saved: Callable[..., str])
 
 
 @browser
+@pytest.mark.parametrize("folds", ["#fold=", ""])
+def test_after_a_drag_every_line_is_that_of_its_number(
+    page: Page, saved: Callable[..., str], folds: str
+) -> None:
+    model = MLP(8, [8, 8, 1], activation="tanh", rng=1)
+    url = saved(
+        "large", model([Value(0.5 * k - 1.7, label=f"x{k}") for k in range(8)]), names=model
+    )
+    lines = """[...document.querySelectorAll('.edge:not(.gone)')].map(
+        edge => [edge.id, edge.querySelector('.line').style.strokeWidth, edge.textContent])"""
+    page.open(url + folds)
+    before = page.value(lines)
+    there = page.value("location.hash")
+    page.value("""(() => { const dial = document.querySelector('#dials input');
+        const move = (x) => { dial.value = x; dial.dispatchEvent(new Event('input')) };
+        [-1, 0.5, 1.25].forEach(move); requestAnimationFrame(() => {
+            dial.dispatchEvent(new Event('change')) }) })()""")
+    page.wait(f"location.hash !== {there!r}")
+    dragged = page.value(lines)
+    assert dragged != before
+    page.open(url + page.value("location.hash"))
+    assert page.value(lines) == dragged
+
+
+@browser
 def test_a_row_of_ones_own_runs_if_it_has_a_text_and_else_holds_still(
     page: Page, tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ let placed = { stands: nodes.map((_, i) => i), at: {}, paths: {}, bundles: [] };
 function arrange(glide = true) {
   const before = placed, next = lay(arrangement());
   for (const [id, card] of cards) card.group.classList.toggle("gone", !next.at[id]);
-  for (const [id, wire] of [...wires, ...bundled]) wire.group.classList.toggle("gone", !next.paths[id]);
+  for (const [id, wire] of [...wires, ...bundled]) wire.group.classList.toggle("gone", wire.gone = !next.paths[id]);
   drawing.classList.toggle("quiet", Boolean(next.quiet));
   showFolds();
   placed = next;

@@ -49,16 +49,18 @@ function paintLines(tiny) {
     });
   }
   for (const [key, bundle] of placed.bundles) note(bundled.get(key), ...bundleFlow(bundle));
+  const faint = state.hurried ? 0.4 / camera.scale : 0, mute = state.hurried && placed.quiet;  // what nobody sees may wait
   for (const [wire, [flow, local]] of flows) {
+    if (state.hurried && wire.gone) continue;
     const width = flow ? (1.2 + 3.6 * Math.sqrt(Math.min(1, Math.abs(flow) / (most || 1)))).toFixed(1) : "1.2";
-    if (wire.was.width !== width) wire.line.style.strokeWidth = wire.was.width = width;
+    if (wire.was.width !== width && !(Math.abs(width - wire.was.width) < faint)) wire.line.style.strokeWidth = wire.was.width = width;
     const kind = flow === null ? "" : tone(flow);
     if (wire.was.kind !== kind) {
       wire.group.classList.remove("positive", "negative", "zero");
       if (kind) wire.group.classList.add(kind);
       wire.was.kind = kind;
     }
-    if (!wire.label || tiny) continue;
+    if (!wire.label || tiny || (mute && !wire.group.matches(".lit, .on"))) continue;
     set(wire, "label", wire.label, local === null ? "" : `×${number(local, 3)}`, `local ${tone(local ?? 0)}`);
     set(wire, "title", wire.title, local === null ? "" : `local derivative ${exact(local)}`);
   }
@@ -71,7 +73,13 @@ function bundleFlow({ lines: ids, from, to }) {
   const simple = head >= 0 && single(head) && (tail < 0 || single(tail)) && knowsData(to);
   return [known ? flow : null, simple ? through(head).get(from) ?? null : null];
 }
+const passage = { of: null, slopes: new Map() };  // of the numbers of now
 function through(g) {
+  if (passage.of !== state.now) { passage.of = state.now; passage.slopes.clear(); }
+  if (!passage.slopes.has(g)) passage.slopes.set(g, slopesThrough(g));
+  return passage.slopes.get(g);
+}
+function slopesThrough(g) {
   const slopes = new Map([[groups[g].outputs[0], 1]]);
   for (const i of [...groups[g].members].reverse()) {
     nodes[i].wires.forEach((k, wire) => {
