@@ -63,6 +63,9 @@ PEERS = {
 }  # fmt: skip
 
 
+BESIDE = {"alexnet": r"SVC ([0-9.]+)%", "autoencoder": r"linear: ([0-9.]+)%"}  # in its own line
+
+
 class Peer:
     """Somebody else's training: scikit-learn's for dense layers, PyTorch's for convolutions."""
 
@@ -159,9 +162,13 @@ def measured(name: str, seed: int, by: str = "us") -> tuple[str, float]:
     return last.rsplit(" · ", 1)[0], json.loads(seconds)
 
 
-def score(said: str) -> float | None:
-    """The first percentage, or the first number, of a line."""
-    found = re.search(r"([0-9.]+)\s?%", said) or re.search(r"by ([0-9.]+)", said)
+def score(said: str, beside: str = "") -> float | None:
+    """The first percentage, or the first number, of a line; or what stands ``beside`` it."""
+    found = (
+        re.search(beside, said)
+        if beside
+        else re.search(r"([0-9.]+)\s?%", said) or re.search(r"by ([0-9.]+)", said)
+    )
     return float(found[1]) if found else None
 
 
@@ -184,6 +191,8 @@ def main() -> None:
         failed = [said for said, seconds in runs if seconds != seconds]
         scores = [score(said) for said, _ in runs] if len(runs) > 1 else []
         peers = [score(measured(name, seed, "peer")[0]) for seed in seeds] if name in PEERS else []
+        if name in BESIDE:
+            peers = [score(said, BESIDE[name]) for said, _ in runs]
         row = [
             SYSTEMS[name], f"[{name}.py](../examples/{name}.py)", runs[0][0],
             f"{len(failed)} failed: {failed[0]}" if failed else spread(scores), spread(peers),

@@ -30,6 +30,7 @@ for weight, number in zip(neuron.w, w):
 neuron.b.data = bias
 inputs = [Value(xi, label=f"x{i}") for i, xi in enumerate(x, 1)]
 y = neuron(inputs)
+y.label = "y"
 y.backward()
 
 # By hand: n = 0·0.1 + 500·(−4.7) + 2·0 + 0.001·500 + 2350 = 0.5, and σ′(n) = σ(n)·(1 − σ(n)).
@@ -39,7 +40,7 @@ for weight, xi in zip(neuron.w, x):
     assert abs(weight.grad - xi * answer * (1 - answer)) < 1e-9
 assert abs(inputs[1].grad - 500.0 * answer * (1 - answer)) < 1e-9
 
-draw_graph(y).save("out/one_neuron_graph.svg")
+draw_graph(y, merged=True, rankdir="TB").save("out/one_neuron_graph.svg")
 draw_network(neuron, title="One neuron: σ(0.5) = 0.6225").save("out/one_neuron.svg")
 
 # All inputs 0: only the bias speaks.

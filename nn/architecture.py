@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 
+_FEW = 12  # units: of more, some are chosen to be drawn
+
+
 @dataclass(slots=True)
 class Column:
     """A layer: ``size`` units, of which some may be drawn.
@@ -209,6 +212,9 @@ class Architecture:
             self.link(place - 1, place, lambda j: {j: None} if j < inputs else {})
         elif last is not None and last.maps:  # what is read of the maps, equal parts of each
             column.title, column.kind, maps = "now and before", "value", last.size
+            if inputs + hidden > _FEW:  # some of each map, and some of what is remembered
+                column.shown = [k * inputs // maps for k in range(min(maps, 4))]
+                column.shown += [*range(inputs, inputs + min(hidden, 3)), -1]
             self.link(place - 1, place, lambda j: {j * maps // inputs: None} if j < inputs else {})
         return place
 

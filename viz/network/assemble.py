@@ -122,10 +122,10 @@ def _label(geometry: Geometry, numbers: Numbers, line: Connection, plate: Plate)
 
 def _column(geometry: Geometry, numbers: Numbers, c: int) -> Iterator[Node]:
     column, x = geometry.columns[c], geometry.x[c]
-    above = geometry.top + 53.8
+    lines = [(Text(line, "muted", size=10),) for line in geometry.subtitle(c) or [""]]
     yield Node(
-        f"h{c}", "plain", shape="text", font_size=12, position=(x, above),
-        lines=((Text(column.title, bold=True),), (Text(column.subtitle, "muted", size=10),)),
+        f"h{c}", "plain", shape="text", font_size=12, lines=((Text(column.title, bold=True),), *lines),
+        position=(x, geometry.top + 53.8 - 7.0 * (len(lines) - 1)),
     )  # fmt: skip
     for slot in geometry.slots[c]:
         if slot.unit is None:

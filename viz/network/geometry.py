@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from textwrap import wrap
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
@@ -32,7 +33,7 @@ _PADDING = 4.0
 _WIDER = 1.12
 _TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line
 _PAGE, _MARGINS = 815.0, 130.0  # points across that keep 10 pt at 9 pixels on a page of 736
-_NARROW = 150.0
+_NARROW, _NARROWEST = 150.0, 70.0
 _PICTURE = 56.0  # the side of a picture of weights
 _FAR = 10_000.0  # what lies beyond the two columns is taken
 
@@ -79,7 +80,6 @@ class Geometry:
         self.most = ROWS_UP_TO if rows and found.unroll else LABELS_UP_TO
         self.sizes = DETAILED if most <= self.most else COMPACT
         self.largest = self._largest(between)
-        rows = rows and self.sizes is DETAILED
         self.ported = rows and most > LABELS_UP_TO
         if not self.ported and self._settle(units, between, rows) > 0:
             self.ported = rows
@@ -131,15 +131,16 @@ class Geometry:
     ) -> dict[int, float]:
         """Units so far apart that the rows in front fit; by how much rows stand over the units."""
         pitches = {c: self._pitch(self.columns[c], len(rows)) for c, rows in units.items()}
-        for before, lines in between.items():
-            pitches[before + 1] = max(pitches[before + 1], most_rows(lines) * ROW + 16)
+        rows_before = {
+            c + 1: most_rows(lines) for c, lines in between.items() if len(lines) <= self.most
+        }
+        for c, most in rows_before.items():
+            pitches[c] = max(pitches[c], most * ROW + 16)
         tallest = max(pitches[c] * (len(rows) - 1) for c, rows in units.items())
         for c, rows in units.items():
             pitch = max(pitches[c], _SPREAD * tallest / len(rows))
             self.slots[c] = slots_of(self.columns[c].size, rows, pitch)
-        return {
-            c: max(0.0, most_rows(between.get(c - 1, ())) * ROW - self.extent(c)) / 2 for c in units
-        }
+        return {c: max(0.0, rows_before.get(c, 0) * ROW - self.extent(c)) / 2 for c in units}
 
     def layer_mark(self, c: int) -> str:
         """What tells the weights into column ``c`` from those of other layers, as in an MLP: ⁽²⁾."""
@@ -224,16 +225,22 @@ class Geometry:
         end = gap - self.extent(right) / 2 - STUB
         return gap, ports(lines, self.y, end, width), 0.0
 
+    def subtitle(self, c: int) -> list[str]:
+        """What stands below the title of a column, in lines as wide as the way to the next."""
+        text = self.columns[c].subtitle.replace(" × ", "\u00a0×\u00a0")
+        lines = wrap(text, max(12, int(self._usual_gap() / 5.2)))
+        return [line.removesuffix(" ·").removeprefix("· ") for line in lines]
+
     def _usual_gap(self) -> float:
         """Between two columns: so narrow that the whole fits a page, within reason."""
-        if self.sizes is not DETAILED:
-            return self.sizes.gap
-        return min(self.sizes.gap, max(_NARROW, (_PAGE - _MARGINS) / (len(self.shown) - 1 or 1)))
+        least = _NARROW if self.sizes is DETAILED else _NARROWEST
+        return min(self.sizes.gap, max(least, (_PAGE - _MARGINS) / (len(self.shown) - 1 or 1)))
 
     def _obstacles(self, c: int, x: float) -> list[Box]:
         size = self.extent(c)
         column = self.columns[c]
-        header = max(text_width(column.title, 12, bold=True), text_width(column.subtitle, 10))
+        below = max((text_width(line, 10) for line in self.subtitle(c)), default=0.0)
+        header = max(text_width(column.title, 12, bold=True), below)
         boxes = [Box(x, self.top + 53.8, header, 32)]
         for slot in self.slots[c]:
             boxes.append(Box(x, slot.y, size + 3, size + 3))
