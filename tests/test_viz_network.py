@@ -563,3 +563,39 @@ def test_a_program_of_another_model_is_refused():
         draw_network(model, backward=compile(lambda x: w * x, [w], inputs=(1.0,)))
     with pytest.raises(TypeError, match="a compiled program, not MLP"):
         draw_network(model, backward=model)
+
+
+def test_every_map_leads_into_a_large_recurrent_layer():
+    class Reads(Module):
+        def __init__(self):
+            self.look, self.remember = Conv2d(1, 4, 3, rng=0), LSTM(24, 16, rng=1)
+
+        def __call__(self, image):
+            seen = self.look(image)
+            return self.remember([[p for m in seen for p in m[row]] for row in range(6)])
+
+    model = Reads()
+    model([[[0.5] * 8] * 8])
+    scene = network_scene(model, max_neurons=8)
+    into = {e.tail: e.head for e in scene.edges if e.id.startswith("w2")}
+    assert set(into) == {"n1_0", "n1_1", "n1_2", "n1_3"}
+    back = {
+        edge.head
+        for edge in scene.edges
+        if edge.id.startswith("back0") or edge.id.startswith("back2")
+    }
+    assert back == {"n2_24", "n2_25", "n2_26"}  # and what is remembered comes back
+
+
+def test_a_network_of_many_stages_fits_a_page():
+    stages = [Conv2d(1, 8, 3, rng=0), ReLU(), MaxPool2d(2), Conv2d(8, 8, 3, rng=1), ReLU()]
+    model = Sequential(
+        *stages, MaxPool2d(2), Flatten(), Linear(32, 16, rng=2), Linear(16, 4, rng=3)
+    )
+    model(np.zeros((1, 14, 14)).tolist())
+    scene = network_scene(model, max_layers=12)
+    assert len([n for n in scene.nodes if n.id.startswith("h")]) == 10
+    places = [n.position[0] for n in scene.nodes]
+    assert max(places) - min(places) < 815
+    subtitle = [line[0].text for line in next(n for n in scene.nodes if n.id == "h3").lines]
+    assert subtitle == ["pooling", "largest of", "2\u00a0×\u00a02 → 6\u00a0×\u00a06"]
