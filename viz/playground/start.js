@@ -28,5 +28,5 @@ offerKinds();
 showSettings();
 arrange();
 fromAddress();
-say("Press play: the network learns to tell the points apart.");
+say("Press play, and the network learns.");
 soon();
