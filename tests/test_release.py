@@ -63,6 +63,8 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
         for path in (ROOT / package).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 assert path.relative_to(ROOT).as_posix() in names
+    licences = {name.partition("/licenses/")[2] for name in names if "/licenses/" in name}
+    assert licences == {"LICENSE", "nn/files/README.md", "nn/files/Apache-2.0.txt"}
     shared = {
         name.partition("/share/chainrule/")[2] for name in names if "/share/chainrule/" in name
     }
