@@ -13,7 +13,6 @@ from autograd import ops
 from autograd.compiler.plan.instructions import (
     BATCHED,
     STATIC,
-    Bias,
     Clear,
     Contribution,
     Elementwise,
@@ -32,10 +31,12 @@ from autograd.compiler.run.javascript.forward import (
     chosen,
     index_of,
     inputs,
+    lane,
     results,
     scales,
     sizes_of,
     term_of,
+    together,
     weights,
 )
 from autograd.compiler.run.javascript.nest import Nest, Tables
@@ -113,42 +114,57 @@ class Backward:
 
     def _bias(self, own: Terms, entry: Contribution) -> list[str]:
         bias, rows = own.biases[entry.place], results(own).reshape(-1, 1)
-        nest = Nest(self.tables, r=own.count, p=1)
-        given = self._given(nest, own, "rp", rows)
-        return nest.loop("r", [given, self._biased(nest, bias, entry)])
-
-    def _biased(self, nest: Nest, bias: Bias, entry: Contribution) -> str:
         _, index, sign = self._sink(entry, alone=False)
-        product = " * ".join(["d", *scales(nest, bias.scale, "rp")])
-        return f"{nest.gradient(STATIC, index, 'rp')} {sign} {product};"
+        nest = Nest(self.tables, r=own.count, p=1)
+        given = nest.gradient(own.space, rows, "rp")
+        product = " * ".join([given, *scales(nest, bias.scale, "rp")])
+        return nest.loop("r", [f"{nest.gradient(STATIC, index, 'rp')} {sign} {product};"])
 
     def _matrix(self, own: Matrix, entries: Sequence[Any]) -> list[str]:
         """By positions of the result; inside, for each part, what goes to its weights and columns."""
-        nest, first = Nest(self.tables, **sizes_of(own)), list[str]()
-        lines, parts = [self._given(nest, own, "rp")], dict[str, list[str]]()
+        nest, lanes = Nest(self.tables, **sizes_of(own)), range(together(own))
+        given = (nest.gradient(own.space, results(own)[h :: len(lanes)], "rp") for h in lanes)
+        lines = [f"const d{h} = {text};" for h, text in enumerate(given)]
+        first, parts = list[str](), dict[str, list[str]]()
         for entry in entries:
+            alone = entry.to == "column" and len(own.node) == len(lanes)
+            zeros, index, sign = self._sink(entry, alone)
+            first += zeros
             if entry.to == "bias":
-                lines.append(self._biased(nest, own.biases[entry.place], entry))
+                bias = own.biases[entry.place]
+                for h in lanes:
+                    to = nest.gradient(STATIC, index[h :: len(lanes)], "rp")
+                    factors = [f"d{h}", *scales(nest, lane(own, h, bias.scale), "rp")]
+                    lines.append(f"{to} {sign} {' * '.join(factors)};")
             else:
-                zeros, line = self._part(nest, own, entry)
-                first += zeros
-                parts.setdefault(f"k{entry.place}", []).append(line)
+                write = self._weights if entry.to == "weight" else self._column
+                inside = parts.setdefault(f"k{entry.place}", [])
+                inside += write(nest, own, entry, index, sign)
         for k, inside in parts.items():
-            lines += nest.loop(k, inside)
+            lines += ["{", *nest.loop(k, inside), "}"]
         return first + nest.loop("r", nest.loop("p", lines))
 
-    def _part(self, nest: Nest, own: Matrix, entry: Contribution) -> tuple[list[str], str]:
+    def _weights(
+        self, nest: Nest, own: Matrix, entry: Contribution, index: Array, sign: str
+    ) -> list[str]:
         part, k = own.parts[entry.place], f"k{entry.place}"
-        space, _ = target(self.plan, entry)
-        zeros, index, sign = self._sink(entry, alone=len(own.node) == 1)
-        if entry.to == "weight":
-            to = nest.gradient(space, index, ("r", k))
-            column = nest.read(part.space, part.column.T, ("p", k))
-            product = ["d", column, *scales(nest, part.scale, ("r", k))]
-        else:
-            to = nest.gradient(space, index.T, ("p", k))
-            product = ["d", *weights(nest, part, ("r", k))]
-        return zeros, f"{to} {sign} {' * '.join(product)};"
+        lines = [f"const x = {nest.read(part.space, part.column.T, ('p', k))};"]
+        for h in range(together(own)):
+            to = nest.gradient(STATIC, index[h :: together(own)], ("r", k))
+            factors = [f"d{h}", "x", *scales(nest, lane(own, h, part.scale), ("r", k))]
+            lines.append(f"{to} {sign} {' * '.join(factors)};")
+        return lines
+
+    def _column(
+        self, nest: Nest, own: Matrix, entry: Contribution, index: Array, sign: str
+    ) -> list[str]:
+        part, k = own.parts[entry.place], f"k{entry.place}"
+        to = nest.gradient(part.space, index.T, ("p", k))
+        products = (
+            " * ".join([f"d{h}", *weights(nest, own, h, part, ("r", k))])
+            for h in range(together(own))
+        )
+        return [f"{to} {sign} {' + '.join(products)};"]
 
     def _terms(self, own: Terms, entry: Contribution) -> list[str]:
         term = entry.term

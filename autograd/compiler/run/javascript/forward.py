@@ -29,8 +29,8 @@ from autograd.formulas.javascript import INPUTS, value
 from autograd.ops import OPS
 
 __all__ = [
-    "chosen", "forward", "index_of", "inputs", "pieces", "results", "scales", "sizes_of", "term_of",
-    "weights",
+    "chosen", "forward", "index_of", "inputs", "lane", "pieces", "results", "scales", "sizes_of",
+    "term_of", "together", "weights",
 ]  # fmt: skip
 
 
@@ -68,27 +68,45 @@ def _biases(nest: Nest, biases: list[Bias], letters: Any) -> str:
 # Sums ---------------------------------------------------------------------------------------------
 
 
+def together(own: Matrix) -> int:
+    """How many rows go through the loops at once: what they read of a column is read once for all."""
+    return next(wide for wide in (4, 2, 1) if len(own.node) % wide == 0)
+
+
 def sizes_of(own: Matrix) -> dict[str, int]:
     """The letters of its loops: rows, positions, and what each part sums over."""
     rows, positions = own.node.shape
-    return {"r": rows, "p": positions, **{f"k{j}": len(x.column) for j, x in enumerate(own.parts)}}
+    sums = {f"k{j}": len(part.column) for j, part in enumerate(own.parts)}
+    return {"r": rows // together(own), "p": positions, **sums}
 
 
-def weights(nest: Nest, part: Part, letters: Any) -> list[str]:
+def lane(own: Matrix, h: int, table: Array | None) -> Array | None:
+    """Every row that is the one of number ``h`` among those that go together."""
+    return None if table is None else table[h :: together(own)]
+
+
+def weights(nest: Nest, own: Matrix, h: int, part: Part, letters: Any) -> list[str]:
     """``scale · weight`` of a part, without what is 1."""
-    found = [] if part.weight is None else [nest.read(STATIC, part.weight, letters)]
-    return found + scales(nest, part.scale, letters)
+    weight = lane(own, h, part.weight)
+    found = [] if weight is None else [nest.read(STATIC, weight, letters)]
+    return found + scales(nest, lane(own, h, part.scale), letters)
 
 
 def _matrix(tables: Tables, own: Matrix) -> list[str]:
-    nest = Nest(tables, **sizes_of(own))
-    lines = [f"let y = {_biases(nest, own.biases, 'rp')};"]
+    nest, lanes = Nest(tables, **sizes_of(own)), range(together(own))
+    lines = []
+    for h in lanes:
+        biases = [Bias(b.index[h :: len(lanes)], lane(own, h, b.scale)) for b in own.biases]
+        lines.append(f"let y{h} = {_biases(nest, biases, 'rp')};")
     for j, part in enumerate(own.parts):
         k = f"k{j}"
-        column = nest.read(part.space, part.column.T, ("p", k))
-        product = " * ".join([*weights(nest, part, ("r", k)), column])
-        lines += nest.loop(k, [f"y += {product};"])
-    lines.append(f"{nest.read(own.space, results(own), 'rp')} = y;")
+        inside = [f"const x = {nest.read(part.space, part.column.T, ('p', k))};"]
+        for h in lanes:
+            product = " * ".join([*weights(nest, own, h, part, ("r", k)), "x"])
+            inside.append(f"y{h} += {product};")
+        lines += ["{", *nest.loop(k, inside), "}"]  # x has no meaning outside
+    out = (nest.read(own.space, results(own)[h :: len(lanes)], "rp") for h in lanes)
+    lines += [f"{row} = y{h};" for h, row in enumerate(out)]
     return nest.loop("r", nest.loop("p", lines))
 
 
