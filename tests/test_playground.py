@@ -339,6 +339,7 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     changed = loss_of(model, train).data
     page.wait(f"{CAPTION}.startsWith('x₂ → h₁ is −1.5 now')")
     page.wait(f"Math.abs({LOSS} - {changed}) < {0.006 * changed}")
+    page.wait("location.hash.includes('state=')")  # nothing that was typed is lost
 
 
 HOSTILE = "</script><script>document.title='owned'</script>"

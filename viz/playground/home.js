@@ -5,21 +5,21 @@ byId("weights").onclick = () => {
   const link = make("a", { href: URL.createObjectURL(file), download: "weights.npz" });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  say("The weights, as weights.npz: nn.load(model, \"weights.npz\") reads them.");
+  say("The weights, as weights.npz: nn.load(\"weights.npz\", model) reads them.");
 };
-const initial = { ...training.settings }, untouched = JSON.stringify(training.data.train);
+const LONGEST = 4000;  // weights that an address has room for
+const initial = { ...training.settings };
 const bytes = (array) => btoa(Array.from(new Uint8Array(Float64Array.from(array).buffer), (b) => String.fromCharCode(b)).join(""));
 const numbersIn = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt()).buffer);
-const edited = () => JSON.stringify(training.data.train) !== untouched;
 // The settings that differ; and once there is anything to lose, all that training holds.
 function stated() {
   const differ = Object.entries(training.settings).filter(([name, x]) => name in fields && x !== initial[name]);
   const parts = differ.map(([name, x]) => `${name}=${x}`);
-  if (training.steps() || edited()) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
+  if ((training.steps() || session.typed || session.edited) && program.size <= LONGEST) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
   return `#${parts.join("&")}`;
 }
 function packed({ train, parameters, kept, ...rest }) {
-  const points = edited() ? { x: bytes(train.x), y: bytes(train.y) } : null;
+  const points = session.edited ? { x: bytes(train.x), y: bytes(train.y) } : null;
   return JSON.stringify({ ...rest, parameters: bytes(parameters), kept: kept.map(([name, x]) => [name, bytes(x)]), train: points });
 }
 function unpacked(text) {
@@ -44,7 +44,11 @@ function fromAddress() {
   training.change(change);
   if ("seed" in change) training.reset(change.seed);
   try {
-    if (given.get("state")) training.restore(unpacked(given.get("state")));
+    if (given.get("state")) {
+      const state = unpacked(given.get("state"));
+      training.restore(state);
+      session.edited = state.train !== page.data.train;
+    }
   } catch { say("This address was cut off: only its settings are taken."); }
   session.step = training.steps();
   slopes();

@@ -21,15 +21,18 @@ function pointOf() {  // inputs and target of a point at the cursor
 }
 function addPoint() {
   training.add(...pointOf());
+  session.edited = true;
   told(`Added a point: ${set("train").n} to train on.`);
 }
 function movePoint(i) {
   const [x, y] = pointOf();
+  session.edited = true;
   training.move(i, x, page.view === "line" ? y : undefined);
 }
 function removePoint(i) {
   if (i < 0 || set("train").n < 2) return;
   training.remove(i);
+  session.edited = true;
   session.sample = -1;
   told(`Removed a point: ${set("train").n} to train on.`);
 }
