@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+from functools import partial
 
 import numpy as np
 import pytest
 from test_compiler_random import close, eager, fresh, random_function
 
-from autograd import Program, Value, compile, dot, where
+from autograd import OPS, Program, Value, compile, dot, where
 from autograd.compiler.plan.instructions import Tape
+from autograd.compiler.plan.pieces import distances, pieces
 from autograd.compiler.plan.tape import tape, untaped
 from autograd.compiler.read.arrays import CODE, lift
 from autograd.compiler.read.maxima import detach_maxima
 from autograd.compiler.read.trace import Example, trace
 from autograd.compiler.run.native.llvm import jit
+from autograd.compiler.run.native.shape import has_form
+from autograd.compiler.run.tape.kinds import kinds
 from autograd.compiler.select import SELECT
 
 ENGINES = [
@@ -65,6 +70,35 @@ def test_random_programs_as_tapes(engine, batch):
             assert close(mean, loss), seed
             assert close(program.gradients, expected), seed
     assert tried > 20
+
+
+@pytest.mark.skipif(not jit.available(), reason="needs llvmlite")
+@pytest.mark.parametrize("batch", [1, 11])
+def test_random_programs_again_and_again_are_rounds(batch):
+    """What a program returns is where it begins the next time."""
+    rounds = 0
+    for seed in range(40):
+        step, parameters, inputs, indices = random_function(seed, traced=True, longest=8)
+        if indices or not inputs:
+            continue
+
+        def function(p, x, _=(), step=step):
+            for _ in range(20):
+                x = [*x[1:], (0.3 * step(p, x) + x[0]).tanh()]
+            return x[-1] * x[0]
+
+        rng = np.random.default_rng(seed)
+        p, x = fresh(rng.normal(size=parameters).tolist()), rng.normal(size=(batch, inputs))
+        program = taped(partial(function, p), p, (x[0],), "native")
+        own = program.plan.instructions[-1]
+        rounds += any(
+            piece.count > 1 for piece in pieces(kinds(own, program.plan)[1], distances(own))
+        )
+        loss, expected = eager(function, p, x, np.empty((batch, 0)))
+        for _ in range(2):
+            assert close(program.run(x)[0], loss), seed
+            assert close(program.gradients, expected), seed
+    assert rounds > 4
 
 
 def test_a_tape_step_by_step_is_the_same_plan():
@@ -231,3 +265,68 @@ def test_a_tape_runs_in_pytorch():
     out.mean().backward()
     assert close(out.mean().item(), loss)
     assert close(module.weights.grad.numpy(), expected)
+
+
+# Edges --------------------------------------------------------------------------------------------
+
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-310, -1e300, 710.0, np.inf, -np.inf, np.nan]
+
+
+@pytest.mark.parametrize("batch", [1, len(EDGES)])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_edges_are_those_of_the_numpy_engine(engine, batch):
+    """One operation after w·x and v·y, at every edge; step by step on NumPy, and as a tape."""
+    with np.errstate(all="ignore"):
+        for name, op in OPS.items():
+            if op.arity > 2 or op.passive or op.compares:
+                continue
+            if engine == "native" and not has_form(name):
+                continue
+            for shift in [0] if op.arity == 1 else [0, 1, 5]:
+                at_edges(op, engine, batch, np.stack([EDGES, np.roll(EDGES, shift)], 1))
+
+
+def at_edges(op, engine, batch, given):
+    w = fresh([1.0, 1.0])
+
+    def function(x):
+        return op(*[wi * xi for wi, xi in zip(w, x)][: op.arity]) * 1.5
+
+    program = taped(function, w, (given[4],), engine)
+    single = Program(untaped(program.plan), program.parameters, engine="numpy")
+    for k in range(0, len(given), batch):
+        own = given[k : k + batch]
+        assert same(program.run(own), single.run(own)), (op, own)
+        assert same(program.outputs, single.outputs), (op, own)
+        assert same(program.gradients, single.gradients), (op, own)
+
+
+def same(found, expected):
+    return np.allclose(found, expected, rtol=1e-11, atol=1e-300, equal_nan=True)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_tape_in_single_precision_and_in_pieces(engine):
+    w, b = p = fresh([0.7, 0.1])
+
+    def function(x):
+        y = x
+        for _ in range(1100):
+            y = (w * y + b * x).tanh()
+        return [y, w * b]
+
+    x = np.linspace(-0.5, 1, 5, dtype=np.float32)
+    program = compile(function, p, inputs=(0.5,), engine=engine, check=False, dtype=np.float32)
+    assert any(isinstance(i, Tape) for i in program.plan.instructions)
+    exact = compile(function, p, inputs=(0.5,), engine="numpy", check=False)
+    for given in (x, np.tile(x, 2100)):  # 10 500 samples of 3 300 rows: three pieces
+        if len(given) > 5 and engine != "native":
+            continue  # it would take minutes
+        found = program.run(given)
+        assert np.allclose(found, exact.run(x), rtol=1e-4)
+        assert np.allclose(program.gradients, exact.gradients, rtol=1e-3)
+    copied = copy.deepcopy(program)
+    p[0].data = 0.5
+    program.refresh()
+    assert program.forward(x)[1] == pytest.approx(0.05)
+    assert copied.forward(x)[1] == pytest.approx(0.07)
