@@ -311,7 +311,7 @@ def main() -> None:
             for engine in peers for who in ("compiled", "native")
         ]  # fmt: skip
         ratios += [f"{s / t[engine]:.2f}, {1e3 * s:.3f}" for engine, s in handed.items()]
-        native = f"{t['native'] / t['numpy']:.2f}" if "native" in t else "–"
+        native = f"{t['native'] / t['numpy']:.3f}" if "native" in t else "–"
         print(f"| {name} | {1e6 * t['numpy']:.0f} µs | {t['compiled'] / t['numpy']:.2f} | {native} | "
               + " | ".join([*ratios, f"{seconds:.2f} s |"]), flush=True)  # fmt: skip
     demo(arguments.rounds)
