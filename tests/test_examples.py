@@ -85,6 +85,32 @@ def test_every_script_is_run_here_or_elsewhere():
     assert scripts - elsewhere == {*QUICK, *SLOW}
 
 
+SEEDS = [
+    "addition", "cnn_lstm", "hidden_layer", "one_layer", "partly_connected", "reinforce", "rnn", "spam",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4"])
+@pytest.mark.parametrize("name", SEEDS)
+def test_other_weights_and_another_split_reach_it_too(name, seed, tmp_path):
+    run(name, tmp_path, "--seed", seed)
+
+
+def test_the_ten_moments_have_a_script_and_a_picture():
+    page = (ROOT / "docs" / "systems.md").read_text(encoding="utf-8")
+    table = page.partition("## Ten moments")[2].partition("## What")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and ".py" in line]
+    assert len(rows) == 10
+    for row in rows:
+        script = re.search(r"`(\w+)\.py", row)[1]
+        text = (ROOT / "examples" / f"{script}.py").read_text(encoding="utf-8")
+        pictures = re.findall(r"`out/(\w+)\.svg`", row)
+        assert pictures, row
+        for picture in pictures:
+            assert picture in {script, *DRAWINGS.get(script, [])} or f"{picture}.svg" in text
+
+
 def test_every_system_stands_in_the_table():
     table = (ROOT / "docs" / "systems.md").read_text(encoding="utf-8")
     for name in (*QUICK, *SLOW):

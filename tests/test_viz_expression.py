@@ -221,10 +221,17 @@ def test_a_long_sum_is_called_by_what_was_added_last():
         ("w0*x0 + w1*x1 + w2", {"w0", "w1", "w2"}),
         ("b*w", {"w"}),
         ("w + b", set()),
+        ("θ1*x1 + θ0", {"θ1", "θ0"}),
+        ("b*x + w", set()),  # a bias is not multiplied
+        ("b*x + w*a", {"w"}),
     ],
 )
 def test_a_leaf_is_what_it_does(formula, parameters):
-    names = [n for n in ("a", "b", "c", "x", "w", "x0", "x1", "w0", "w1", "w2") if n in formula]
+    names = [
+        n
+        for n in ("a", "b", "c", "x", "w", "x0", "x1", "w0", "w1", "w2", "θ0", "θ1")
+        if n in formula
+    ]
     root = eval(formula, {n: Value(2.0, label=n) for n in names})
     kinds = {n.lines[0][0].text: n.kind for n in expression_scene(root).nodes if n.lines}
     assert {n for n in names if kinds.get(n) == "parameter"} == parameters

@@ -11,10 +11,10 @@ from autograd.ops import OPS
 
 __all__ = ["NUMBER", "kinds", "titles"]
 
-# What lectures call weights and biases: w, w1, w_2, W12, weight; b, b3, bias.
+# What lectures call weights and biases: w, w1, w_2, W12, weight, θ₁; b, b3, bias, θ₀.
 _NUMBER = r"[_.]?[0-9₀-₉,.\[\]_]*[⁽⁰¹²³⁴⁵⁶⁷⁸⁹⁾]*"
-_WEIGHT = re.compile(rf"(w|weights?){_NUMBER}", re.IGNORECASE)
-_ADDED = re.compile(rf"(b|bias|w){_NUMBER}", re.IGNORECASE)
+_WEIGHT = re.compile(rf"(w|weights?|θ|theta){_NUMBER}", re.IGNORECASE)
+_ADDED = re.compile(rf"(b|bias|w|θ|theta){_NUMBER}", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"(.*\.)?[a-z_]+[0-9]+"
 )  # what Names calls a node with nothing better to say
