@@ -389,18 +389,19 @@ def polyline(edge):
 
 
 def hidden_points(drawing):
-    """Of every line, its points under any plate but its own, as Graphviz itself sets the plates."""
-    sizes, labels = boxes(drawing, "l"), [n for n in drawing.scene.nodes if re.match(r"l\d", n.id)]
+    """Of every line, its points under a label or bias but its own, as Graphviz itself sets those."""
+    sizes = boxes(drawing, "l", "b")
+    labels = [n for n in drawing.scene.nodes if re.match(r"[lb]\d", n.id)]
     plates = {n.id: Box(*n.position, *sizes[n.id][2:]) for n in labels}
     lines = [e for e in drawing.scene.edges if re.match(r"w\d|leader", e.id)]
     found = []
     for edge in lines:
-        own = edge.id.removeprefix("leader").removeprefix("w")
+        own = f"l{edge.id.removeprefix('leader').removeprefix('w')}"
         points = np.array(list(polyline(edge)))
         for name, box in plates.items():
             away = np.abs(points - [box.x, box.y]) - [box.width / 2, box.height / 2]
-            if name[1:] != own and (away < 0).all(1).any():
-                found.append((edge.id, name, int((away < 0).all(1).sum())))
+            if name != own and (away < -1).all(1).any():
+                found.append((edge.id, name, int((away < -1).all(1).sum())))
     return found
 
 

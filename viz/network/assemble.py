@@ -184,12 +184,13 @@ def _unit(geometry: Geometry, numbers: Numbers, c: int, i: int) -> Iterator[Node
         return
     first: Line = (Text(f"{shorten(name, _SHORT)}  ", bold=True),) if column.maps else ()
     lines = [first]
+    aside = 24.0 if c in geometry.steep and c == geometry.shown[-1] else 0.0  # of lines that arrive
     if bias is not None:
         data, gradient = numbers.two_lines("b ", bias)
         lines = [(*first, *data), gradient]
     yield Node(
         f"b{c}_{i}", "caption", shape="text", font_size=10, lines=tuple(lines), tooltip=said,
-        position=(x, y - geometry.extent(c) / 2 - (13 if bias is not None else 8) - 2 * column.maps),
+        position=(x + aside, y - geometry.extent(c) / 2 - (13 if bias is not None else 8) - 2 * column.maps),
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Geometry:
         x: where each column stands.
         gaps: for each pair of neighbours, the edges and the boxes of their labels (None: no labels).
         crossing: edges that skip a column; ``back``: those that arrive one time step later.
-        ported: whether labels stand in rows.
+        ported: whether labels stand in rows; ``steep`` the columns where some of their lines are.
     """
 
     def __init__(
@@ -123,6 +123,7 @@ class Geometry:
             if slot.unit is not None
         }
         self.x: dict[int, float] = {}
+        self.steep: set[int] = set()
         self.gaps: list[tuple[list[Connection], list[Plate] | None]] = []
         return self._stand(between)
 
@@ -221,8 +222,11 @@ class Geometry:
     def _in_rows(self, right: int, lines: list[Connection]) -> tuple[float, list[Plate], float]:
         """The same where labels stand in rows."""
         width = max(self.labels.size(line.weight, in_a_row=True)[0] for line in lines)
-        gap = max(self._usual_gap(), width + self.extent(right) + _LINES)
-        end = gap - self.extent(right) / 2 - STUB
+        steep = max(0.0, most_rows(lines) * ROW / 2 - 1.5 * self.extent(right))
+        stub = STUB + min(1.2 * steep, _LINES)  # past the bias below the unit
+        self.steep |= {right} if steep else set()
+        gap = max(self._usual_gap(), width + self.extent(right) + _LINES + stub - STUB)
+        end = gap - self.extent(right) / 2 - stub
         return gap, ports(lines, self.y, end, width), 0.0
 
     def subtitle(self, c: int) -> list[str]:
