@@ -120,6 +120,20 @@ def test_a_softmax_of_classes():
     assert "torch.softmax" in str(module.source)
 
 
+def test_an_embedding_is_columns_of_one_table():
+    """Two letters, three numbers each; a letter that comes twice adds both its gradients up."""
+    table = [[Value(0.1 * i - 0.2 * j) for j in range(3)] for i in range(4)]
+
+    def loss(letters):
+        first, second = (select(table, i) for i in letters)
+        return sum(a * a * b for a, b in zip(first, second))
+
+    program = compile(loss, [v for row in table for v in row], inputs=([0, 1],))
+    source = str(agree(program, np.array([[0, 1], [3, 3], [2, 0]])).source)
+    assert source.count("index_add(1") == 1
+    assert "gather" not in source
+
+
 def test_random_programs():
     for seed in range(40):
         function, parameters, inputs, _ = random_function(seed, traced=False)

@@ -87,6 +87,12 @@ class _JaxLibrary(Library):
             whole = block.reshape(size, width)
         return whole
 
+    def columns(self, x: Any, index: Any) -> Any:
+        return self.np.take(x, index, 1, mode="clip")
+
+    def scattered(self, size: int, index: Any, columns: Any) -> Any:
+        return self.np.zeros((len(columns), size), columns.dtype).at[:, index].add(columns)
+
     def zeros(self, rows: int, like: Any) -> Any:
         return self.np.zeros((rows, like.shape[1]), like.dtype)
 

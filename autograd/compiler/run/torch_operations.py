@@ -48,6 +48,12 @@ class TorchLibrary(Library):
             whole.view(*rows.block, width)[at] = value.reshape(*rows.sizes, -1)
         return whole
 
+    def columns(self, x: Any, index: Any) -> Any:
+        return x[:, index]
+
+    def scattered(self, size: int, index: Any, columns: Any) -> Any:
+        return columns.new_zeros((len(columns), size)).index_add(1, index, columns)
+
     def zeros(self, rows: int, like: Any) -> Any:
         return like.new_zeros((rows, like.shape[1]))
 

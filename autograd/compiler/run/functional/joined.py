@@ -1,5 +1,5 @@
-"""Several instructions as one step: libraries have functions for a cross-entropy, where a plan has seven
-instructions, and for a softmax.
+"""Several instructions as one step: libraries have functions for a softmax and a cross-entropy, where a
+plan has six and seven.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograd.compiler.plan.instructions import (
     INPUT,
@@ -10,10 +12,13 @@ from autograd.compiler.plan.instructions import (
     Contribution,
     Elementwise,
     Largest,
+    Plan,
     Products,
     Select,
 )
+from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, slope
+from autograd.compiler.run.functional.rows import Read
 from autograd.compiler.run.functional.step import State, Step
 from autograd.ops import OPS
 
@@ -78,30 +83,75 @@ class ElementwiseStep(Step):
 
 
 class SelectStep(Step):
+    """One of V candidates a row; where rows share their tables, columns of one table: an embedding."""
+
     instruction: Select
 
     def prepare(self, instruction: Select) -> None:
-        self.candidates = self.operand(instruction.candidates)
-        self.column = self.runner.read(INPUT + instruction.argument, instruction.column)
+        index, column = instruction.candidates.index, instruction.column
+        assert index is not None
+        self.candidates, self.embedding = self.operand(instruction.candidates), None
+        if instruction.candidates.space == STATIC:
+            self.embedding = _embedding(index, column)
+        if self.embedding is not None:
+            index, column = self.embedding.table, self.embedding.columns
+        self.table = self.runner.read(instruction.candidates.space, index)
+        self.column = self.runner.read(INPUT + instruction.argument, column)
+
+    def read_by(self, plan: Plan, to: Contribution) -> Read:
+        return self.table
 
     def _chosen(self, library: Library, state: State) -> Any:
-        """[rows, batch], whole numbers"""
+        """[rows, batch], whole numbers; of an embedding [places, batch]"""
         given = state.results[INPUT + self.instruction.argument]
         return self.column.forward(library, given, state.numbers)
 
     def result(self, library: Library, state: State) -> Any:
-        table, chosen = self.candidates.forward(library, state), self._chosen(library, state)
+        chosen = self._chosen(library, state)
+        table = self.table.forward(library, state.results[self.candidates.space], state.numbers)
+        if self.embedding is not None:
+            found = library.columns(table[..., 0], chosen.reshape(-1)).reshape(
+                len(table), *chosen.shape
+            )
+            return library.permute(found, (1, 0, 2)) if self.embedding.places_first else found
         if self.candidates.space == STATIC:
             table = library.broadcast(table[..., 0][..., None], (*table.shape[:2], chosen.shape[1]))
         return library.along(table, chosen[:, None])[:, 0]
 
     def passes(self, library: Library, state: State, to: Contribution, g: Any) -> Any:
-        assert self.candidates.read is not None
-        rows, size = self.candidates.read.shape
+        rows, size = self.table.shape
         chosen = self._chosen(library, state)
+        if self.embedding is not None:
+            g = library.broadcast(g, (*g.shape[:-1], chosen.shape[1]))
+            if self.embedding.places_first:
+                g = library.permute(g.reshape(-1, rows, g.shape[-1]), (1, 0, 2))
+            return library.scattered(size, chosen.reshape(-1), g.reshape(rows, -1))[..., None]
         if self.candidates.space == STATIC:
             first = library.numbers_to(chosen, rows)[:, None] * size
             flat = library.scatter(rows * size, (chosen + first).reshape(-1), g.reshape(-1, 1))
             return flat.reshape(rows, size, 1)
         hit = chosen[:, None] == library.numbers_to(chosen, size)[None, :, None]
         return library.where(hit, g[:, None], 0.0)
+
+
+class _Embedding(NamedTuple):
+    """Rows that are a table of F rows at each of P places."""
+
+    places_first: bool  # in the order of the rows
+    table: Array  # [F, V] rows in the static vector
+    columns: Array  # [P] of the argument
+
+
+def _embedding(index: Array, column: Array) -> _Embedding | None:
+    """How candidates [R, V] at numbers in columns [R] are one table at several places."""
+    for places_first in (True, False):
+        same = column == column[0] if places_first else (index == index[0]).all(1)
+        inner = int(np.argmin(same)) or len(same)
+        if len(same) % inner:
+            continue
+        columns, tables = column.reshape(-1, inner), index.reshape(-1, inner, index.shape[1])
+        if not places_first:
+            columns, tables = columns.T, tables.swapaxes(0, 1)
+        if (columns == columns[:, :1]).all() and (tables == tables[:1]).all():
+            return _Embedding(places_first, tables[0].copy(), columns[:, 0].copy())
+    return None

@@ -62,6 +62,14 @@ class Library:
         """``size`` rows, in them these parts, and zeros elsewhere."""
         raise NotImplementedError
 
+    def columns(self, x: Any, index: Any) -> Any:
+        """Columns of x [n, V] by number."""
+        raise NotImplementedError
+
+    def scattered(self, size: int, index: Any, columns: Any) -> Any:
+        """Columns added to ``size`` columns of zeros, by number; any may come again."""
+        raise NotImplementedError
+
     def zeros(self, rows: int, like: Any) -> Any:
         """Rows of zeros, as wide as those of ``like``."""
         raise NotImplementedError

@@ -59,9 +59,9 @@ def tidied(lines: Sequence[Line], results: set[str]) -> list[str]:
 def _put_in(within: dict[str, str], found: re.Match[str]) -> str:
     """What stands for a name, in brackets where it needs them."""
     text = within.pop(found[0], found[0])
-    alone = found.string[: found.start()].endswith(("(", ", ")) and found.string[
-        found.end() :
-    ].startswith((",", ")"))
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    opened = not before or before.endswith(("(", "[", ", ", "= "))
+    alone = opened and (not after or after.startswith((",", ")", "]", "\n")))
     return text if alone or _holds_together(text) else f"({text})"
 
 

@@ -21,7 +21,7 @@ from autograd.compiler.plan.instructions import (
     Plan,
 )
 from autograd.compiler.plan.ragged import softmaxes
-from autograd.compiler.plan.reverse import reverse, target
+from autograd.compiler.plan.reverse import reverse
 from autograd.compiler.plan.softmax import cross_entropies
 from autograd.compiler.plan.tape import untaped
 from autograd.compiler.read.arrays import Array
@@ -148,9 +148,7 @@ class Runner:
                 if isinstance(entry, Clear) or entry.of in self._part_of_one:
                     continue
                 step = self.steps[entry.of]
-                if isinstance(step, Joined) and entry.to != "bias":
-                    found[entry.of, -1] = step, entry, step.scores
-                else:
-                    found[entry.of, place] = step, entry, self.read(*target(self.plan, entry))
+                one = isinstance(step, Joined) and entry.to != "bias"
+                found[entry.of, -1 if one else place] = step, entry, step.read_by(self.plan, entry)
             self._lists[output] = list(found.values())
         return self._lists[output]

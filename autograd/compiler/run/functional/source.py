@@ -144,6 +144,14 @@ class _TorchSource(Library):
             used.append(value.reshape(*rows.sizes, value.shape[-1]))
         return self.writer.write(text, used, shape, "float")
 
+    def columns(self, x: Name, index: Name) -> Name:
+        return self.writer.write("{}[:, {}]", [x, index], (len(x), *index.shape), x.kind)
+
+    def scattered(self, size: int, index: Name, columns: Name) -> Name:
+        text = f"{{}}.new_zeros({len(columns)}, {size}).index_add(1, {{}}, {{}})"
+        used = [self.weights, index, columns]
+        return self.writer.write(text, used, (len(columns), size), "float")
+
     def zeros(self, rows: int, like: Name) -> Name:
         shape = (rows, like.shape[1])
         return self.writer.write(

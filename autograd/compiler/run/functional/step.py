@@ -80,6 +80,10 @@ class Step:
         """The space of the rows that get it."""
         return target(plan, to)[0]
 
+    def read_by(self, plan: Plan, to: Contribution) -> Read:
+        """The rows that a contribution goes to."""
+        return self.runner.read(*target(plan, to))
+
     def gradient(self, library: Library, arrived: dict[int, Arrived]) -> Any:
         """What has arrived at the result, [*shape, width]."""
         parts = arrived[self.space].pop(self.piece)
@@ -104,6 +108,9 @@ class Joined(Step):
     def __init__(self, runner: Runs, instruction: Instruction, found: Any) -> None:
         self.found = found
         super().__init__(runner, instruction)
+
+    def read_by(self, plan: Plan, to: Contribution) -> Read:
+        return super().read_by(plan, to) if to.to == "bias" else self.scores
 
 
 class Scale:
