@@ -53,8 +53,9 @@ def _block(names: Sequence[Name]) -> tuple[int, ...] | None:
     repeated = [s.shape for s in sources if s.spread is not None]
     lying = [s.shape for s, x in zip(sources, given) if s is not x]
     found = next(iter(repeated or lying), None)
-    fits = all(s is x or s.shape == found for s, x in zip(sources, given))
-    return found if repeated or fits else None
+    fits = all(s.shape == found or s is x for s, x in zip(sources, given))
+    wins = fits and found is not None and len(found) > len(given[0].shape)
+    return found if repeated or wins or all(s.shape == found for s in sources) else None
 
 
 def _lying(x: Name, block: tuple[int, ...]) -> Name:
