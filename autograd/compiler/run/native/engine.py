@@ -13,7 +13,9 @@ from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.native import frame
 from autograd.compiler.run.native.batch.positions import Samples
 from autograd.compiler.run.native.llvm import jit
+from autograd.compiler.run.native.llvm.code import Types
 from autograd.compiler.run.native.module import module
+from autograd.compiler.run.native.shared import shared
 from autograd.compiler.run.numpy.selection import limits
 
 __all__ = ["Native", "Sampled", "Steps"]
@@ -29,6 +31,7 @@ class Steps:
     def machine(self, dtype: Any, lanes: int, backward: bool) -> jit.Machine:
         key = dtype, lanes, backward
         if key not in self._found:
+            jit.share(shared(Types(dtype, lanes)))
             self._found[key] = jit.assemble(module(self.plan, dtype, lanes, backward))
         return self._found[key]
 

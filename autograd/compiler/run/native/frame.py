@@ -14,10 +14,10 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.run.native.llvm.code import Types
+from autograd.compiler.run.native.shared import SHARED, named
 
 __all__ = [
     "ARGUMENTS",
-    "ATTRIBUTES",
     "BATCH",
     "FIXED",
     "WEIGHT",
@@ -27,10 +27,6 @@ __all__ = [
     "step",
 ]
 
-ATTRIBUTES = """
-attributes #0 = { nounwind willreturn memory(none) }
-attributes #1 = { nounwind noinline }
-"""
 FIXED = ["static", "gradient", "sums", "totals", "values", "outputs"]
 BATCH, WEIGHT, ARGUMENTS = range(len(FIXED), len(FIXED) + 3)  # where they stand; 4 an argument
 _TAKES = ", ".join(
@@ -97,7 +93,7 @@ def step(plan: Plan, t: Types) -> str:
     ]  # fmt: skip
     if not batched:
         lines.append(f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)")
-        return _whole(lines, [], plan, t)
+        return _whole(lines, plan, t)
     whole = selecting(plan)
     for k, columns in enumerate(plan.arguments):
         kind = "whole" if k in whole else "number"
@@ -107,8 +103,8 @@ def step(plan: Plan, t: Types) -> str:
                 f"%{name}{k} = load {'i64' if n > 1 else 'ptr'}, ptr %{name}{k}.p",
             ]
         lines.append(
-            f"call void @arrange_{kind}(ptr %buffer{k}, ptr %from{k}, i64 %missing, i64 %batch, "
-            f"i64 {columns}, i64 %apart{k}, i64 %beside{k})"
+            f"call void @{named(f'arrange_{kind}', t)}(ptr %buffer{k}, ptr %from{k}, i64 %missing, "
+            f"i64 %batch, i64 {columns}, i64 %apart{k}, i64 %beside{k})"
         )
     lines += [
         f"%first = getelementptr {t.value}, ptr %sums, i64 {low}",
@@ -122,26 +118,20 @@ def step(plan: Plan, t: Types) -> str:
         "%both = and i1 %is_first, %some",
         "br i1 %both, label %fill, label %again",
         "fill:",
-        f"call void @mask(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
+        f"call void @{named('mask', t)}(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
         "br label %again",
         "again:",
         "%after = add i64 %b, 1",
         "%more = icmp ult i64 %after, %blocks",
         "br i1 %more, label %next, label %done",
         "done:",
-        f"call void @reduce(ptr %sums, ptr %totals, i64 {low}, i64 {high})",
+        f"call void @{named('reduce', t)}(ptr %sums, ptr %totals, i64 {low}, i64 {high})",
         f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
     ]
-    helpers = [
-        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
-        *[_arrange("number", t.scalar, t.lanes)] * (len(whole) < len(plan.arguments)),
-        *[_arrange("whole", "i64", t.lanes)] * bool(whole),
-        _mask(t), _reduce(t),
-    ]  # fmt: skip
-    return _whole(lines, helpers, plan, t)
+    return _whole(lines, plan, t)
 
 
-def _whole(lines: list[str], helpers: list[str], plan: Plan, t: Types) -> str:
+def _whole(lines: list[str], plan: Plan, t: Types) -> str:
     lines += [
         f"%total.p = getelementptr {t.scalar}, ptr %totals, i64 {plan.static_size}",
         f"%total = load {t.scalar}, ptr %total.p",
@@ -149,100 +139,8 @@ def _whole(lines: list[str], helpers: list[str], plan: Plan, t: Types) -> str:
         "ret double %found",
     ]  # fmt: skip
     body = "\n".join(lines)
-    return "\n".join([*helpers, f"define internal double @step(ptr %frame) #1 {{\n{body}\n}}"])
-
-
-def _loop(lines: str, start: str, end: str, step: int = 1) -> str:
-    """Lines for every ``step``-th i from start to end, which is more than start."""
-    return f"""br label %loop
-loop:
-%i = phi i64 [ {start}, %0 ], [ %i.next, %next ]
-{lines}
-br label %next
-next:
-%i.next = add i64 %i, {step}
-%more = icmp ult i64 %i.next, {end}
-br i1 %more, label %loop, label %done
-done:
-ret void
-}}"""
-
-
-def _arrange(name: str, kind: str, lanes: int) -> str:
-    """Copy an array of samples into blocks; the first lanes of the first block stay free."""
-    return f"""
-define internal void @arrange_{name}(ptr noalias %to, ptr noalias %from, i64 %missing, i64 %batch,
-                                     i64 %columns, i64 %apart, i64 %beside) #1 {{
-""" + _loop(
-        f"""%place = add i64 %i, %missing
-%block = udiv i64 %place, {lanes}
-%lane = urem i64 %place, {lanes}
-%skip = mul i64 %block, %columns
-%sample = mul i64 %i, %apart
-%source = getelementptr i8, ptr %from, i64 %sample
-br label %column
-column:
-%c = phi i64 [ 0, %loop ], [ %c.next, %column ]
-%offset = mul i64 %c, %beside
-%x.p = getelementptr i8, ptr %source, i64 %offset
-%x = load {kind}, ptr %x.p, align 1
-%row = add i64 %skip, %c
-%first = mul i64 %row, {lanes}
-%at = add i64 %first, %lane
-%y.p = getelementptr {kind}, ptr %to, i64 %at
-store {kind} %x, ptr %y.p
-%c.next = add i64 %c, 1
-%c.more = icmp ult i64 %c.next, %columns
-br i1 %c.more, label %column, label %end
-end:""",
-        "0",
-        "%batch",
-    )
-
-
-def _mask(t: Types) -> str:
-    """Take the lanes that hold no sample out of the sums."""
-    lane = ", ".join(f"i64 {k}" for k in range(t.lanes))
-    head = "define internal void @mask(ptr %sums, i64 %low, i64 %high, i64 %missing) #1 {"
-    if t.lanes == 1:
-        return f"{head} ret void\n}}"
-    return f"""
-{head}
-%one = insertelement {t.whole} poison, i64 %missing, i64 0
-%all = shufflevector {t.whole} %one, {t.whole} poison, <{t.lanes} x i32> zeroinitializer
-%real = icmp uge {t.whole} <{lane}>, %all
-""" + _loop(
-        f"""%p = getelementptr {t.value}, ptr %sums, i64 %i
-%x = load {t.value}, ptr %p
-%y = select {t.truth} %real, {t.value} %x, {t.value} zeroinitializer
-store {t.value} %y, ptr %p""",
-        "%low",
-        "%high",
-    )
-
-
-def _reduce(t: Types) -> str:
-    """The sums over the lanes, of as many rows at a time as there are lanes."""
-    lines, kind = [], t.value
-    for k in range(t.lanes):
-        lines += [f"%i{k} = add i64 %i, {k}", f"%p{k} = getelementptr {kind}, ptr %sums, i64 %i{k}"]
-        lines.append(f"%x{k} = load {kind}, ptr %p{k}")
-    names = [f"%x{k}" for k in range(t.lanes)]
-    while len(names) > 1:  # the sums of neighbours, of two vectors side by side
-        pairs = list(zip(names[::2], names[1::2]))
-        names = []
-        for a, b in pairs:
-            name = f"{a}_{len(pairs)}"
-            for first, which in enumerate((".a", ".b")):
-                mask = ", ".join(f"i32 {k}" for k in range(first, 2 * t.lanes, 2))
-                lines.append(
-                    f"{name}{which} = shufflevector {kind} {a}, {kind} {b}, <{t.lanes} x i32> <{mask}>"
-                )
-            lines.append(f"{name} = fadd {kind} {name}.a, {name}.b")
-            names.append(name)
-    lines += [
-        f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i",
-        f"store {kind} {names[0]}, ptr %q, align {t.size}",
+    declared = [
+        "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)",
+        *(f"declare void @{named(name, t)}({takes})" for name, takes in SHARED.items()),
     ]
-    head = "define internal void @reduce(ptr %sums, ptr noalias %totals, i64 %low, i64 %high) #1 {"
-    return f"{head}\n{_loop(chr(10).join(lines), '%low', '%high', t.lanes)}"
+    return "\n".join([*declared, f"define internal double @step(ptr %frame) #1 {{\n{body}\n}}"])

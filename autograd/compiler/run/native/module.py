@@ -9,7 +9,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Plan
 from autograd.compiler.run.native import frame
 from autograd.compiler.run.native.forward import Forward
-from autograd.compiler.run.native.llvm.code import Code, Types
+from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Types
 from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.native.reverse import Reverse
 from autograd.compiler.run.native.rows import Rows, Stores
@@ -71,7 +71,7 @@ class _Module:
         copy = "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
         calls = {"memcpy": copy} | self.before.calls | self.block.calls | self.after.calls
         return "\n".join(
-            [*calls.values(), *functions, frame.step(self.plan, self.types), frame.ATTRIBUTES]
+            [*calls.values(), *functions, frame.step(self.plan, self.types), ATTRIBUTES]
         )
 
     def _give_outputs(self, block: Rows) -> None:

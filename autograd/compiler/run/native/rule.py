@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native.frame import ATTRIBUTES
 from autograd.compiler.run.native.llvm import jit
-from autograd.compiler.run.native.llvm.code import Code, Types
+from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Types
 from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 
 __all__ = ["Cell", "Rule"]

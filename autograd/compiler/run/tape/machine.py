@@ -10,9 +10,8 @@ import numpy as np
 from autograd.compiler.plan.instructions import STATIC, Plan, Tape
 from autograd.compiler.plan.pieces import distances, pieces
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native.frame import ATTRIBUTES
 from autograd.compiler.run.native.llvm import jit
-from autograd.compiler.run.native.llvm.code import Code, Types
+from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Types
 from autograd.compiler.run.tape.cases import write_cases
 from autograd.compiler.run.tape.kinds import kinds
 from autograd.compiler.run.tape.rounds import Rounds

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Code", "Loop", "Types"]
+__all__ = ["ATTRIBUTES", "Code", "Loop", "Types"]
+
+ATTRIBUTES = """
+attributes #0 = { nounwind willreturn memory(none) }
+attributes #1 = { nounwind noinline }
+"""
 
 WALL = 200  # lines from which on LLVM takes more than its share of time for a basic block
 

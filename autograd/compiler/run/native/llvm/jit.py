@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.compiler.run.native.llvm import library
 
-__all__ = ["Machine", "assemble", "available", "lanes"]
+__all__ = ["Machine", "assemble", "available", "lanes", "share"]
 
 KEPT = 64  # programs whose code is kept for the next one that is alike
 
@@ -96,12 +96,7 @@ class Machine:
         for name in (*called, "memcpy", "memset"):
             if found := library.address(name):
                 llvm.add_symbol(name, found)
-        module = llvm.parse_assembly(text)
-        self._target = llvm.Target.from_default_triple().create_target_machine(
-            cpu=llvm.get_host_cpu_name(), features=_features().flatten(), opt=1, jit=True
-        )
-        self._engine = llvm.create_mcjit_compiler(module, self._target)
-        self._engine.finalize_object()
+        self._engine = _compiled(text)
         address = self._engine.get_function_address("entry")
         self._method = _Method(b"step", address, _NO_ARGUMENTS, None)
 
@@ -109,6 +104,30 @@ class Machine:
         """``step(frame)`` as a function of Python, which keeps this object: called in 0.05 µs."""
         found: Callable[[], float] = _new_function()(ctypes.addressof(self._method), frame, self)
         return found
+
+
+_shared: dict[str, Any] = {}  # modules of functions that others may call, by their text
+
+
+def share(text: str) -> None:
+    """Compile functions that all modules may declare; the same text once."""
+    if text not in _shared:
+        llvm = _llvm()
+        engine = _shared[text] = _compiled(text)
+        for name in re.findall(r"^define void @(\w+)\(", text, re.MULTILINE):
+            llvm.add_symbol(name, engine.get_function_address(name))
+
+
+def _compiled(text: str) -> Any:
+    """What holds the machine code of a module."""
+    llvm = _llvm()
+    module = llvm.parse_assembly(text)
+    target = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=_features().flatten(), opt=1, jit=True
+    )
+    engine = llvm.create_mcjit_compiler(module, target)
+    engine.finalize_object()
+    return engine
 
 
 _kept: dict[bytes, Machine] = {}
