@@ -48,7 +48,7 @@ keep_old_names(
         "recurrent_stages.rnn": "nn.recurrent:RNN.describe",
         "columns": "viz.network.geometry",
         "labels": "viz.network.placement",
-        "loops": "viz.network.loops",
+        "loops": "viz.network.routes",
         "images": "viz.network.images",
         "network_scene": "viz.network.assemble",
         "player": "viz.page.player",

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from textwrap import wrap
 
 from autograd import Value
-from nn.architecture import Architecture, Column, Kernel, Share, Weight, superscript
+from nn.architecture import Architecture, Column, Kernel, Share, Weight
 from viz.network.labels import Labels
 from viz.network.placement import Box, Plate, Segment, place
-from viz.network.ports import ROW, STUB, most_rows, ports
+from viz.network.ports import ROW, STUB, most_rows, ports, room
 from viz.network.units import (
     COMPACT,
     DETAILED,
@@ -27,7 +27,6 @@ from viz.style import text_width
 __all__ = ["Geometry"]
 
 LABELS_UP_TO, ROWS_UP_TO = 24, 64  # edges between two columns; of recurrent steps in rows
-_SPREAD = 0.75  # of the tallest column, what others fill at least
 _LINES = 68.0  # points for lines in front of rows of labels
 _PADDING = 4.0
 _WIDER = 1.12
@@ -113,7 +112,12 @@ class Geometry:
         }
         taller = {c: (self.extent(c) - self.sizes.diameter) / 2 for c in units}
         if self.ported:
-            taller = self._make_room(units, between)
+            before = {c + 1: lines for c, lines in between.items() if len(lines) <= self.most}
+            pitches = {c: self._pitch(self.columns[c], len(rows)) for c, rows in units.items()}
+            for c, pitch in room(pitches, units, before).items():
+                self.slots[c] = slots_of(self.columns[c].size, units[c], pitch)
+                above = most_rows(before.get(c, ())) * ROW - self.extent(c)
+                taller[c] = max(0.0, above / 2)
         self.top = max(slots[0].y + taller[c] for c, slots in self.slots.items())
         self.bottom = max(-slots[-1].y + taller[c] for c, slots in self.slots.items())
         self.y = {
@@ -126,29 +130,6 @@ class Geometry:
         self.steep: set[int] = set()
         self.gaps: list[tuple[list[Connection], list[Plate] | None]] = []
         return self._stand(between)
-
-    def _make_room(
-        self, units: dict[int, list[int]], between: dict[int, list[Connection]]
-    ) -> dict[int, float]:
-        """Units so far apart that the rows in front fit; by how much rows stand over the units."""
-        pitches = {c: self._pitch(self.columns[c], len(rows)) for c, rows in units.items()}
-        rows_before = {
-            c + 1: most_rows(lines) for c, lines in between.items() if len(lines) <= self.most
-        }
-        for c, most in rows_before.items():
-            pitches[c] = max(pitches[c], most * ROW + 16)
-        tallest = max(pitches[c] * (len(rows) - 1) for c, rows in units.items())
-        for c, rows in units.items():
-            pitch = max(pitches[c], _SPREAD * tallest / len(rows))
-            self.slots[c] = slots_of(self.columns[c].size, rows, pitch)
-        return {c: max(0.0, rows_before.get(c, 0) * ROW - self.extent(c)) / 2 for c in units}
-
-    def layer_mark(self, c: int) -> str:
-        """What tells the weights into column ``c`` from those of other layers, as in an MLP: ⁽²⁾."""
-        weighted = [
-            k for k, column in enumerate(self.columns) if column.kind in ("neuron", "output")
-        ]
-        return superscript(weighted.index(c) + 1) if len(weighted) > 1 and c in weighted else ""
 
     def _largest(self, between: dict[int, list[Connection]]) -> float:
         """The number that the thickest line shows."""

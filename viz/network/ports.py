@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from viz.network.placement import Box, Plate
 from viz.network.units import Connection, Unit
 
-__all__ = ["ROW", "STUB", "most_rows", "ports"]
+__all__ = ["ROW", "STUB", "most_rows", "ports", "room"]
 
+_SPREAD = 0.75  # of the tallest column, what others fill at least
 ROW, STUB = 15.0, 26.0  # points: the height of a row; from there to the unit, where the lines meet
 
 
@@ -18,6 +19,23 @@ def most_rows(lines: Sequence[Connection]) -> int:
     for line in lines:
         into[line.target] = into.get(line.target, 0) + (line.weight is not None)
     return max(into.values(), default=0)
+
+
+def room(
+    pitches: Mapping[int, float],
+    units: Mapping[int, Sequence[int]],
+    before: Mapping[int, Sequence[Connection]],
+) -> dict[int, float]:
+    """From one unit to the next, by column: so far that the rows fit and columns are about as tall.
+
+    Args:
+        pitches: how far that would be without rows.
+        units: those that are drawn.
+        before: the lines into a column that have numbers.
+    """
+    wide = {c: max(p, most_rows(before.get(c, ())) * ROW + 16) for c, p in pitches.items()}
+    tallest = max(wide[c] * (len(rows) - 1) for c, rows in units.items())
+    return {c: max(wide[c], _SPREAD * tallest / len(rows)) for c, rows in units.items()}
 
 
 def ports(
