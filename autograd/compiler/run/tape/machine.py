@@ -34,9 +34,10 @@ class Machine:
         rows = [x[space] for space in (STATIC, tape.space) for x in (values, gradients)]
         self.arrays = [self.kind, self.operand, *rows]
         self.width = rows[-1].shape[1]
-        self._places = [x.ctypes.data for x in self.arrays]
         self._known: dict[tuple[int, bool], Callable[[], float]] = {}
         self._table = (ctypes.c_int64 * (len(_POINTERS) + 1))()
+        self._places = [x.ctypes.data for x in self.arrays]
+        self._point(0)
 
     def forward(self) -> None:
         """Compute every row."""
@@ -48,13 +49,20 @@ class Machine:
 
     def _run(self, backward: bool) -> None:
         width, column = self.width, 0
-        for lanes in (jit.lanes(self.dtype.itemsize), 1) if width > 1 else (1,):
+        if width == 1:
+            self._step(1, backward)()
+            return
+        for lanes in (jit.lanes(self.dtype.itemsize), 1):
+            step = self._step(lanes, backward)
             while column + lanes <= width:
-                skip = column * self.dtype.itemsize
-                *places, values, gradients = self._places
-                self._table[:] = [*places, values + skip, gradients + skip, width]
-                self._step(lanes, backward)()
+                self._point(column)
+                step()
                 column += lanes
+
+    def _point(self, column: int) -> None:
+        """The function runs samples from this one on."""
+        skip, (*places, values, gradients) = column * self.dtype.itemsize, self._places
+        self._table[:] = [*places, values + skip, gradients + skip, self.width]
 
     def _step(self, lanes: int, backward: bool) -> Callable[[], float]:
         if (lanes, backward) not in self._known:
