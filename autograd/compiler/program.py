@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.engines import choose
+from autograd.compiler.run.engines import choose, has_machine_code
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
@@ -87,6 +87,7 @@ class Program:
         """What a copy does not take along: its arrays are views of each other."""
         self._lock = RLock()
         self.engine = choose(self.plan, self._wanted, self._device)
+        self._machine = has_machine_code(self._wanted)
         # how many samples run at a time
         self._chunk = min(CHUNK, max(64, MOST // max(self.plan.batched_size, 1)))
         count = len(self.plan.order)
@@ -272,7 +273,7 @@ class Program:
         there are none (one was loaded, or knows no Values) it is called without, and changes all.
         """
         update = optimizer.update
-        if self.engine.name == "native":
+        if self._machine:
             update = getattr(optimizer, "update_fused", update)
         if self._ordered and getattr(optimizer, "params", None):
             update(self._parameters, self._gradients, self._ordered)

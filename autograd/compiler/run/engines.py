@@ -84,7 +84,7 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
 
 
 def has_machine_code(wanted: str) -> bool:
-    """Whether a plan for this engine can be machine code."""
+    """Whether a plan for this engine, and the steps of an optimizer, can be machine code."""
     from autograd.compiler.run.native import shape
 
     return wanted in ("auto", "native") and shape.available()

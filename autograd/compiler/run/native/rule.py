@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native.llvm import jit
+from autograd.compiler.run.native.llvm import (
+    forms,  # noqa: F401 (NumPy's functions on cells)
+    jit,
+)
 from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Types
 from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 
