@@ -45,6 +45,7 @@ def loaded(load: Callable[[], Any]) -> tuple[Any, Profile]:
             if callable(getattr(kind, method, None)):
                 has.setdefault(operation.method, method)
     for method in _MORE:
-        if getattr(kind, method, None) is not getattr(object, method, None):
+        found = getattr(kind, method, None)
+        if callable(found) and found is not getattr(object, method, None):
             has[method] = method
     return engine, Profile(name, has)
