@@ -28,7 +28,7 @@ from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
-__all__ = ["Forward", "index_of", "plus", "times", "total"]
+__all__ = ["Forward", "index_of", "plus", "taken", "times", "total", "unless_zero"]
 
 Factors = list[Number]
 
@@ -66,6 +66,21 @@ def total(terms: Iterable[Factors]) -> Number:
     while len(sums) > 1:
         sums = [plus(a, b) for a, b in zip(sums[::2], sums[1::2])]
     return sums[0]
+
+
+def taken(condition: Number, g: Number, place: int) -> Number:
+    """What the branches of `where`, its operands 1 and 2, get: all or nothing."""
+    both = (g, 0.0) if place == 1 else (0.0, g)
+    if isinstance(condition, Lane):
+        return condition.choose(*both)
+    return both[0] if condition else both[1]
+
+
+def unless_zero(g: Number, product: Number) -> Number:
+    """A product with a gradient, but 0 where that is 0."""
+    if not isinstance(g, Lane):
+        return product if g else 0.0
+    return g.compare("oeq", 0.0).choose(0.0, product)
 
 
 class Forward:

@@ -26,13 +26,20 @@ from autograd.compiler.plan.instructions import (
 from autograd.compiler.plan.reverse import target
 from autograd.compiler.run.native.choice import add_chosen, is_chosen
 from autograd.compiler.run.native.dots import Dot, dotted
-from autograd.compiler.run.native.forward import Forward, index_of, plus, times
+from autograd.compiler.run.native.forward import (
+    Forward,
+    index_of,
+    plus,
+    taken,
+    times,
+    unless_zero,
+)
 from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
 from autograd.ops import OPS
 
-__all__ = ["Reverse", "unless_zero"]
+__all__ = ["Reverse"]
 
 
 class Reverse:
@@ -235,7 +242,7 @@ class Reverse:
                 continue
             inputs = [self.forward.operand(o, r) for o in own.operands]
             if own.operation == "where":
-                self.add(operand.space, row, _taken(inputs[0], g, entry.place))
+                self.add(operand.space, row, taken(inputs[0], g, entry.place))
                 continue
             slope: Any = rule(*inputs, self.rows.read(own.space, own.start + r))
             if isinstance(slope, Lane):
@@ -258,18 +265,3 @@ class Reverse:
             elif space == BATCHED:
                 for row, condition in is_chosen(self.rows, own, r):
                     self.add(space, row, condition.choose(lane, 0.0))
-
-
-def _taken(condition: Number, g: Number, place: int) -> Number:
-    """What the branches of `where`, its operands 1 and 2, get: all or nothing."""
-    both = (g, 0.0) if place == 1 else (0.0, g)
-    if isinstance(condition, Lane):
-        return condition.choose(*both)
-    return both[0] if condition else both[1]
-
-
-def unless_zero(g: Number, product: Number) -> Number:
-    """A product with a gradient, but 0 where that is 0."""
-    if not isinstance(g, Lane):
-        return product if g else 0.0
-    return g.compare("oeq", 0.0).choose(0.0, product)

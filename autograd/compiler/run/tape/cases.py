@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.compiler.plan.pieces import Piece
-from autograd.compiler.run.native.forward import times
+from autograd.compiler.run.native.forward import times, unless_zero
 from autograd.compiler.run.native.llvm.code import Code
 from autograd.compiler.run.native.llvm.forms import machine
 from autograd.compiler.run.native.llvm.lane import Lane
-from autograd.compiler.run.native.reverse import unless_zero
 from autograd.compiler.run.tape.kinds import Step
 from autograd.compiler.run.tape.memory import Memory
 
