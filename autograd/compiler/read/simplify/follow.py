@@ -67,6 +67,9 @@ class _Nodes:
             node = self.gone[node]
         return node
 
+    def _all_now(self, nodes: list[int]) -> tuple[int, ...]:
+        return tuple(nodes if self.gone.keys().isdisjoint(nodes) else map(self.now, nodes))
+
     def readers(self, node: int) -> list[int]:
         own = self._reader[self._start[node] : self._start[node + 1]].tolist()
         return list(dict.fromkeys(own + self._more.get(node, [])))
@@ -99,7 +102,7 @@ class _Nodes:
         return (
             int(rows.kind[row]),
             numbers,
-            tuple(tuple(map(self.now, x.tolist())) for x in operands),
+            tuple(self._all_now(x.tolist()) for x in operands),
         )
 
     def _operation(self, node: int) -> Any:
