@@ -267,6 +267,14 @@ def test_a_tape_runs_in_pytorch():
     assert close(module.weights.grad.numpy(), expected)
 
 
+def test_a_long_tape_is_refused_by_pytorch():
+    pytest.importorskip("torch")
+    loss, parameters = logistic(7000)
+    program = compile(loss, parameters, engine="numpy")
+    with pytest.raises(ValueError, match=r"\d+ numbers one by one.*engine='torch'"):
+        program.to_torch()
+
+
 # Edges --------------------------------------------------------------------------------------------
 
 EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 1e-310, -1e300, 710.0, np.inf, -np.inf, np.nan]

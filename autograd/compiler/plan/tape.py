@@ -25,6 +25,8 @@ from autograd.ops import OPS
 
 __all__ = ["tape", "untaped"]
 
+MOST = 20_000  # numbers that are instructions of their own in PyTorch and JAX
+
 
 def tape(graph: Graph) -> Plan:
     """A plan for a graph in which every output is computed.
@@ -120,9 +122,20 @@ def _tape(
 
 
 def untaped(plan: Plan) -> Plan:
-    """The same plan with an instruction for each number, for engines that have no way for a tape."""
-    if not any(isinstance(own, Tape) for own in plan.instructions):
+    """The same plan with an instruction for each number, for engines that have no way for a tape.
+
+    Raises:
+        ValueError: if there are so many that an engine would take hours to begin.
+    """
+    count = sum(own.count for own in plan.instructions if isinstance(own, Tape))
+    if not count:
         return plan
+    if count > MOST:
+        raise ValueError(
+            f"this program computes {count} numbers one by one, which is nothing for PyTorch and JAX: "
+            "compile(..., engine='torch') or engine='jax' looks for arrays in narrower places too; "
+            "what is a chain of scalars all the same runs on engine='native' or 'python'"
+        )
     instructions: list[Instruction] = []
     for own in plan.instructions:
         instructions += _steps(own, plan.needs) if isinstance(own, Tape) else [own]
