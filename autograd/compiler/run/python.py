@@ -23,7 +23,7 @@ from autograd.compiler.run.numpy.replay import Replay
 
 __all__ = ["Lines", "most", "start", "translated"]
 
-CALLS = 16  # lines of Python that cost as much as the NumPy calls of an instruction
+CALLS = 24  # lines of Python that cost as much as the NumPy calls of an instruction
 
 _SIGNS = {"fadd": "+", "fsub": "-", "fmul": "*", "fdiv": "/", "add": "+", "sub": "-", "mul": "*"}
 _COMPARED = {"olt": "<", "ole": "<=", "ogt": ">", "oge": ">=", "oeq": "==", "une": "!="}
