@@ -25,7 +25,7 @@ from autograd.graph import leaves
 from autograd.modes import current, observed, peeked, special, warn_at, warn_of_cut
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
-from autograd.text.hints import EQUALITY, NOTHING_REMEMBERED, Elsewhere, bad_gradient, rebound
+from autograd.text.hints import EQUALITY, NOTHING_REMEMBERED, bad_gradient, rebound, tell
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
@@ -500,8 +500,7 @@ _ELSEWHERE = {  # of a tensor or an array
     "value": "the number is x.data",
     "zero_grad": "set x.grad = 0.0, or call zero_grad() of the model or the optimizer",
 }
-for _name, _instead in _ELSEWHERE.items():
-    setattr(Value, _name, Elsewhere(_name, _instead))
+tell(Value, _ELSEWHERE)
 
 for _name, _method in vars(Value).items():  # those made from rows, by the names they are called by
     if getattr(_method, "__module__", "") == unary.__module__:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from autograd import Value
+from autograd.text.hints import tell
 from autograd.value import Note
 from nn.architecture import Architecture, units_of
 from nn.state import Array, load_parameters, parameter_arrays
@@ -49,6 +50,9 @@ class Module:
         if type(self).__call__ is not Module.__call__:
             return self(*args, **kwargs)
         raise NotImplementedError(f"{type(self).__name__} has neither __call__ nor forward")
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if name not in _ELSEWHERE]
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Each parameter once, with its path."""
@@ -160,6 +164,16 @@ class Module:
         raise TypeError(
             f"{module} has no counterpart here that is known; convert its parts one by one"
         )
+
+
+_ELSEWHERE = {  # of other libraries' models
+    "backward": "a loss has it: loss = mse_loss(model(x), y); loss.backward()",
+    "fit": "fit(model, (X, y), 'mse', optimizer) trains it",
+    "predict": "predict(model, X) answers many samples, model(x) one",
+    "summary": "draw_network(model) shows it",
+    "weights": "model.parameters() lists them",
+}
+tell(Module, _ELSEWHERE)
 
 
 def _name(prefix: str, path: Any) -> str:

@@ -97,6 +97,15 @@ def test_what_only_a_tensor_has_is_told_what_a_value_has(name: str, told: str) -
         getattr(x, name)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("fit", r"fit\(model, \(X, y\)"), ("backward", r"loss\.backward\(\)")]
+)
+def test_what_only_other_libraries_models_have_is_told(name: str, told: str) -> None:
+    assert name not in dir(MODEL)
+    with pytest.raises(AttributeError, match=f"'MLP' object has no attribute '{name}'; .*{told}"):
+        getattr(MODEL, name)
+
+
 def gradient_forgotten() -> None:
     SGD(MLP(2, [1], rng=0).parameters()).step()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_gradient", "rebound"]
+from collections.abc import Mapping
+
+__all__ = ["EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_gradient", "rebound", "tell"]
 
 EQUALITY = (
     "a Value and a number are never ==, which asks whether both are one object: "
@@ -28,6 +30,12 @@ class Elsewhere:
             return self  # of the class: documentation asks, and leaves it out
         text = f"{owner.__name__!r} object has no attribute {self._name!r}; {self._instead}"
         raise AttributeError(text, name=self._name, obj=thing)
+
+
+def tell(kind: type, elsewhere: Mapping[str, str]) -> None:
+    """Say of each name, which objects of this class do not have, what there is instead."""
+    for name, instead in elsewhere.items():
+        setattr(kind, name, Elsewhere(name, instead))
 
 
 def rebound(name: str, sign: str) -> str:
