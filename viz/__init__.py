@@ -2,7 +2,8 @@
 
 from autograd.import_names import keep_old_names
 from viz.drawing import Drawing
-from viz.graph.draw_graph import TooLargeError, draw_dot, draw_graph
+from viz.graph.draw_graph import draw_dot, draw_graph
+from viz.graph.limits import TooLargeError
 from viz.network.draw_network import draw_network
 from viz.page.live import Live, live
 from viz.page.player import Player, player
@@ -57,6 +58,7 @@ keep_old_names(
         "render": "viz.process.render",
         "cli": "viz.terminal.cli",
         "shell": "viz.terminal.shell",
+        "expression.TooLargeError": "viz.graph.limits:TooLargeError",
         "style.clean": "viz.escape:clean",
         "style.shorten": "viz.escape:shorten",
         "style.escape": "viz.escape:escape",

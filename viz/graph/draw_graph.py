@@ -14,33 +14,16 @@ from viz.graph.groups import fold as fold_groups
 from viz.graph.groups import groups
 from viz.graph.highlight import on_a_path, products
 from viz.graph.kinds import kinds, titles
+from viz.graph.limits import LABELS_UP_TO, check_size, make_room
 from viz.graph.samples import samples
 from viz.scene import Scene
 from viz.style import FONT, Palette, checked_digits
 
-__all__ = ["TooLargeError", "check_size", "draw_dot", "draw_graph", "expression_scene"]
+__all__ = ["draw_dot", "draw_graph", "expression_scene"]
 
-OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
-# Laying out takes time by the square of how many ranks all lines cross together: seconds at so many,
-# and at so many of lines that share their way.
-RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
 _NAME_WIDTH = 18
 _STACKED = 0.28, 0.3  # inches between neighbours and between ranks, one below the other
 _BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
-
-
-class TooLargeError(ValueError):
-    """A graph that nobody could read and that would take minutes to lay out.
-
-    >>> x = Value(1.0)
-    >>> for _ in range(3000):
-    ...     x = x + 1.0
-    >>> try:
-    ...     draw_graph(x)
-    ... except TooLargeError as error:
-    ...     print(str(error).partition(":")[0])
-    3001 values are too many to read (the limit is 1500)
-    """
 
 
 def draw_graph(
@@ -194,7 +177,7 @@ def expression_scene(
         raise ValueError(
             "backward=True draws the gradients of a backward pass: call backward() first"
         )
-    crowded = _make_room(graph, size, merged, edge_labels, force)
+    crowded = make_room(graph, size, merged, edge_labels, force)
     if highlight is not None:
         start = _highlighted(highlight, known)
         graph.highlighted = on_a_path(order, start)
@@ -219,29 +202,6 @@ def expression_scene(
     return scene
 
 
-def _make_room(
-    graph: Graph, size: int, merged: bool | None, edge_labels: bool | None, force: bool
-) -> bool:
-    """Leave operators and labels out where nobody asked for them and the layout would take long.
-
-    Returns whether lines have to share their way besides.
-    """
-    crossed = graph.ranks_crossed()
-    if crossed > SHARED_RANKS_UP_TO and not force:
-        raise _too_large(
-            f"{size} values with long lines, across {crossed} ranks together, take minutes"
-        )
-    graph.merged = (
-        graph.backward or size > OPERATORS_UP_TO or 4 * crossed > RANKS_UP_TO
-        if merged is None or graph.backward
-        else merged
-    )
-    crossed *= 1 if graph.merged else 2
-    roomy = size <= LABELS_UP_TO and 2 * crossed <= RANKS_UP_TO
-    graph.edge_labels = roomy if edge_labels is None else edge_labels
-    return not graph.edge_labels and crossed > RANKS_UP_TO
-
-
 def _from_above(scene: Scene) -> None:
     """Within frames Graphviz stacks what it reads first at the bottom, and heeds no other order."""
     scene.nodes.reverse()
@@ -254,24 +214,6 @@ def _without_samples(fold: str | Iterable[str]) -> tuple[Any, bool]:
         return ((), True) if fold == "samples" else (fold, False)
     titles = list(fold)
     return [title for title in titles if title != "samples"], "samples" in titles
-
-
-def check_size(size: int, force: bool) -> None:
-    """Refuse what would be too large to read.
-
-    Raises:
-        TooLargeError: unless ``force``.
-    """
-    if size > NODES_UP_TO and not force:
-        raise _too_large(f"{size} values are too many to read (the limit is {NODES_UP_TO})")
-
-
-def _too_large(why: str) -> TooLargeError:
-    return TooLargeError(
-        f"{why}: draw the part near the root with depth=5, each neuron as one box with fold='neurons', "
-        "or all of it, however long that takes, with force=True (.save('graph.dot') then writes only "
-        "the text)"
-    )
 
 
 def _highlighted(given: Any, names: Names) -> Value:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from autograd import Names, Value
 from autograd.text.format import clean
 from viz.arguments import check_seconds, check_text
-from viz.graph.draw_graph import check_size
 from viz.graph.groups import Group, groups
 from viz.graph.kinds import kinds, titles
+from viz.graph.limits import check_size
 from viz.page.answers import wrong_answers
 from viz.page.captions import Caption, captions, filled, readings
 from viz.page.document import document, saved
