@@ -60,12 +60,14 @@ class Interpreter:
         arrived = self.gradients[self.tape.space]
         for k in (np.flatnonzero(arrived[self.rows].any(1)) + self.rows.start).tolist():
             found[k] = float(arrived[k, 0]) if self.single else arrived[k].copy()
-        rules = [_rules(step) for step in steps]
+        rules = [_rules(step, self.single) for step in steps]
         walk = self._walk(-1)
         while True:
             try:
                 for k, kind, a, b, c in walk:
-                    first, second, way = rules[kind]
+                    first, second, way, masked = rules[kind]
+                    if masked and found[k] == 0.0:
+                        continue
                     if way == _ONE:
                         found[a] = found[a] + first(numbers[a], numbers[k]) * found[k]
                     elif way == _TWO:
@@ -89,8 +91,6 @@ class Interpreter:
     def _push(self, step: Step, found: list[Any], k: int, places: tuple[int, ...]) -> None:
         """What any step passes down."""
         inputs, g = [self.numbers[x] for x in places[: step.op.arity]], found[k]
-        if step.masked and self.single and g == 0.0:
-            return
         for place in step.passes:
             pushed = run_rule(step.op, place, *inputs, self.numbers[k]) * g
             if step.masked and not self.single:
@@ -124,12 +124,14 @@ class Interpreter:
 _NONE, _ONE, _TWO, _FIRST, _SECOND, _OTHER = range(6)  # what a step passes down to
 
 
-def _rules(step: Step) -> tuple[Any, Any, int]:
-    """The derivatives by the first operand and the second, and the way to use them."""
+def _rules(step: Step, single: bool) -> tuple[Any, Any, int, bool]:
+    """The derivatives by the first operand and the second, the way to use them, and whether that is
+    for nothing where nothing has arrived."""
+    masked = step.masked and single
     if not step.passes:
-        return None, None, _NONE
-    if step.masked or step.op.arity > 2:
-        return None, None, _OTHER
+        return None, None, _NONE, False
+    if step.masked > single or step.op.arity > 2:
+        return None, None, _OTHER, masked
     ways = {(0,): _FIRST, (1,): _SECOND, (0, 1): _TWO}
     first, second = step.op.partials[0], step.op.partials[-1]
-    return first, second, _ONE if step.op.arity == 1 else ways[step.passes]
+    return first, second, _ONE if step.op.arity == 1 else ways[step.passes], masked
