@@ -65,7 +65,7 @@ class Native:
         whole = frame.selecting(plan)
         self._memory = [
             static, static_gradient, _aligned((rows + self.lanes) * self.lanes, self.dtype), totals,
-            _aligned(2 * plan.batched_size * self.lanes, self.dtype), outputs,
+            _aligned(4 * plan.batched_size * self.lanes, self.dtype), outputs,
         ]  # fmt: skip
         buffers = [
             _aligned(blocks * self.lanes * columns, np.int64 if k in whole else self.dtype)

@@ -22,6 +22,7 @@ __all__ = [
     "FIXED",
     "WEIGHT",
     "begin_block",
+    "begin_weights",
     "function",
     "selecting",
     "step",
@@ -65,8 +66,26 @@ def begin_block(plan: Plan, t: Types) -> list[str]:
     return lines
 
 
-def step(plan: Plan, t: Types) -> str:
-    """The function that is called, `step(frame)`; it returns the sum of the first output."""
+def begin_weights(plan: Plan, t: Types) -> list[str]:
+    """The lines that find the values and inputs of a block, and of the next one: these end in .2."""
+    lines = [
+        *begin_block(plan, t),
+        f"%values.2 = getelementptr {t.value}, ptr %values, i64 {2 * plan.batched_size}",
+    ]
+    whole = selecting(plan)
+    return lines + [
+        f"%input{k}.2 = getelementptr {t.value}, ptr %input{k}, i64 {columns}"
+        for k, columns in enumerate(plan.arguments)
+        if k not in whole
+    ]
+
+
+def step(plan: Plan, t: Types, later: bool = False) -> str:
+    """The function that is called, `step(frame)`; it returns the sum of the first output.
+
+    Args:
+        later: whether there are functions `weights1` and `weights2` for one block and for two.
+    """
     wanted = np.flatnonzero(plan.needs.static)
     high = plan.static_size + len(plan.outputs)
     low = int(wanted[0]) if len(wanted) else plan.static_size
@@ -109,26 +128,50 @@ def step(plan: Plan, t: Types) -> str:
     lines += [
         f"%first = getelementptr {t.value}, ptr %sums, i64 {low}",
         f"call void @llvm.memset.p0.i64(ptr %first, i8 0, i64 {(high - low) * t.lanes * t.size}, i1 0)",
-        "br label %next",
-        "next:",
-        "%b = phi i64 [ 0, %0 ], [ %after, %again ]",
-        f"call void @block({given}, i64 %b, i64 %blocks, {t.scalar} %seed)",
-        "%is_first = icmp eq i64 %b, 0",
-        "%some = icmp ne i64 %missing, 0",
-        "%both = and i1 %is_first, %some",
-        "br i1 %both, label %fill, label %again",
-        "fill:",
-        f"call void @{named('mask', t)}(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
-        "br label %again",
-        "again:",
-        "%after = add i64 %b, 1",
-        "%more = icmp ult i64 %after, %blocks",
-        "br i1 %more, label %next, label %done",
+        *_blocks(plan, t, given, (low, high), later),
         "done:",
         f"call void @{named('reduce', t)}(ptr %sums, ptr %totals, i64 {low}, i64 {high})",
         f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
     ]
     return _whole(lines, plan, t)
+
+
+def _blocks(plan: Plan, t: Types, given: str, wanted: tuple[int, int], later: bool) -> list[str]:
+    """The loop over the blocks; the first has lanes without a sample, whose sums are taken out."""
+    low, high = wanted
+    call = f"i64 %blocks, {t.scalar} %seed)"
+    second = given.replace("%values", "%values.2")
+    return [
+        f"%values.2 = getelementptr {t.value}, ptr %values, i64 {2 * plan.batched_size}",
+        "br label %next",
+        "next:",
+        "%b = phi i64 [ 0, %0 ], [ %after, %again ]",
+        f"call void @block({given}, i64 %b, {call}",
+        "%b.1 = add i64 %b, 1",
+        "%is_first = icmp eq i64 %b, 0",
+        "%some = icmp ne i64 %missing, 0",
+        "%fills = and i1 %is_first, %some",
+        "%two = icmp ult i64 %b.1, %blocks",
+        f"%pair = and i1 %two, {'true' if later else 'false'}",
+        "%single = xor i1 %pair, true",
+        "%one = or i1 %fills, %single",
+        "br i1 %one, label %first.block, label %both",
+        "first.block:",
+        *[f"call void @weights1({given}, i64 %b, {call}"] * later,
+        "br i1 %fills, label %fill, label %again",
+        "fill:",
+        f"call void @{named('mask', t)}(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
+        "br label %again",
+        "both:",
+        f"call void @block({second}, i64 %b.1, {call}",
+        *[f"call void @weights2({given}, i64 %b, {call}"] * later,
+        "%b.2 = add i64 %b, 2",
+        "br label %again",
+        "again:",
+        "%after = phi i64 [ %b.1, %first.block ], [ %b.1, %fill ], [ %b.2, %both ]",
+        "%more = icmp ult i64 %after, %blocks",
+        "br i1 %more, label %next, label %done",
+    ]
 
 
 def _whole(lines: list[str], plan: Plan, t: Types) -> str:

@@ -114,17 +114,12 @@ class Looped:
     # Backward -------------------------------------------------------------------------------------
 
     def push(self, entry: Contribution, in_memory: set[int]) -> bool:
-        """Write a contribution; False if some of its rows want none.
+        """Write a contribution to columns; False if some of its rows want none.
 
         Args:
             in_memory: the rows for which something waits in memory; more, afterwards.
         """
         part, needs = self.own.parts[entry.place], self.rows.plan.needs
-        if entry.to == "weight":
-            fits = bool(needs.static[part.weight].all())
-            if fits:
-                self._to_weight(part)
-            return fits
         if part.space >= INPUT:
             return True
         rows = set(part.column.ravel().tolist())
@@ -135,19 +130,36 @@ class Looped:
         in_memory |= rows
         return True
 
-    def _to_weight(self, part: Part) -> None:
-        self._want(part)
-        self._tiles(self.own.count, lambda first, count: self._weights_of(part, first, count))
+    def weights_want(self, entry: Contribution) -> bool:
+        """Whether all weights of a part want their gradient: then `to_weights` writes it."""
+        part = self.own.parts[entry.place]
+        return bool(self.rows.plan.needs.static[part.weight].all())
 
-    def _weights_of(self, part: Part, first: str | int, count: int) -> None:
+    def to_weights(self, entry: Contribution, blocks: tuple[str, ...]) -> None:
+        """Add to the sums of weights what some blocks of samples contribute, read and written once.
+
+        Args:
+            blocks: what the names of their values and inputs end in.
+        """
+        part = self.own.parts[entry.place]
+        self._want(part)
+        self._tiles(
+            self.own.count, lambda first, count: self._weights_of(part, first, count, blocks)
+        )
+
+    def _weights_of(
+        self, part: Part, first: str | int, count: int, blocks: tuple[str, ...]
+    ) -> None:
         code, grid = self.code, _weights(part)
-        arrived = [self._gradient(code.plus(first, t)) for t in range(count)]
+        arrived = [[self._gradient(code.plus(first, t), b) for b in blocks] for t in range(count)]
         loop = Loop(code, len(part.column), [])
-        x = self._column(part, loop.index)
+        columns = [self._column(part, loop.index, b) for b in blocks]
         for t in range(count):
             place = grid.at(code, code.plus(first, t), loop.index)
-            old = code.load("%sums", place)
-            code.line(code.store("%sums", place, self._fused(old, arrived[t], x)))
+            total = code.load("%sums", place)
+            for g, x in zip(arrived[t], columns):
+                total = self._fused(total, g, x)
+            code.line(code.store("%sums", place, total))
         loop.end([])
 
     def _to_column(self, part: Part, begun: bool) -> None:
@@ -189,21 +201,21 @@ class Looped:
             for row in part.column.ravel().tolist():
                 self.rows.stores.want((BATCHED, row))
 
-    def _column(self, part: Part, k: str) -> Lane:
+    def _column(self, part: Part, k: str, block: str = "") -> Lane:
         grid = _grid(part.column)
         assert grid is not None
         base = "%values" if part.space == BATCHED else f"%input{part.space - INPUT}"
-        return Lane(self.code, self.code.load(base, grid.at(self.code, k, 0)))
+        return Lane(self.code, self.code.load(base + block, grid.at(self.code, k, 0)))
 
     def _static(self, grid: _Grid, i: str | int, j: str | int) -> Lane:
         """A static number in every lane."""
         code = self.code
         return Lane(code, code.splat(code.load("%static", grid.at(code, i, j), code.types.scalar)))
 
-    def _gradient(self, row: str | int) -> Lane:
+    def _gradient(self, row: str | int, block: str = "") -> Lane:
         """What has arrived at a row of the result, which lies in memory."""
         place = self.rows.gradient_place(self.code.plus(row, self.own.start))
-        return Lane(self.code, self.code.load("%values", place))
+        return Lane(self.code, self.code.load("%values" + block, place))
 
     def _fused(self, total: str, a: Lane, b: Lane) -> str:
         product = a.binary("fmul contract", a, b)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Plan
+from autograd.compiler.plan.instructions import BATCHED, STATIC, Contribution, Matrix, Plan
 from autograd.compiler.run.native import frame
 from autograd.compiler.run.native.forward import Forward
 from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Types
 from autograd.compiler.run.native.llvm.lane import Lane, as_lane
+from autograd.compiler.run.native.loops import Looped
 from autograd.compiler.run.native.reverse import Reverse
 from autograd.compiler.run.native.rows import Rows, Stores
 
@@ -44,6 +45,7 @@ class _Module:
         self.before, self.block, self.after = (
             Code(t, loops, walls=loops) for t in (scalars, types, scalars)
         )
+        self.later: list[Contribution] = []
 
     def bodies(self) -> list[list[str]]:
         plan = self.plan
@@ -57,7 +59,7 @@ class _Module:
         self._give_outputs(block)
         after = Rows(plan, self.after, self.stores, STATIC)
         if self.backward:
-            self._push(block)
+            self.later = self._push(block).later
             self._give_gradients(self._push(after))
         self._give_static_outputs(after)
         block_lines = [*frame.begin_block(plan, self.types), *self.block.lines]
@@ -68,11 +70,31 @@ class _Module:
             frame.function(name, lines, self.types.scalar)
             for name, lines in zip(("before", "block", "after"), self.bodies())
         ]
+        functions += [
+            frame.function(f"weights{len(blocks)}", self._weights(blocks), self.types.scalar)
+            for blocks in (("",), ("", ".2"))
+            if self.later
+        ]
         copy = "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)"
         calls = {"memcpy": copy} | self.before.calls | self.block.calls | self.after.calls
         return "\n".join(
-            [*calls.values(), *functions, frame.step(self.plan, self.types), ATTRIBUTES]
+            [
+                *calls.values(),
+                *functions,
+                frame.step(self.plan, self.types, bool(self.later)),
+                ATTRIBUTES,
+            ]
         )
+
+    def _weights(self, blocks: tuple[str, ...]) -> list[str]:
+        """The lines that add to the weights of loops what one or two blocks contribute."""
+        code = Code(self.types)
+        rows = Rows(self.plan, code, self.stores, BATCHED)
+        for entry in self.later:
+            own = self.plan.instructions[entry.of]
+            assert isinstance(own, Matrix)
+            Looped(rows, own).to_weights(entry, blocks)
+        return [*frame.begin_weights(self.plan, self.types), *code.lines]
 
     def _give_outputs(self, block: Rows) -> None:
         """Each output, and its sum over the samples beside the sums of gradients."""

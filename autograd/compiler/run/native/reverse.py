@@ -48,12 +48,14 @@ class Reverse:
     Attributes:
         gradients: by row of that space, what has arrived so far.
         sums: whether samples contribute to the rows as well.
+        later: what is added to the weights of loops, of two blocks of samples at a time.
     """
 
     def __init__(self, rows: Rows) -> None:
         self.rows, self.code, self.plan = rows, rows.code, rows.plan
         self.forward = Forward(rows)
         self.gradients: dict[int, Number] = {}
+        self.later: list[Contribution] = []
         self.sums = rows.space == STATIC and any(i.batched for i in self.plan.instructions)
         self._summed: set[int] = set()  # static rows that have what the samples contributed
         self._in_memory: set[int] = set()  # batched rows for which something waits in memory
@@ -70,7 +72,11 @@ class Reverse:
         if self.code.loops and entry.to != "bias" and looped(self.plan, own):
             assert isinstance(own, Matrix)
             self._put(own)
-            if Looped(self.rows, own).push(entry, self._in_memory):
+            loop = Looped(self.rows, own)
+            if entry.to == "weight" and loop.weights_want(entry):
+                self.later.append(entry)
+                return
+            if entry.to != "weight" and loop.push(entry, self._in_memory):
                 return
         if self.code.loops and dotted(self.plan, own) and self._dot(own, entry):
             return
