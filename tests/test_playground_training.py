@@ -348,3 +348,26 @@ def test_it_runs_for_as_long_as_it_is_told(engine):
     )  # fmt: skip
     assert done == step > 1
     assert took >= 30
+
+
+def test_several_targets_and_two_outputs(engine):
+    """An auto-encoder's batches carry a row of targets each; two outputs are two classes."""
+    x, side = spirals()
+    model = MLP(2, [3, 2], activation="tanh", rng=0)
+    start = [p.data for p in model.parameters()]
+    for y, loss in ((x, "mse"), ((side > 0).astype(int), "cross_entropy")):
+        for p, number in zip(model.parameters(), start):
+            p.data = number
+        made = export(model, (x, y))
+        assert made.facts["loss"] == loss
+        found, share = evaluated(
+            engine, made,
+            "const t = createTraining(program, data, { rate: 0.05, batch: 16 });"
+            "const share = t.accuracy('train');"
+            "return [Array.from({ length: 20 }, () => t.step().loss), share]",
+        )  # fmt: skip
+        right = np.mean(nn.predict(model, x).argmax(1) == y) if loss == "cross_entropy" else None
+        assert share == right  # JSON has null for nan
+        sgd = SGD(model.parameters(), lr=0.05)
+        expected = losses(model, nn.losses.resolve_loss(loss), sgd, x, y, 16, seed=0, steps=20)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
