@@ -184,6 +184,24 @@ def test_operations_at_the_edges(name):
                 )
 
 
+def test_every_operation_stays_on_its_device():
+    """On "meta" nothing is computed, and what meets a number of the processor's is refused."""
+    names = [n for n, op in OPS.items() if op.arity < 3 and n not in ("==", "sinc_slope")]
+    table = [Value(0.1), Value(0.2), Value(0.3), Value(0.4)]
+
+    def loss(x, i):
+        found = select(table, i) + maximum(table[0] * x[0], where(x[1] > 0.0, table[1], x[0]))
+        for name in names:
+            op = OPS[name]
+            found = found + op(*[table[2] * x[0], 0.5 if name == "round_to" else x[1]][: op.arity])
+        return found + nn.cross_entropy([t * x[0] for t in table], i)
+
+    module = compile(loss, table, inputs=([0.3, 0.4], 1), check=False).to_torch(device="meta")
+    x = torch.empty((5, 2), dtype=torch.float64, device="meta")
+    module(x, torch.empty(5, dtype=torch.int64, device="meta"))[0].mean().backward()
+    assert module.weights.grad.device.type == "meta"
+
+
 def test_what_pytorch_alone_gets_wrong():
     """By hand: the slope of the branch not taken is nothing, of a value that is nan nan."""
     w = Value(1.0)
