@@ -14,9 +14,8 @@ import os
 
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
-os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-)
+if hasattr(os, "sched_setaffinity"):  # XLA's pool has a thread for each processor it may use
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 import argparse
 import importlib.util
