@@ -713,7 +713,7 @@ def test_the_listing_reads_like_the_lecture():
         "returns s3",
     ]
     assert repr(program).startswith(
-        "<Program: 10 instructions, 12730 parameters, 785 inputs, float64, engine numpy"
+        "<Program: 10 instructions, 12730 parameters, 785 inputs, float64, engine "
     )
 
 
