@@ -114,8 +114,7 @@ class _TorchSource(Library):
                 used.append(x.reshape(len(x)))
             else:
                 call, names = source.filled
-                view = f".view{source.shape}" if len(source.shape) > 1 else ""
-                text += f"\n    {call}, out=$[{start}:{stop}]{view})"
+                text += f"\n    {call}, out=$.as_strided({_lying(source.shape)}, {start}))"
                 used += names
             start = stop
         return self.writer.write(text, used, (size,), "float")
@@ -201,6 +200,12 @@ class _TorchSource(Library):
 
     def largest(self, x: Name) -> Name:
         return self.writer.write("{}.amax(0)", [x], x.shape[1:], x.kind)
+
+
+def _lying(shape: tuple[int, ...]) -> str:
+    """The sizes and strides of an array without gaps, as `as_strided` takes them: one call, not two."""
+    steps = tuple(prod(shape[k + 1 :]) for k in range(len(shape)))
+    return f"{shape}, {steps}"
 
 
 def source_of(runner: Runner) -> Source:
