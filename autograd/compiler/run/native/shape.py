@@ -40,7 +40,7 @@ __all__ = [
 
 LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
 LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
-WEIGHTS = 13_000  # products in loops, at most: from here on BLAS is faster
+WEIGHTS = 30_000  # products in loops with registers of 8 float64, at most: else BLAS is faster
 available = jit.available
 
 
@@ -83,7 +83,7 @@ def why_not(plan: Plan, asked: bool) -> str:
     static = sum(_nodes(own) for own in plan.instructions if not own.batched)
     if static * len(plan.order) > LIVE and not asked:
         return f"{static} numbers of {len(plan.order)} parameters would take LLVM long"
-    if looping > WEIGHTS and not asked:
+    if looping > WEIGHTS * jit.lanes(8) // 8 and not asked:
         return f"{looping} weights are for BLAS"
     return ""
 
