@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -564,6 +565,14 @@ def test_an_engine_that_lacks_something_is_told_what() -> None:
     )
     missing = [f.sentence for f in diagnose(kind).findings if f.kind == "missing"]
     assert any("`__mul__` with a number, a * 2: AttributeError" in sentence for sentence in missing)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.02, 0.04, 0.08])
+def test_a_search_that_is_cut_short_claims_no_second_fault(share: float) -> None:
+    mutation = next(mutation for mutation in MUTATIONS if mutation.name == "sub sign")
+    broken = engine(changed(*mutation.changes))
+    found = findings(exercise(lambda: broken), time.process_time() + share)
+    assert [finding.operation for finding in found if finding.kind == "wrong"] == ["__sub__"]
 
 
 def test_where_the_class_is_may_be_said_in_words(tmp_path: Path) -> None:

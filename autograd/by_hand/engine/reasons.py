@@ -32,7 +32,7 @@ def reasons(
         cases: the programs that ran, the simple before the complex.
         has: the operations that the engine has, and what they are called.
         freed: whether backward() was seen to take the graph apart.
-        end: when to stop looking, by `time.monotonic`.
+        end: when to stop looking, by `time.process_time`, so that a busy machine finds the same.
     """
     table = list(bugs([key for key in METHODS if METHODS[key].method in has], freed))
     searches = []
@@ -40,10 +40,10 @@ def reasons(
         search = _Search(traits, cases, table, end)
         search.go(has, strict=True)
         searches.append(search)
-        if search.cost <= (0, 1) or time.monotonic() > end:
+        if search.cost <= (0, 1) or time.process_time() > end:
             break
     best = min(searches, key=lambda search: search.cost)
-    if best.cost[0] and time.monotonic() < end:  # not everything has a name
+    if best.cost[0] and time.process_time() < end:  # not everything has a name
         best = _Search(best.start, cases, table, end)
         best.go(has)
     return best.found
@@ -66,7 +66,8 @@ class _Search:
         self.cases, self.table, self.end = list(cases), table, end
         self.explained: dict[int, bool] = {}
         self.used: dict[int, set[str]] = {}
-        self._look_at(cases)
+        for case in cases:  # however late: what nobody has looked at is not right
+            self.explained[id(case)], self.used[id(case)] = compared(traits, case)
         self.strange: set[str] = set()  # operations that no known bug explains
         self.found: list[Finding] = []
 
@@ -84,6 +85,8 @@ class _Search:
             strict: whether to stop at the first that no bug explains.
         """
         while (first := self._first()) is not None:
+            if self._late() and self.found:
+                return  # what was not looked at since the last bug may follow from it
             best = [] if self._late() else self._best(first)
             wrong = first_wrong(first)
             if not best:  # theirs may be right, and the twin not with what was found
@@ -103,12 +106,11 @@ class _Search:
 
     def _look_at(self, cases: Sequence[Case]) -> None:
         for case in cases:
-            unknown = self.explained.get(id(case), True), self.used.get(id(case), set[str]())
-            look = unknown if self._late() else compared(self.traits, case)
-            self.explained[id(case)], self.used[id(case)] = look
+            if not self._late():
+                self.explained[id(case)], self.used[id(case)] = compared(self.traits, case)
 
     def _late(self) -> bool:
-        return time.monotonic() > self.end
+        return time.process_time() > self.end
 
     def _first(self) -> Case | None:
         """The simplest program that is not explained yet."""
