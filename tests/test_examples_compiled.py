@@ -24,10 +24,9 @@ from nn.train import fit
 
 ROOT = Path(__file__).parents[1]
 TRAINS = [
-    "addition", "autoencoder", "cnn_lstm", "convolution", "hidden_layer", "hot_dog", "hundred_layers",
-    "linear_layers", "reinforce", "sentence",
-    "logistic_regression", "lstm", "mnist", "one_layer", "one_or_several_layers", "partly_connected",
-    "rnn", "spam", "triangle",
+    "addition", "autoencoder", "cnn_lstm", "convolution", "hidden_layer", "hot_dog", "how_much",
+    "hundred_layers", "linear_layers", "logistic_regression", "lstm", "mnist", "one_layer",
+    "one_or_several_layers", "partly_connected", "reinforce", "rnn", "sentence", "spam", "triangle",
 ]  # fmt: skip
 
 
