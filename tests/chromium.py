@@ -199,3 +199,12 @@ def chromium() -> Iterator[Page]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextmanager
+def watched() -> Iterator[Page]:
+    """A page of Chromium that must complain of nothing and ask for nothing beyond its files."""
+    with chromium() as page:
+        yield page
+        assert page.complaints == []
+        assert [r for r in page.requests if not r.startswith(("file://", "about:", "data:"))] == []

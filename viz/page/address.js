@@ -42,15 +42,5 @@ function fold(which) {
   state.folded = new Set(which.filter((g) => g in groups));
   arrange(false);
 }
-byId("here").onclick = async (event) => {
-  event.preventDefault();  // in a frame, following it would load the notebook into its own cell
-  const here = byId("here");
-  try {
-    history.replaceState(null, "", stated());
-    await navigator.clipboard.writeText(location.href);
-    here.textContent = "copied";
-  } catch { here.textContent = "see address"; }
-  setTimeout(() => { here.textContent = "link"; }, 1600);
-};
 if (!/^(file|https?):$/.test(location.protocol)) byId("here").hidden = true;
 addEventListener("hashchange", fromAddress);

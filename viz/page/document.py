@@ -24,7 +24,7 @@ _HERE = Path(__file__).parent
 _HASH = re.compile(r"'sha256-[\w+/=]+'")
 _SCRIPTS = (
     "format", "program", "state", "camera", "folds", "arrange", "motion", "paint", "stepping",
-    "reader", "leaves", "reason", "answers", "address", "bridge", "start",
+    "reader", "leaves", "reason", "answers", "address", "link", "bridge", "start",
 )  # fmt: skip
 _STYLES = ("base", "page", "drawing")
 
@@ -62,8 +62,8 @@ def filled(
     """The template with its parts, its style sheet and its script, and a policy that names the two.
 
     Args:
-        template: a file with ``{{name}}`` where a part goes.
-        parts: HTML by name.
+        template: a file with ``{{name}}`` where a part goes, and ``{{head}}`` where every page's head.
+        parts: HTML by name, the title among them.
         looks, code: the style sheet, and the script.
         framed: pages that it shows in frames: a frame obeys the policy of what it stands in, too.
     """
@@ -71,7 +71,9 @@ def filled(
     allowed += [(found[0], found[1]) for found in map(_HASH.findall, framed)]
     styles, codes = (" ".join(dict.fromkeys(hashes)) for hashes in zip(*allowed))
     every = {**parts, "style": looks, "script": code, "styles": styles, "scripts": codes}
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: every[found[1]], template.read_text("utf-8"))
+    head = (_HERE / "head.html").read_text("utf-8").rstrip()
+    whole = template.read_text("utf-8").replace("{{head}}", head)
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: every[found[1]], whole)
 
 
 def saved(page: str, path: str | os.PathLike[str]) -> str:

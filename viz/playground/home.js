@@ -55,15 +55,5 @@ function fromAddress() {
   showSettings();
   soon();
 }
-byId("here").onclick = async (event) => {
-  event.preventDefault();
-  const here = byId("here");
-  try {
-    history.replaceState(null, "", stated());
-    await navigator.clipboard.writeText(location.href);
-    here.textContent = "copied";
-  } catch { here.textContent = "see address"; }
-  setTimeout(() => { here.textContent = "link"; }, 1600);
-};
 byId("here").hidden = byId("weights").hidden = framed;
 addEventListener("hashchange", fromAddress);

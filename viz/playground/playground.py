@@ -139,7 +139,8 @@ def playground(
         "data": embedded(given),
     }
     looks = sheets(_SHARED / "base.css", _HERE / "playground.css")
-    files = [_SHARED / "format.js", *(_HERE / f"{name}.js" for name in _SCRIPTS)]
+    files = [*map(_SHARED.joinpath, ("format.js", "link.js"))]
+    files += (_HERE / f"{name}.js" for name in _SCRIPTS)
     whole = filled(_HERE / "playground.html", parts, looks, scripts(made.script, *files))
     return Playground(whole, model, parameters)
 

@@ -126,7 +126,7 @@ def tour() -> Tour:
         for i, chapter in enumerate(CHAPTERS)
     )
     pages = [{"text": c.text, "title": c.title, "page": c.page()} for c in CHAPTERS]
-    parts = {"tabs": "\n".join(tabs), "pages": embedded(pages)}
+    parts = {"title": "chainrule: a tour", "tabs": "\n".join(tabs), "pages": embedded(pages)}
     return Tour(
         filled(
             _HERE / "tour.html",
