@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from autograd import Value
+from autograd.text.format import plural
 from nn.activations import activation_name
 
 __all__ = [
@@ -279,11 +280,6 @@ def units_of(module: Any) -> list[Any]:
     """The neurons of a layer, [] for other modules."""
     neurons = getattr(module, "neurons", None)
     return list(neurons) if isinstance(neurons, (list, tuple)) else []
-
-
-def plural(count: int, noun: str) -> str:
-    """ "1 value", "4 values"."""
-    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def image_size(images: Sequence[Any]) -> str:

@@ -7,8 +7,9 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from autograd import Value, maximum
+from autograd.text.format import plural
 from nn.activations import Activation, activation_name
-from nn.architecture import Architecture, Column, Kernel, Weight, image_size, plural
+from nn.architecture import Architecture, Column, Kernel, Weight, image_size
 from nn.counterpart import activated, refuse_other
 from nn.init import Init, Rng, generator
 from nn.keeps import Keeps

@@ -7,7 +7,8 @@ from typing import Any, overload
 
 from autograd import Value
 from autograd.compiler import select
-from nn.architecture import Architecture, Column, plural
+from autograd.text.format import plural
+from nn.architecture import Architecture, Column
 from nn.counterpart import refuse_other
 from nn.init import Init, Rng, generator, initial
 from nn.layers import parameter

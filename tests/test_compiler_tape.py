@@ -161,6 +161,13 @@ def test_a_long_recurrence_is_a_tape(make, steps, engine):
     assert "one by one" in str(program.backward)
 
 
+def test_a_line_of_a_tape_names_the_parameters_and_not_the_constants():
+    loss, parameters = logistic(1500)  # it reads r, and the constant 1
+    program = compile(loss, {"r": parameters[0]})
+    assert str(program).startswith("1 parameter, 1 instruction")
+    assert program.backward.lines[-1].left == "∂r[1]"
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_long_loop_of_choices_is_a_tape(engine):
     w = Value(0.9)

@@ -19,6 +19,7 @@ from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
 from autograd.grouped import grouped
+from autograd.text.format import plural
 from autograd.text.html import preformatted
 from autograd.value import Value
 
@@ -337,8 +338,9 @@ class Program:
 
     def __repr__(self) -> str:
         return (
-            f"<Program: {len(self.plan.instructions)} instructions, {len(self.order)} parameters, "
-            f"{sum(self.plan.arguments)} inputs, {self.dtype}, {self.engine}>"
+            f"<Program: {plural(len(self.plan.instructions), 'instruction')}, "
+            f"{plural(len(self.order), 'parameter')}, {plural(sum(self.plan.arguments), 'input')}, "
+            f"{self.dtype}, {self.engine}>"
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

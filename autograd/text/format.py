@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-__all__ = ["clean", "folded", "number", "suggestion", "table", "width"]
+__all__ = ["clean", "folded", "number", "plural", "suggestion", "table", "width"]
 
 _LEAST = 7  # columns that a number takes
 
@@ -130,6 +130,11 @@ def _parts(line: list[str], widths: list[int]) -> Iterable[list[str]]:
     """A row as the lines that its columns are broken into."""
     cells = [folded(cell, w) for cell, w in zip(line, widths)]
     return ([*part] for part in zip_longest(*cells, fillvalue=""))
+
+
+def plural(count: int, noun: str) -> str:
+    """ "1 value", "4 values"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from autograd.compiler.plan.instructions import (
     Tape,
     Terms,
 )
-from autograd.compiler.plan.reverse import target
+from autograd.compiler.plan.reverse import needed, target
 from autograd.compiler.plan.softmax import CrossEntropy, cross_entropies
 from autograd.compiler.plan.uses import owners
 from autograd.compiler.read.arrays import Array
@@ -166,6 +166,8 @@ class _Lines:
         instruction = self.plan.instructions[entry.of]
         if isinstance(instruction, Select):
             return f"∂{self._at(space, index)}[{argument(instruction.argument)}]"
+        if isinstance(instruction, Tape):
+            index = needed(self.plan.needs, space, index)  # constants are read, too
         return self._rows(space, index)
 
     def _rows(self, space: int, index: Array) -> str:

@@ -26,6 +26,7 @@ from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.names import Names, argument, shape_text, squares
 from autograd.compiler.write.view import inlined, shown
 from autograd.ops import OPS
+from autograd.text.format import plural
 
 __all__ = ["Named", "factor", "listing", "named"]
 
@@ -40,7 +41,8 @@ def listing(plan: Plan, names: list[str]) -> str:
     width = max([len(left) for left, _ in lines], default=0)
     outputs = ", ".join(found.names.at(space, np.array([row])) for space, row in plan.outputs)
     head = [f"given {given}, for each sample"] if given else []
-    head.append(f"{len(plan.order)} parameters, {len(plan.instructions)} instructions")
+    counts = (len(plan.order), "parameter"), (len(plan.instructions), "instruction")
+    head.append(", ".join(plural(*count) for count in counts))
     body = [f"{left:<{width}} = {right}" for left, right in lines]
     return "\n".join([*head, *body, f"returns {outputs}"])
 
