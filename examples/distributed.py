@@ -85,4 +85,6 @@ if rank == 0:
         f"{right:.1%} of {len(test.x)} held-out digits right, {time.perf_counter() - started:.1f} s"
     )
 if together:
+    dist.barrier()  # nobody leaves while another still talks
+    del network, optimizer
     dist.destroy_process_group()
