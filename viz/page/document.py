@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,11 +13,10 @@ from typing import Any
 
 from autograd import OPS
 from autograd.formulas.javascript import runtime
-from autograd.text.files import write
 from viz.page.program import table
 from viz.style import DARK, LIGHT, Palette
 
-__all__ = ["colours", "document", "embedded", "filled", "saved", "script", "scripts", "sheets"]
+__all__ = ["colours", "document", "embedded", "filled", "script", "scripts", "sheets"]
 
 _HERE = Path(__file__).parent
 _HASH = re.compile(r"'sha256-[\w+/=]+'")
@@ -74,19 +72,6 @@ def filled(
     head = (_HERE / "head.html").read_text("utf-8").rstrip()
     whole = template.read_text("utf-8").replace("{{head}}", head)
     return re.sub(r"\{\{(\w+)\}\}", lambda found: every[found[1]], whole)
-
-
-def saved(page: str, path: str | os.PathLike[str]) -> str:
-    """Write a page, whole or not at all, and return the path.
-
-    Raises:
-        ValueError: for a suffix that is not of HTML.
-    """
-    if Path(path).suffix.lower() not in ("", ".html", ".htm"):
-        raise ValueError(
-            f"a page is HTML, like page.html, not {Path(path).name!r}; pictures come from draw_graph"
-        )
-    return str(write(Path(path), page.encode()))
 
 
 def embedded(data: Any) -> str:

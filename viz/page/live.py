@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,18 +14,19 @@ from viz.graph.kinds import kinds, titles
 from viz.graph.limits import check_size
 from viz.page.answers import wrong_answers
 from viz.page.captions import Caption, captions, filled, readings
-from viz.page.document import document, saved
+from viz.page.document import document
 from viz.page.drawing import drawn
 from viz.page.program import folds, own_rows, program, rows_of
+from viz.page.shown import Shown
 from viz.page.widget import two_way
 
-__all__ = ["Live", "framed", "live", "page"]
+__all__ = ["Live", "live", "page"]
 
 _NAME_WIDTH = 22
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Live:
+class Live(Shown):
     """A live page: ``save("neuron.html")`` it, or look at it in a notebook.
 
     Attributes:
@@ -51,29 +50,8 @@ class Live:
         """
         return two_way(self.root, self.html)
 
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the page, whole or not at all; missing folders are made. Returns the path.
-
-        Raises:
-            OSError: one line that names the path and says what is wrong with it.
-            ValueError: for a suffix that is not of HTML.
-        """
-        return saved(self.html, path)
-
-    def _repr_html_(self) -> str:
-        return framed(self.html)
-
     def __repr__(self) -> str:
         return f"<live page of {self.steps} steps: .save('live.html')>"
-
-
-def framed(page: str) -> str:
-    """A page in a frame of a notebook: it may run its script, and reach nothing around it."""
-    inner = html.escape(page, quote=True)
-    return (
-        f'<iframe srcdoc="{inner}" sandbox="allow-scripts" width="100%" height="640" '
-        'style="border: 0"></iframe>'
-    )
 
 
 def live(

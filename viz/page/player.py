@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,8 +9,8 @@ from typing import Any, NamedTuple
 from autograd import Names, Value
 from autograd.text.format import number
 from viz.page.captions import Caption, Hole, captions, edges, filled, readings
-from viz.page.document import saved
-from viz.page.live import framed, page
+from viz.page.live import page
+from viz.page.shown import Shown
 from viz.style import tone
 
 __all__ = ["Change", "Frame", "Player", "frames", "player"]
@@ -53,7 +52,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Player:
+class Player(Shown):
     """A step-through page: ``save("steps.html")`` it, or look at it in a notebook.
 
     Attributes:
@@ -63,18 +62,6 @@ class Player:
 
     html: str
     frames: tuple[Frame, ...]
-
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the page, whole or not at all; missing folders are made. Returns the path.
-
-        Raises:
-            OSError: one line that names the path and says what is wrong with it.
-            ValueError: for a suffix that is not of HTML.
-        """
-        return saved(self.html, path)
-
-    def _repr_html_(self) -> str:
-        return framed(self.html)
 
     def __repr__(self) -> str:
         return f"<step-through page of {len(self.frames)} steps: .save('steps.html')>"

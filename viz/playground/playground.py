@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ from autograd.text.format import clean
 from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop
 from nn.settings import positive
 from viz.arguments import check_text
-from viz.page.document import embedded, filled, saved, scripts, sheets
-from viz.page.live import framed
+from viz.page.document import embedded, filled, scripts, sheets
+from viz.page.shown import Shown
 from viz.page.widget import bridged
 from viz.playground.model import export
 from viz.playground.network import network
@@ -32,7 +31,7 @@ _SCRIPTS = (
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Playground:
+class Playground(Shown):
     """A playground: ``save("moons.html")`` it, or look at it in a notebook.
 
     Attributes:
@@ -50,15 +49,6 @@ class Playground:
     model: Module
     parameters: Sequence[Value]
 
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the page, whole or not at all; missing folders are made. Returns the path.
-
-        Raises:
-            OSError: one line that names the path and says what is wrong with it.
-            ValueError: for a suffix that is not of HTML.
-        """
-        return saved(self.html, path)
-
     def widget(self) -> Any:
         """The page with the kernel behind it: its weights are the model's, and the other way round.
 
@@ -68,9 +58,6 @@ class Playground:
             ImportError: without anywidget, the extra ``notebook``.
         """
         return bridged(self.html, self.parameters)
-
-    def _repr_html_(self) -> str:
-        return framed(self.html)
 
     def __repr__(self) -> str:
         return f"<playground of {type(self.model).__name__}: .save('playground.html')>"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from typing import Any, NamedTuple
 
 from autograd import Value, parse
 from nn import MLP
-from viz.page.document import embedded, filled, saved, sheets
-from viz.page.live import framed, live
+from viz.page.document import embedded, filled, sheets
+from viz.page.live import live
+from viz.page.shown import Shown
 from viz.playground.moons import moons
 from viz.playground.suited import suited
 
@@ -36,7 +36,7 @@ class Chapter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tour:
+class Tour(Shown):
     """The tour: ``save("tour.html")`` it, or look at it in a notebook.
 
     Attributes:
@@ -44,13 +44,6 @@ class Tour:
     """
 
     html: str
-
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the page, whole or not at all; missing folders are made. Returns the path."""
-        return saved(self.html, path)
-
-    def _repr_html_(self) -> str:
-        return framed(self.html)
 
     def __repr__(self) -> str:
         return f"<tour of {len(CHAPTERS)} live pages: .save('tour.html')>"
