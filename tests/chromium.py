@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -150,6 +150,19 @@ class Page:
             const box = element.getBoundingClientRect();
             return [box.x + box.width / 2, box.y + box.height / 2] }})()""")
         return x, y
+
+    def inside_frame(self) -> Callable[[str], Any]:
+        """What gives the value of an expression in the first frame of the page."""
+        frame = self("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
+        context = self("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
+
+        def inner(expression: str) -> Any:
+            found = self(
+                "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
+            )
+            return found["result"].get("value")
+
+        return inner
 
     def emulate(self, **features: str) -> None:
         """Media features: ``prefers_color_scheme="dark"``; ``media="print"`` for paper."""

@@ -442,14 +442,7 @@ def test_in_a_sandboxed_frame_every_button_works(page: Page, tmp_path: Path) -> 
     host = tmp_path / "notebook.html"
     host.write_text(f"<!DOCTYPE html><title>n</title>{live(neuron())._repr_html_()}", "utf-8")
     page.open(host.as_uri())
-    frame = page("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
-    context = page("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
-
-    def inner(expression: str) -> Any:
-        found = page(
-            "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
-        )
-        return found["result"].get("value")
+    inner = page.inside_frame()
 
     assert inner("document.getElementById('count').textContent") == "11 / 11"
     for button in ("back", "play", "predict", "closer", "farther", "fit", "reset"):

@@ -358,14 +358,7 @@ def test_in_a_sandboxed_frame_it_trains(page: Page, tmp_path: Path) -> None:
     host = tmp_path / "notebook.html"
     host.write_text(f"<!DOCTYPE html><title>n</title>{on_moons()._repr_html_()}", "utf-8")
     page.open(host.as_uri())
-    frame = page("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
-    context = page("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
-
-    def inner(expression: str) -> Any:
-        found = page(
-            "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
-        )
-        return found["result"].get("value")
+    inner = page.inside_frame()
 
     for button in ("step", "one", "play", "play", "step"):
         inner(f"document.getElementById('{button}').click()")

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from chromium import EXECUTABLE, MISSING, chromium
@@ -93,14 +92,7 @@ def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
     (tmp_path / "host.html").write_text(host, "utf-8")
     with chromium() as page:
         page.open((tmp_path / "host.html").as_uri())
-        frame = page("Page.getFrameTree")["frameTree"]["childFrames"][0]["frame"]["id"]
-        context = page("Page.createIsolatedWorld", frameId=frame)["executionContextId"]
-
-        def inner(expression: str) -> Any:
-            found = page(
-                "Runtime.evaluate", expression=expression, returnByValue=True, contextId=context
-            )
-            return found["result"].get("value")
+        inner = page.inside_frame()
 
         assert (
             inner("document.querySelector('#v0 > .grad').textContent") == "–"
