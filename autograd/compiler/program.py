@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 import os
 from collections import Counter
@@ -15,6 +14,7 @@ import numpy as np
 from autograd.compiler.plan.instructions import Plan, Select
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.engines import choose, has_machine_code
+from autograd.compiler.samples import sample_shape_fits
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
@@ -23,7 +23,7 @@ from autograd.text.format import plural
 from autograd.text.html import preformatted
 from autograd.value import Value
 
-__all__ = ["Program", "refuse_samples", "sample_shape_fits"]
+__all__ = ["Program"]
 
 CHUNK = 4096  # larger batches run in pieces that stay in the cache
 MOST = 1 << 25  # numbers of a piece, for programs of very many rows
@@ -408,26 +408,3 @@ def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
         np.concatenate([piece[i] for piece in pieces]) if space else pieces[0][i]
         for i, (space, _) in enumerate(plan.outputs)
     ]
-
-
-def refuse_samples(kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, ...]]) -> None:
-    """Raise ValueError unless these are samples of these shapes, as many of each.
-
-    Args:
-        kind: what a library calls its arrays.
-    """
-    if len(given) != len(shapes):
-        raise ValueError(f"this program takes {len(shapes)} {kind}s, not {len(given)}")
-    for k, (x, shape) in enumerate(zip(given, shapes)):
-        if not sample_shape_fits(tuple(x.shape), shape) or x.shape[0] != given[0].shape[0]:
-            wish = ", ".join(map(str, ("batch", *shape)))
-            article = "an" if kind == "array" else "a"
-            raise ValueError(f"argument {k} is {article} {kind} [{wish}], not {list(x.shape)}")
-
-
-def sample_shape_fits(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
-    """Whether these are samples of this shape, as it is or flat; ones may be left out."""
-    if given and given[1:] == shape:
-        return True
-    found, wanted = (tuple(n for n in s if n != 1) for s in (given[1:], shape))
-    return bool(given) and (found == wanted or given[1:] == (math.prod(shape),))

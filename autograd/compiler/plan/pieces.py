@@ -9,10 +9,12 @@ import numpy as np
 from autograd.compiler.plan.instructions import Tape
 from autograd.compiler.read.arrays import Array, Graph
 
-__all__ = ["FAR", "Piece", "can_be_straight", "distances", "pieces"]
+__all__ = ["FAR", "STRAIGHT", "Piece", "can_be_straight", "distances", "pieces"]
 
 FAR = 2048  # rows back: a round is half of that at most
-STRAIGHT = 12_000  # nodes, as many as machine code writes line by line
+STRAIGHT = (
+    12_000  # numbers that machine code writes line by line, at most: two seconds of compiling
+)
 _ROUNDS = 8  # fewer are no piece
 _OFTEN = 16  # so many readers of a number do not say where it stands
 

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.program import Program, refuse_samples
+from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import Library, functions, refuse_missing
 from autograd.compiler.run.functional.places import Slices
 from autograd.compiler.run.functional.runner import Runner, State
+from autograd.compiler.samples import refuse_samples
 
 __all__ = ["function_of", "to_jax"]
 

@@ -11,12 +11,13 @@ from functools import cache
 from typing import Any
 
 from autograd.compiler.plan.instructions import Plan, Select
-from autograd.compiler.program import Program, refuse_samples
+from autograd.compiler.program import Program
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.run.functional.library import refuse_missing
 from autograd.compiler.run.functional.runner import Runner
 from autograd.compiler.run.functional.source import source_of
 from autograd.compiler.run.torch_operations import TorchLibrary
+from autograd.compiler.samples import refuse_samples
 
 __all__ = ["module_of", "to_torch"]
 

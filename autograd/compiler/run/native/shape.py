@@ -19,6 +19,7 @@ from autograd.compiler.plan.instructions import (
     Select,
     Terms,
 )
+from autograd.compiler.plan.pieces import STRAIGHT
 from autograd.compiler.run.native.dots import dotted
 from autograd.compiler.run.native.llvm import jit
 from autograd.compiler.run.native.llvm.code import Code, Types
@@ -38,7 +39,6 @@ __all__ = [
     "why_not",
 ]
 
-LINES = 12_000  # numbers that are written line by line, at most: two seconds of compiling
 LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
 WEIGHTS = 30_000  # products in loops with registers of 8 float64, at most: else BLAS is faster
 available = jit.available
@@ -78,7 +78,7 @@ def why_not(plan: Plan, asked: bool) -> str:
     if without := _without_form(plan):
         return without
     written, looping = _sizes(plan)
-    if written > LINES and not asked:
+    if written > STRAIGHT and not asked:
         return f"{written} numbers are too many to write line by line"
     static = sum(_nodes(own) for own in plan.instructions if not own.batched)
     if static * len(plan.order) > LIVE and not asked:
@@ -104,7 +104,7 @@ def why_no_python(plan: Plan) -> str:
     """What keeps a program from being lines of Python; "" if nothing does."""
     if any(isinstance(own, Select) for own in plan.instructions):
         return "a value is selected"
-    if lines(plan) > LINES:
+    if lines(plan) > STRAIGHT:
         return f"{lines(plan)} numbers are too many to write line by line"
     return _without_form(plan)
 
