@@ -41,7 +41,8 @@ together = "WORLD_SIZE" in os.environ  # set by torchrun
 if together:
     dist.init_process_group(dist.get_default_backend_for_device(device))
 rank, processes = (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
-print(f"process {rank} of {processes} on {device}, pid {os.getpid()}", flush=True)
+# One write a line: what two processes print at the same moment stays two lines.
+print(f"process {rank} of {processes} on {device}, pid {os.getpid()}\n", end="", flush=True)
 
 train, test = mnist_5k().split(test=0.2, rng=0)
 x, y = torch.tensor(train.x[: options.samples]), torch.tensor(train.y[: options.samples])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -192,28 +194,36 @@ def test_two_processes_lose_as_one_does(tmp_path):
         np.testing.assert_allclose(second[name], weights, rtol=1e-7, atol=1e-9)
 
 
+def until(run, said, pattern, seconds=180):
+    """Wait until a running process has written it; fail when the process ends before, or takes long."""
+    late = time.monotonic() + seconds
+    while not (found := re.search(pattern, text := said.read_text())):
+        assert run.poll() is None, f"it ended before {pattern!r}: {text}"
+        assert time.monotonic() < late, f"{seconds} s without {pattern!r}: {text}"
+        time.sleep(0.05)
+    return found
+
+
 @pytest.mark.slow  # starts processes that import PyTorch
 def test_a_killed_process_ends_all_and_the_last_checkpoint_goes_on(tmp_path):
     pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
-    run = subprocess.Popen(
-        launched(tmp_path, "--samples", "640", "--epochs", "100000"),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        victim = 0
-        for line in run.stdout:
-            if line.startswith("process 1 of 2"):
-                victim = int(line.split()[-1])
-            if line.startswith("epoch 5") and victim:
-                os.kill(victim, signal.SIGKILL)
-                break
-        begun = time.monotonic()
-        _, said = run.communicate(timeout=120)
-        assert time.monotonic() - begun < 110
-    finally:
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
+    out, err = tmp_path / "stdout.txt", tmp_path / "stderr.txt"
+    with out.open("w") as stdout, err.open("w") as stderr:
+        run = subprocess.Popen(
+            launched(tmp_path, "--samples", "640", "--epochs", "3000"),
+            stdout=stdout, stderr=stderr, text=True, env=environment(),
+        )  # fmt: skip
+        try:
+            victim = int(until(run, out, r"process 1 of 2 .* pid (\d+)\n")[1])
+            until(run, out, r"epoch 5:")
+            os.kill(victim, signal.SIGKILL)
+            run.wait(timeout=110)
+        finally:
+            run.terminate()  # torchrun ends its processes when it is asked to
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(timeout=30)
+            run.kill()
+    said = err.read_text()
     assert run.returncode != 0
     assert "rank" in said  # PyTorch's own report names the rank that failed
     assert "SIGKILL" in said
