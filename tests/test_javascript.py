@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from javascript import running
+from javascript import ENGINES, running
 
 from autograd import OPS, Op
 from autograd.formulas.javascript import JavaScript, runtime, written
@@ -48,11 +48,16 @@ WHOLE = {"round_to": (-2, -1, 0, 1, 2, 3), "sinc_slope": (0, 1, 2, 3)}  # decima
 MORE = {("logaddexp2", 0): 4, ("mish", 0): 2, ("mish", 1): 2, ("gelu", 0): 2, ("gelu", 1): 2}
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def run(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Any]]:
+    with running(request.param) as evaluate:
+        yield evaluate
+
+
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Callable[[str], Any]]:
+def engine(run: Callable[[str, str], Any]) -> Callable[[str], Any]:
     """What an expression comes to after the declarations of numbers.js."""
-    with running() as evaluate:
-        yield partial(evaluate, runtime())
+    return partial(run, runtime())
 
 
 def points(op: Op) -> Sequence[tuple[Any, ...]]:
@@ -122,12 +127,13 @@ def test_value_and_derivatives_are_pythons(op: Op, answers: dict[str, list[list[
     assert not beyond(op, answers[op.name], lambda place: MORE.get((op.name, place), 1))
 
 
-def test_the_fast_functions_of_loops_are_close_and_as_special() -> None:
+def test_the_fast_functions_of_loops_are_close_and_as_special(
+    run: Callable[[str, str], Any],
+) -> None:
     """4 units; more where the exact ones have more, too, or a difference cancels."""
     listed = [op for op in OPS.values() if "sincSlope" not in written(op)]
     most = {"erf": 5, "erfc": 50, "gelu": 300, "logaddexp2": 16}
-    with running() as evaluate:
-        found = evaluate(runtime(fast=True), asked(listed))
+    found = run(runtime(fast=True), asked(listed))
     for op, answered in zip(listed, found):
         assert not beyond(op, answered, lambda _: most.get(op.name, 4))  # noqa: B023
 

@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from javascript import running
+from javascript import ENGINES, running
 
 import nn
 from nn import MLP, SGD, Adam, AdamW, RMSprop, Sequential
@@ -15,9 +15,9 @@ from nn.compiled import Compiled
 from viz.playground.model import export
 
 
-@pytest.fixture(scope="module")
-def engine():
-    with running() as evaluate:
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request):
+    with running(request.param) as evaluate:
         yield evaluate
 
 

@@ -118,6 +118,11 @@ function erfc(x) {
   const [k, p] = grow(...times(x, x).map((part) => -part)), [h, l] = div(add([1, 0], p), mul(tail, ROOT_PI));
   return scaled(h + l, k);
 }
+function power(x, n) {  // SpiderMonkey's ** is up to 5 units off
+  let p = [1, 0];
+  for (; n > 0; n--) p = mul(p, [x, 0]);
+  return p[0];
+}
 function sincSlope(x, n) {
   const u = Math.PI * x;
   if (!Number.isFinite(u) || !(n >= 0 && n < 100 && n % 1 === 0)) return NaN;
@@ -125,11 +130,11 @@ function sincSlope(x, n) {
     const wave = [Math.sin(u), Math.cos(u), -Math.sin(u), -Math.cos(u)];
     let slope = wave[0] / u;
     for (let k = 1; k <= n; k++) slope = (wave[k % 4] - k * slope) / u;
-    return Math.PI ** n * slope;
+    return power(Math.PI, n) * slope;
   }
   let total = [0, 0];
   const factorial = (m) => { let f = 1; while (m > 1) f *= m--; return f; };
   for (let m = Math.floor((n + 1) / 2); m < n + 16; m++)
-    total = add(total, [(m % 2 ? -1 : 1) * u ** (2 * m - n) / ((2 * m + 1) * factorial(2 * m - n)), 0]);
-  return Math.PI ** n * total[0];
+    total = add(total, [(m % 2 ? -1 : 1) * power(u, 2 * m - n) / ((2 * m + 1) * factorial(2 * m - n)), 0]);
+  return power(Math.PI, n) * total[0];
 }
