@@ -110,7 +110,7 @@ def row(make, batch: int, rounds: int) -> str:
             np.testing.assert_allclose(
                 found[who]() / scale, found["numpy"]() / scale, atol=1e-8, err_msg=who
             )
-        contestants["code"] = program._runner(batch if samples else 1).again
+        contestants["code"] = program._batches.runner(batch if samples else 1).again
         twin = families_numpy.TWINS.get(make.__name__)
         if twin is not None:
             contestants["hand"] = lambda: twin(family.parameters, *(family.data or samples))

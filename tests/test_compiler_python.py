@@ -108,7 +108,7 @@ def test_few_samples_of_scalars_run_as_python_where_llvm_is_not_installed(withou
     kinds = []
     for batch in (1, 24, 25):
         program.run(RNG(0).uniform(size=batch))
-        kinds.append(type(program._replays[batch]).__name__)
+        kinds.append(type(program._batches.runners[batch]).__name__)
     assert kinds == ["Lines", "Lines", "Replay"]
     single = compile(lambda x: w * x, [w], inputs=(0.5,), engine="python", dtype=np.float32)
     assert single.run([2.0])[0] == pytest.approx(6.4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,10 +10,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import Plan, Select
+from autograd.compiler.plan.instructions import Plan
 from autograd.compiler.read.arrays import Array
+from autograd.compiler.run.batches import Batches
 from autograd.compiler.run.engines import choose, has_machine_code
-from autograd.compiler.samples import sample_shape_fits
+from autograd.compiler.samples import Samples
 from autograd.compiler.write.backward import Backward
 from autograd.compiler.write.listing import listing
 from autograd.compiler.write.saving import Saved, load, save
@@ -24,10 +24,6 @@ from autograd.text.html import preformatted
 from autograd.value import Value
 
 __all__ = ["Program"]
-
-CHUNK = 4096  # larger batches run in pieces that stay in the cache
-MOST = 1 << 25  # numbers of a piece, for programs of very many rows
-KEPT = 8  # batch sizes whose runners are kept
 
 
 class _Optimizer(Protocol):
@@ -80,8 +76,6 @@ class Program:
         p = len(plan.order)
         self._static[:p] = numbers[plan.order]
         self._static[p : p + len(plan.constants)] = plan.constants
-        self._selects = {i.argument for i in plan.instructions if isinstance(i, Select)}
-        self._outputs: list[Array] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -89,32 +83,23 @@ class Program:
         self._lock = RLock()
         self.engine = choose(self.plan, self._wanted, self._device)
         self._machine = has_machine_code(self._wanted)
-        # how many samples run at a time
-        self._chunk = min(CHUNK, max(64, MOST // max(self.plan.batched_size, 1)))
         count = len(self.plan.order)
         self._parameters, self._gradients = self._static[:count], self._gradient[:count]
-        self._replays: dict[int, Any] = {}
-        self._borrowed = False  # whether `_outputs` are rows of a run
-        self._checked: tuple[Sequence[Any], list[Array], int] | None = None  # the last arguments
+        self._samples = Samples(self.plan, self.shapes, self.dtype)
+        self._batches = Batches(self.plan, self.engine, self._static, self._gradient)
 
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
             state = {**self.__dict__, "_outputs": self.outputs}
-        for name in (
-            "_lock",
-            "engine",
-            "_replays",
-            "_borrowed",
-            "_checked",
-            "_parameters",
-            "_gradients",
-        ):
+        for name in ("_lock", "engine", "_parameters", "_gradients", "_samples", "_batches"):
             del state[name]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        outputs = state.pop("_outputs")
         self.__dict__.update(state)
         self._begin()
+        self._batches.keep(outputs)
 
     @property
     def parameters(self) -> Array:
@@ -179,43 +164,15 @@ class Program:
             ValueError: for arrays of another number, shape or length.
             IndexError: for a whole number that selects what does not exist.
         """
-        arrays, batch = self._arguments(inputs)
+        arrays, batch = self._samples.checked(inputs)
         with self._lock:
-            if batch <= self._chunk:
-                runner = self._replays.get(batch) or self._runner(batch)
-                runner.run(arrays, 1.0)
-                self._outputs, self._borrowed = runner.outputs(), True
-                means: tuple[float, ...] = runner.means()
-                return means
-            self._outputs, self._borrowed = self._in_pieces(arrays, batch), False
-            return tuple([float(np.add.reduce(o)) / len(o) for o in self._outputs])
-
-    def _in_pieces(self, arrays: list[Array], batch: int) -> list[Array]:
-        """Run a large batch and return its outputs."""
-        total = np.zeros_like(self.gradients)
-        pieces, chunk = [], self._chunk
-        for start in range(0, batch, chunk):
-            piece = [array[start : start + chunk] for array in arrays]
-            size = min(chunk, batch - start)
-            runner = self._runner(size)
-            runner.run(piece, size / batch)
-            pieces.append([o.copy() for o in runner.outputs()])
-            total += self.gradients
-        self.gradients[...] = total
-        return _joined(pieces, self.plan)
+            return self._batches.run(arrays, batch)
 
     def forward(self, *inputs: Any) -> list[Array]:
         """Each output for each sample, [batch]; no gradients. The arguments are those of `run`."""
-        arrays, batch = self._arguments(inputs)
-        pieces, chunk = [], self._chunk
+        arrays, batch = self._samples.checked(inputs)
         with self._lock:
-            if self._borrowed:  # their rows are written anew
-                self._outputs, self._borrowed = self.outputs, False
-            for start in range(0, batch, chunk):
-                runner = self._runner(min(chunk, batch - start))
-                runner.forward([array[start : start + chunk] for array in arrays])
-                pieces.append([o.copy() for o in runner.outputs()])
-        return [np.broadcast_to(o, batch) for o in _joined(pieces, self.plan)]
+            return self._batches.forward(arrays, batch)
 
     __call__ = forward
 
@@ -223,47 +180,7 @@ class Program:
     def outputs(self) -> list[Array]:
         """Each output for each sample of the last `run`, [batch] ([1] if it does not depend on one)."""
         with self._lock:
-            return [o.copy() for o in self._outputs]
-
-    def _runner(self, batch: int) -> Any:
-        if batch not in self._replays:
-            if len(self._replays) >= KEPT:
-                del self._replays[next(iter(self._replays))]
-            start = self.engine.start
-            self._replays[batch] = start(self.plan, self._static, self._gradient, batch)
-        return self._replays[batch]
-
-    def _arguments(self, given: Sequence[Any]) -> tuple[list[Array], int]:
-        """The arguments as [batch, columns], and the batch size."""
-        if self._checked is not None:
-            before, arrays, batch = self._checked
-            if len(given) == len(before) and all(map(operator.is_, given, before)):
-                return arrays, batch
-        wanted = self.plan.arguments
-        if len(given) != len(wanted):
-            raise ValueError(f"this program takes {len(wanted)} arrays, not {len(given)}")
-        arrays = []
-        for k, (x, size, shape) in enumerate(zip(given, wanted, self.shapes)):
-            array = np.asarray(x)
-            if array.dtype.kind not in "biuf":
-                raise TypeError(f"argument {k} is an array of numbers, not of {array.dtype}")
-            if array.dtype != self.dtype and k not in self._selects:
-                array = array.astype(self.dtype)
-            if not array.size or not sample_shape_fits(array.shape, shape):
-                wish = ", ".join(map(str, ("batch", *shape)))
-                raise ValueError(
-                    f"argument {k} is an array [{wish}] with one sample or more, not of shape "
-                    f"{array.shape}"
-                )
-            if arrays and len(array) != len(arrays[0]):
-                raise ValueError(
-                    f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}"
-                )
-            arrays.append(array.reshape(len(array), size))
-        batch = len(arrays[0]) if arrays else 1
-        if all(type(x) is np.ndarray and np.may_share_memory(x, a) for x, a in zip(given, arrays)):
-            self._checked = given, arrays, batch  # read where they lie: also when they come again
-        return arrays, batch
+            return self._batches.outputs()
 
     # Training -------------------------------------------------------------------------------------
 
@@ -400,11 +317,3 @@ class Program:
         from autograd.compiler.run.javascript.script import to_javascript
 
         return to_javascript(self)
-
-
-def _joined(pieces: list[list[Array]], plan: Plan) -> list[Array]:
-    """Each output over all pieces of a batch; what depends on no sample is there once."""
-    return [
-        np.concatenate([piece[i] for piece in pieces]) if space else pieces[0][i]
-        for i, (space, _) in enumerate(plan.outputs)
-    ]

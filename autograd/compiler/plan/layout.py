@@ -9,26 +9,22 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.plan.copies import Given, copied
 from autograd.compiler.plan.instructions import (
     BATCHED,
-    FEW,
     INPUT,
     STATIC,
     Bias,
     Draft,
-    Elementwise,
     Instruction,
-    Matrix,
     Needs,
     Operand,
     Output,
     Part,
     Plan,
-    Terms,
-    operands,
 )
-from autograd.compiler.plan.planner import batched_uses, static_uses
 from autograd.compiler.plan.reverse import reverse
+from autograd.compiler.plan.uses import batched_uses, static_uses
 from autograd.compiler.read.arrays import Array, Graph
 from autograd.compiler.read.fuse import Fused
 
@@ -42,9 +38,8 @@ def lay_out(draft: Draft, fused: Fused) -> Plan:
     Finds the constants and the arguments that have to be copied, and the row of each node.
     Gives back the same instructions over rows, and the reverse pass.
     """
-    given = _Given(fused.graph, len(fused.nodes))
-    copied = _copied(draft, given)
-    rows = _Rows(draft, fused, given, copied)
+    given = Given(fused.graph, len(fused.nodes))
+    rows = _Rows(draft, fused, given, copied(draft, given))
     plan = Plan(
         [_resolved(instruction, rows) for instruction in draft.instructions],
         _order(draft, fused.graph),
@@ -73,69 +68,6 @@ def _order(draft: Draft, graph: Graph) -> Array:
     return np.concatenate([used, np.flatnonzero(unused)])
 
 
-class _Given:
-    """Which nodes are inputs.
-
-    Attributes:
-        argument: [nodes] of an input its argument, -1 for other nodes.
-        column: [nodes] of an input its column there, -1 likewise.
-    """
-
-    def __init__(self, graph: Graph, count: int) -> None:
-        self.argument, self.column = np.full(count, -1), np.full(count, -1)
-        for k, nodes in enumerate(graph.inputs):
-            found = np.flatnonzero(nodes >= 0)
-            self.argument[nodes[found]], self.column[nodes[found]] = k, found
-
-
-# Arguments that cannot be read where they lie -----------------------------------------------------
-
-
-def _copied(draft: Draft, given: _Given) -> list[int]:
-    """The arguments that an instruction reads otherwise than row after row, or mixed with others."""
-    found: set[int] = set()
-    for instruction in draft.instructions:
-        if isinstance(instruction, Matrix) and instruction.batched:
-            for part in instruction.parts:
-                found |= _scattered(part.column, given, runs=True)
-        for operand in operands(instruction):
-            if operand.space == BATCHED and operand.index is not None:
-                found |= _copied_for(instruction, operand.index, given)
-    return sorted(found)
-
-
-def _copied_for(instruction: Instruction, index: Array, given: _Given) -> set[int]:
-    by_itself = isinstance(instruction, Elementwise) or (
-        isinstance(instruction, Terms) and len(index) <= FEW
-    )
-    if not by_itself or len(np.unique(given.argument[index])) > 1:
-        return set(np.unique(given.argument[index]).tolist()) - {-1}
-    found: set[int] = set()
-    for row in index.reshape(-1, index.shape[-1]):
-        found |= _scattered(row[:, None], given, runs=False)
-    return found
-
-
-def _scattered(index: Array, given: _Given, runs: bool) -> set[int]:
-    """The arguments among nodes [K, P] that do not lie there as rows in a row.
-
-    Args:
-        runs: whether the nodes may be split where the kind of storage changes.
-    """
-    found = set(np.unique(given.argument[index]).tolist()) - {-1}
-    if not found or index.shape[1] > 1:
-        return found
-    argument, column = given.argument[index[:, 0]], given.column[index[:, 0]]
-    if not runs and len(np.unique(argument)) > 1:
-        return found
-    out = set()
-    for k in found:
-        own = np.flatnonzero(argument == k)
-        if (np.diff(own) != 1).any() or (np.diff(column[own]) != 1).any():
-            out.add(k)
-    return out
-
-
 # Rows ---------------------------------------------------------------------------------------------
 
 
@@ -149,7 +81,7 @@ class _Rows:
         static_base, batched_base: the first row that is computed.
     """
 
-    def __init__(self, draft: Draft, fused: Fused, given: _Given, copied: list[int]) -> None:
+    def __init__(self, draft: Draft, fused: Fused, given: Given, copied: list[int]) -> None:
         self.fused, self.given = fused, given
         count = len(fused.nodes)
         self.static, self.batched = np.full(count, -1), np.full(count, -1)

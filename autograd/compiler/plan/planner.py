@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
 from autograd.compiler.plan.instructions import (
@@ -20,8 +18,9 @@ from autograd.compiler.plan.instructions import (
     Products,
     Select,
     Terms,
-    operands,
 )
+from autograd.compiler.plan.places import Places, Region
+from autograd.compiler.plan.uses import static_uses
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.read.blocks import (
     Block,
@@ -36,7 +35,7 @@ from autograd.compiler.read.blocks import (
 from autograd.compiler.read.fuse import Fused
 from autograd.compiler.read.rows import Kind
 
-__all__ = ["Planner", "batched_uses", "draft", "static_uses"]
+__all__ = ["Planner", "draft"]
 
 
 def draft(fused: Fused, blocks: list[Block]) -> Draft:
@@ -49,40 +48,6 @@ def draft(fused: Fused, blocks: list[Block]) -> Draft:
     return Planner(fused).run(blocks)
 
 
-class _Region(IntEnum):
-    """The kinds of storage in the order in which operands are sorted; argument k is GIVEN + k."""
-
-    PARAMETER = 0
-    STATIC = 1
-    BATCHED = 2
-    GIVEN = 3
-
-
-class _Places:
-    """Where each node stands, as one number that sorts: by region, then by its row there.
-
-    Attributes:
-        at: [nodes] the place of each node, -1 for none yet.
-    """
-
-    _SPAN = 1 << 40  # more than a region has rows
-
-    def __init__(self, fused: Fused) -> None:
-        self.at = np.full(len(fused.nodes), -1, dtype=np.int64)
-        self.count = dict.fromkeys(_Region, 0)  # how many rows each region has
-        for argument, nodes in enumerate(fused.graph.inputs):
-            columns = np.flatnonzero(nodes >= 0)
-            self.at[nodes[columns]] = (_Region.GIVEN + argument) * self._SPAN + columns
-
-    def give(self, node: Array, region: _Region) -> int:
-        """The next rows of a region to these nodes (-1: a row that is nobody's); the first of them."""
-        start = self.count[region]
-        real = np.flatnonzero(node >= 0)
-        self.at[node[real]] = region * self._SPAN + start + real
-        self.count[region] += len(node)
-        return start
-
-
 class Planner:
     """Turns blocks into instructions and gives every computed node its place in storage.
 
@@ -93,7 +58,7 @@ class Planner:
 
     def __init__(self, fused: Fused) -> None:
         self.fused, self.rows = fused, fused.rows
-        self.places = _Places(fused)
+        self.places = Places(fused)
         self.parameters: list[Array] = []
         self.instructions: list[Instruction] = []
         self.penalties: list[Matrix] = []
@@ -108,14 +73,14 @@ class Planner:
         self._place_the_rest()
         count = self.places.count
         parameters = np.concatenate([*self.parameters, np.empty(0, dtype=np.int64)])
-        return Draft(self.instructions, parameters, count[_Region.STATIC], count[_Region.BATCHED])
+        return Draft(self.instructions, parameters, count[Region.STATIC], count[Region.BATCHED])
 
     # Places ---------------------------------------------------------------------------------------
 
     def _emit(self, instruction: Instruction, node: Array) -> None:
         """Append an instruction that computes ``node``, in this order."""
         instruction.node = node
-        region = _Region.BATCHED if instruction.batched else _Region.STATIC
+        region = Region.BATCHED if instruction.batched else Region.STATIC
         instruction.start = self.places.give(node.ravel(), region)
         self.instructions.append(instruction)
 
@@ -125,7 +90,7 @@ class Planner:
         if len(new):
             _, at = np.unique(new, return_index=True)
             new = new[np.sort(at)]
-            self.places.give(new, _Region.PARAMETER)
+            self.places.give(new, Region.PARAMETER)
             self.parameters.append(new)
 
     def _place_the_rest(self) -> None:
@@ -251,35 +216,6 @@ class Planner:
             ),
             block.node,
         )  # fmt: skip
-
-
-def static_uses(instruction: Instruction) -> list[Array]:
-    """The nodes that an instruction of a `Draft` reads in the static vector, flat."""
-    found = []
-    for part in instruction.parts if isinstance(instruction, Matrix) else ():
-        if part.weight is not None:
-            found.append(part.weight.ravel())
-        if not instruction.batched:
-            found.append(part.column.ravel())
-    for operand in operands(instruction):
-        if operand.space == STATIC and operand.index is not None:
-            found.append(operand.index.ravel())
-    for bias in getattr(instruction, "biases", ()):
-        found.append(bias.index.ravel())
-    return found
-
-
-def batched_uses(instruction: Instruction) -> list[Array]:
-    """The nodes that an instruction of a `Draft` reads of each sample, flat."""
-    found = []
-    for part in (
-        instruction.parts if isinstance(instruction, Matrix) and instruction.batched else ()
-    ):
-        found.append(part.column.ravel())
-    for operand in operands(instruction):
-        if operand.space == BATCHED and operand.index is not None:
-            found.append(operand.index.ravel())
-    return found
 
 
 def _space(batched: bool) -> int:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import BATCHED, STATIC, Instruction, Plan, indices
+from autograd.compiler.plan.instructions import (
+    BATCHED,
+    STATIC,
+    Instruction,
+    Matrix,
+    Plan,
+    indices,
+    operands,
+)
 from autograd.compiler.read.arrays import Array
 
-__all__ = ["owners", "sources", "users"]
+__all__ = ["batched_uses", "owners", "sources", "static_uses", "users"]
 
 
 def users(plan: Plan) -> dict[int, set[int]]:
@@ -37,3 +45,32 @@ def sources(owner: dict[int, Array], instruction: Instruction) -> list[int]:
         if space in owner:
             found |= set(np.unique(owner[space][index]).tolist())
     return sorted(found)
+
+
+def static_uses(instruction: Instruction) -> list[Array]:
+    """The nodes that an instruction of a `Draft` reads in the static vector, flat."""
+    found = []
+    for part in instruction.parts if isinstance(instruction, Matrix) else ():
+        if part.weight is not None:
+            found.append(part.weight.ravel())
+        if not instruction.batched:
+            found.append(part.column.ravel())
+    for operand in operands(instruction):
+        if operand.space == STATIC and operand.index is not None:
+            found.append(operand.index.ravel())
+    for bias in getattr(instruction, "biases", ()):
+        found.append(bias.index.ravel())
+    return found
+
+
+def batched_uses(instruction: Instruction) -> list[Array]:
+    """The nodes that an instruction of a `Draft` reads of each sample, flat."""
+    found = []
+    for part in (
+        instruction.parts if isinstance(instruction, Matrix) and instruction.batched else ()
+    ):
+        found.append(part.column.ravel())
+    for operand in operands(instruction):
+        if operand.space == BATCHED and operand.index is not None:
+            found.append(operand.index.ravel())
+    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
@@ -14,18 +13,11 @@ from autograd.compiler.plan.instructions import (
     STATIC,
     Clear,
     Contribution,
-    Elementwise,
-    Instruction,
-    Largest,
     Matrix,
-    Operand,
-    Part,
     Plan,
-    Products,
     Reverse,
     Select,
     Tape,
-    Terms,
 )
 from autograd.compiler.plan.reverse import needed, target
 from autograd.compiler.plan.softmax import CrossEntropy, cross_entropies
@@ -33,9 +25,8 @@ from autograd.compiler.plan.uses import owners
 from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.listing import Named, factor, named
 from autograd.compiler.write.names import argument, shape_text, squares
+from autograd.compiler.write.shares import Shares
 from autograd.compiler.write.view import inlined, shown
-from autograd.formulas.formula import Formula, formula
-from autograd.ops import OPS, Binding
 
 __all__ = ["Backward", "Line"]
 
@@ -106,13 +97,14 @@ class Backward:
 class _Lines:
     def __init__(self, found: Named) -> None:
         self.found, self.plan, self.names = found, found.plan, found.names
+        self.shares = Shares(found)
         self.entropies = {e.first: e for e in cross_entropies(found.plan)}
         self.hidden = {n for e in self.entropies.values() for n in e.numbers}
 
     def lines(self) -> Iterator[Line]:
         space, row = self.plan.outputs[0]
         seed = "1/batch" if space == BATCHED else "1"
-        left = f"∂{self._at(space, np.array([row]))}[1]"
+        left = f"∂{self.shares.at(space, np.array([row]))}[1]"
         waiting = Line(left, "=", seed, space, np.array([row]))
         for _, group in groupby(self.plan.backward, key=_of):
             for line in self._group(list(group)):
@@ -130,7 +122,7 @@ class _Lines:
         """The lines of one instruction."""
         entry = entries[0]
         if isinstance(entry, Clear):
-            left = f"∂{self._at(entry.space, entry.rows)}[{len(entry.rows)}]"
+            left = f"∂{self.shares.at(entry.space, entry.rows)}[{len(entry.rows)}]"
             yield Line(left, "=", "0", entry.space, entry.rows)
             return
         if entry.of in self.hidden:
@@ -146,18 +138,11 @@ class _Lines:
             yield from self._matrix(number, instruction, entries)
             return
         for entry in entries:
-            left, right = self._left(entry), self._right(number, instruction, entry)
+            left = self._left(entry)
+            right = self.shares.right(number, instruction, entry, left)
             sign = "=" if entry.begins else "+="
             sign = "∘" if number in self.found.inside else sign
             yield Line(left, sign, right, *target(self.plan, entry))
-
-    def _gradient(self, number: int) -> str:
-        return f"∂{self.found.called[number]}"
-
-    def _at(self, space: int, index: Array) -> str:
-        """The name of rows, as one word."""
-        name = self.names.at(space, index)
-        return f"({name})" if " " in name else name
 
     def _left(self, entry: Contribution) -> str:
         space, index = target(self.plan, entry)
@@ -165,7 +150,7 @@ class _Lines:
             return f"∂{self.names.bias(index)}[{shape_text(index.shape)}]"
         instruction = self.plan.instructions[entry.of]
         if isinstance(instruction, Select):
-            return f"∂{self._at(space, index)}[{argument(instruction.argument)}]"
+            return f"∂{self.shares.at(space, index)}[{argument(instruction.argument)}]"
         if isinstance(instruction, Tape):
             index = needed(self.plan.needs, space, index)  # constants are read, too
         return self._rows(space, index)
@@ -176,7 +161,7 @@ class _Lines:
         for instruction in self.plan.instructions if index.ndim == 1 else ():
             if instruction.space == space and instruction.start == index[0]:
                 shape = instruction.node.shape if instruction.count == len(index) else shape
-        return f"∂{self._at(space, index)}[{shape_text(shape)}]"
+        return f"∂{self.shares.at(space, index)}[{shape_text(shape)}]"
 
     # Layers ---------------------------------------------------------------------------------------
 
@@ -189,11 +174,13 @@ class _Lines:
             begins[key] = begins.get(key, True) and entry.begins
         for name, place in sorted(begins, key=lambda key: _ORDER.index(key[0])):
             fresh = begins[name, place]
-            sign, g = "=" if fresh else "+=", self._gradient(number)
+            sign, g = "=" if fresh else "+=", self.shares.gradient(number)
             if name == "bias":
                 entry = Contribution(number, name, place)
                 index = matrix.biases[place].index
-                yield Line(self._left(entry), sign, self._bias(matrix, entry, g), STATIC, index)
+                yield Line(
+                    self._left(entry), sign, self.shares.bias(matrix, entry, g), STATIC, index
+                )
                 continue
             part = matrix.parts[place]
             if squares(part):
@@ -203,106 +190,22 @@ class _Lines:
                     yield Line(f"∂w[{part.column.size}]", sign, right, STATIC, part.weight)
             elif name == "weight":
                 assert part.weight is not None
-                right = f"{factor(part.scale)}{g} @ {self._at(part.space, part.column)}ᵀ"
+                right = f"{factor(part.scale)}{g} @ {self.shares.at(part.space, part.column)}ᵀ"
                 left = f"∂{self.names.weight(part.weight)}"
                 yield Line(left, sign, right, STATIC, part.weight)
             else:
                 rows = self._rows(
                     part.space, part.column[:, 0] if 1 in part.column.shape else part.column
                 )
-                yield Line(rows, sign, self._column(part, g), part.space, part.column)
-
-    def _column(self, part: Part, g: str) -> str:
-        if part.weight is not None:
-            name = self.names.weight(part.weight).partition("[")[0]
-            return f"{factor(part.scale)}{name}ᵀ @ {g}"
-        assert part.scale is not None
-        if len(part.scale) == 1:  # a sum: each term gets the whole
-            return f"{factor(part.scale)}{g}"
-        return f"C[{shape_text(part.scale.shape)}]ᵀ @ {g}"
-
-    def _bias(self, instruction: Matrix | Terms, entry: Contribution, g: str) -> str:
-        bias = instruction.biases[entry.place]
-        summed = instruction.batched or bias.index.size < instruction.count
-        return f"{factor(bias.scale)}{'Σ ' if summed else ''}{g}"
-
-    # All others -----------------------------------------------------------------------------------
-
-    def _right(self, number: int, instruction: Instruction, entry: Contribution) -> str:
-        g = self._gradient(number)
-        if isinstance(instruction, Terms):
-            if entry.to == "bias":
-                return self._bias(instruction, entry, g)
-            return self._term(instruction, entry, g)
-        if isinstance(instruction, Elementwise):
-            slope = self._slope(number, instruction, entry.place)
-            if number in self.found.inside:
-                return slope.within(Binding.ATOM)
-            return _times(g, slope, instruction.count)
-        if isinstance(instruction, Products):
-            first, second = (self._operand(o) for o in (instruction.first, instruction.second))
-            return f"{g} @ {second}ᵀ" if entry.to == "first" else f"{first}ᵀ @ {g}"
-        if isinstance(instruction, Tape):
-            name = self.found.called[number]
-            return f"{g} · ∂{name}/{self._left(entry).partition('[')[0]}, one by one"
-        if isinstance(instruction, Largest):
-            return f"{g} where {self._operand(instruction.second)} = {self.found.called[number]}"
-        return g
-
-    def _term(self, terms: Terms, entry: Contribution, g: str) -> str:
-        """scale · the other factor · ∂out"""
-        k = slice(None) if entry.term < 0 else entry.term
-        scale = factor(None if terms.scale is None else terms.scale[k])
-        other = terms.second if entry.to == "first" else terms.first
-        if other is None or other.index is None:
-            return f"{scale}{g}"
-        name = self._at(other.space, other.index[k])
-        return f"{scale}{g} {'·' if terms.count == 1 else '∘'} {name}"
-
-    def _operand(self, operand: Operand) -> str:
-        assert operand.index is not None
-        return self._at(operand.space, operand.index)
-
-    def _slope(self, number: int, instruction: Elementwise, place: int) -> Formula:
-        """The local derivative, by the rule in the table run on the names."""
-        op, out = OPS[instruction.operation], Formula(self.found.called[number])
-        if op.name == "relu":  # it is positive where what it was applied to is
-            return Formula(f"{out} > 0", Binding.COMPARISON)
-        inputs: list[Any]
-        if number in self.found.inside:
-            inputs = [Formula(_HIDDEN)]
-        else:
-            inputs = [self._input(operand) for operand in instruction.operands]
-        try:
-            found = formula(op.partials[place](*inputs, out))
-        except (TypeError, AttributeError):  # math.exp, an if: a user's own operation
-            return Formula(f"{op.name}′")
-        return Formula(f"{op.name}′") if _HIDDEN in found.text else found
-
-    def _input(self, operand: Operand) -> Formula | float:
-        if operand.number is None:
-            return Formula(self._operand(operand))
-        return float(operand.number[0]) if len(operand.number) == 1 else Formula("c")
+                yield Line(rows, sign, self.shares.column(part, g), part.space, part.column)
 
     def _cross_entropy(self, found: CrossEntropy) -> Line:
-        scores, g = self._at(found.space, found.scores), self._gradient(found.first)
-        difference = f"(softmax({scores}) − onehot({argument(found.argument)}))"
-        left = f"∂{scores}[{shape_text(found.scores.shape)}]"
-        return Line(left, "=", f"{g} · {difference}", found.space, found.scores)
+        left = f"∂{self.shares.at(found.space, found.scores)}[{shape_text(found.scores.shape)}]"
+        return Line(left, "=", self.shares.cross_entropy(found), found.space, found.scores)
 
 
 _ORDER = ["weight", "bias", "column"]
-_HIDDEN = "\0"  # what a function of a layer was applied to has no name
 
 
 def _of(entry: Reverse) -> int:
     return -1 if isinstance(entry, Clear) else entry.of
-
-
-def _times(g: str, slope: Formula, count: int) -> str:
-    if slope.text in ("1", "−1"):
-        return f"{slope.text[:-1]}{g}"
-    sign = "·" if count == 1 else "∘"
-    if slope.text.startswith("−") and slope.binding >= Binding.PRODUCT:
-        return f"−{g} {sign} {slope.text[1:]}"
-    return f"{g} {sign} {slope.within(Binding.PRODUCT)}"
