@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.text.hints import tell
@@ -14,6 +14,11 @@ from nn.state import Array, load_parameters, parameter_arrays
 __all__ = ["Module"]
 
 _M = TypeVar("_M", bound="Module")
+_Out = TypeVar("_Out", covariant=True)
+
+
+class _Forward(Protocol[_Out]):  # so that a type checker knows that a call answers as `forward` does
+    def forward(self, *args: Any, **kwargs: Any) -> _Out: ...
 
 
 class Module:
@@ -42,7 +47,7 @@ class Module:
     last_input: Any = None
     last_output: Any = None
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: _Forward[_Out], *args: Any, **kwargs: Any) -> _Out:
         return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:

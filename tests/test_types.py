@@ -22,6 +22,16 @@ x = Value(2.0)
 data: Dataset
 modules: list[Module]
 model = MLP(2, [3, 1])
+class Mine(Module):
+    def forward(self, x: list[Value]) -> tuple[Value, list[float]]:
+        return x[0], [1.0]
+class Called(Module):
+    def __call__(self, x: list[Value]) -> list[Value]:
+        return x
+reveal_type(Mine()([x]))                                # tuple[Value, list[float]]
+reveal_type(Called()([x]))                              # list[Value]
+reveal_type(modules[0]([x]))                            # Any
+reveal_type(Sequential(Linear(2, 3), Mine())([1.0, x])) # tuple[Value, list[float]]
 reveal_type(tanh(x))                                    # Value
 reveal_type(tanh(1.0))                                  # float
 reveal_type(tanh(np.zeros(3)))                          # ndarray
