@@ -25,7 +25,14 @@ from autograd.graph import leaves
 from autograd.modes import current, observed, peeked, special, warn_at, warn_of_cut
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
-from autograd.text.hints import EQUALITY, NOTHING_REMEMBERED, bad_gradient, rebound, tell
+from autograd.text.hints import (
+    EQUALITY,
+    NOTHING_REMEMBERED,
+    bad_data,
+    bad_gradient,
+    rebound,
+    tell,
+)
 
 __all__ = ["Choice", "Note", "Number", "Value"]
 
@@ -234,9 +241,16 @@ class Value:
         6.0
         >>> b.backward(); a.grad, b.grad          # the leaf adds up, the rest does not
         (12.0, 1.0)
+
+        Raises:
+            TypeError: if something else than a number was put into the data or gradient of a leaf.
         """
         if self.operation is None and not current().recording:
             warn_at(_getframe(1), NOTHING_REMEMBERED)
+        if type(self.data) is not float:
+            for leaf in leaves(self):
+                if not _is_real(leaf.data):
+                    raise TypeError(bad_data(leaf.label, leaf.data))
         try:
             backward(self)
         except TypeError:
@@ -489,13 +503,22 @@ class Value:
     _round = method(ops.ROUND_TO)
 
 
-_ELSEWHERE = {  # of a tensor or an array
+_OWN = (
+    "a Value has no room for attributes of your own: keep them in a dictionary by Value, "
+    "like momentum = {p: 0.0 for p in model.parameters()}"
+)
+_ELSEWHERE = {  # of a tensor or an array, and what programs for micrograd hang on their Values
+    **dict.fromkeys(("m", "v", "momentum", "velocity", "cache", "color", "_vis_color"), _OWN),
     "grad_fn": "x.op and x.parents say how it was made",
+    "gradient": "it is x.grad",
     "mean": "sum(values) / len(values) is the mean of a list of Values",
     "name": "its name is x.label",
     "numpy": "the number is x.data",
+    "pow": "x ** y is the power",
     "requires_grad": "every Value has a gradient; a constant is a plain number, or x.detach()",
     "shape": "a Value is one number, and a vector a list of them",
+    "softmax": "nn.softmax takes a list of Values",
+    "square": "x**2 is the square",
     "sum": "sum(values) adds up a list of Values",
     "value": "the number is x.data",
     "zero_grad": "set x.grad = 0.0, or call zero_grad() of the model or the optimizer",
@@ -508,9 +531,13 @@ for _name, _method in vars(Value).items():  # those made from rows, by the names
         _method.__qualname__ = f"Value.{_name}"
 
 
+def _is_real(x: object) -> bool:
+    return isinstance(x, (Real, np.bool_)) and not isinstance(x, Value)
+
+
 def _real(x: Any) -> float:
     """``x`` as a float, if it is one real number."""
-    if isinstance(x, (Real, np.bool_)) and not isinstance(x, Value):
+    if _is_real(x):
         return float(x)
     hint = "; it is a Value already (use it, or its .detach())" if isinstance(x, Value) else ""
     raise TypeError(

@@ -122,6 +122,11 @@ class Neuron(Module):
             raise
         if self._function is not None:
             out = self._function(out)
+            if type(out) is not Value:
+                raise TypeError(
+                    f"an activation answers a Value, not {out!r:.40}: it is made of operations on "
+                    "Values, like autograd.tanh, not math.tanh"
+                )
         how = out._how
         if type(how) is not Note:  # one note serves every output: where it came from
             if self._mark.op is not how:

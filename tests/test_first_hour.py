@@ -44,6 +44,10 @@ def trained(epochs: int = 3, **settings: Any) -> Any:
     ("typed", "told"),
     [
         (lambda: SGD(MLP(2, [1])), r"SGD\(model\.parameters\(\)\)"),  # type: ignore[arg-type]
+        (
+            lambda: Neuron(2, activation=lambda x: 1.0)([1.0, 2.0]),
+            "an activation answers a Value",
+        ),
         (lambda: Adam(Neuron(2)), r"Adam\(model\.parameters\(\)\)"),  # type: ignore[arg-type]
         (lambda: fit(MLP(2, [1]), DATA, "mse", "adam"), r"Adam\(model\.parameters\(\), lr="),  # type: ignore[arg-type]
         (lambda: Neuron(3)(1.0), r"3 inputs in one list, like \[x1, x2, x3\], not 1\.0"),  # type: ignore[arg-type]
@@ -80,10 +84,53 @@ def test_a_mistake_is_told_what_to_type(typed: Callable[[], Any], told: str) -> 
         typed()
 
 
-def test_a_value_takes_no_attributes_and_its_help_says_where_to_keep_them() -> None:
-    with pytest.raises(AttributeError, match="momentum"):
-        Value(1.0).momentum = 0.0  # type: ignore[attr-defined]
+@pytest.mark.parametrize("name", ["m", "v", "momentum", "velocity", "_vis_color"])
+def test_a_value_takes_no_attributes_and_says_where_to_keep_them(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'; .*dictionary by Value, like"):
+        setattr(Value(1.0), name, 0.0)
     assert "dictionary by Value" in (Value.__doc__ or "")
+
+
+def test_a_users_module_may_have_what_other_libraries_models_have() -> None:
+    class Mine(MLP):
+        def __init__(self) -> None:
+            super().__init__(2, [1])
+            self.weights = [1.0]
+
+    assert Mine().weights == [1.0]
+
+
+@pytest.mark.parametrize("name", ["name", "requires_grad"])
+def test_what_a_value_has_by_another_name_cannot_be_set_and_says_so(name: str) -> None:
+    with pytest.raises(AttributeError, match=r"x\.label|every Value has a gradient"):
+        setattr(Value(1.0), name, "a")
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (
+            lambda p: p - 0.1 * p.grad,
+            r"of w must be a number, not Value: .*w\.data - 0\.1 \* w\.grad",
+        ),
+        (lambda p: np.array([1.0, 2.0]), "number, not ndarray"),
+        (lambda p: "1", "number, not str"),
+    ],
+)
+def test_what_is_no_number_cannot_be_the_data_of_a_leaf_at_backward(put: Any, told: str) -> None:
+    w = Value(3.0, label="w")
+    (w * w).backward()
+    w.data = put(w)
+    with pytest.raises(TypeError, match=told):
+        (w + 1.0 if isinstance(w.data, (Value, np.ndarray)) else w).backward()
+
+
+def test_an_int_and_a_numpy_number_are_data_as_good_as_any() -> None:
+    w = Value(3.0)
+    for number in (3, np.float32(3.0), np.int64(3), True):
+        w.data, w.grad = number, 0.0  # type: ignore[assignment]
+        (w * 2.0).backward()
+        assert w.grad == 2.0
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_gradient", "rebound", "tell"]
+__all__ = [
+    "EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_data", "bad_gradient", "rebound", "tell",
+]  # fmt: skip
 
 EQUALITY = (
     "a Value and a number are never ==, which asks whether both are one object: "
@@ -28,14 +30,28 @@ class Elsewhere:
     def __get__(self, thing: object, owner: type) -> Elsewhere:
         if thing is None:
             return self  # of the class: documentation asks, and leaves it out
-        text = f"{owner.__name__!r} object has no attribute {self._name!r}; {self._instead}"
-        raise AttributeError(text, name=self._name, obj=thing)
+        raise self._missing(thing)
+
+    def _missing(self, thing: object) -> AttributeError:
+        text = f"{type(thing).__name__!r} object has no attribute {self._name!r}; {self._instead}"
+        return AttributeError(text, name=self._name, obj=thing)
+
+
+class NoRoom(Elsewhere):
+    """The same where objects have slots, and so cannot be given the attribute either.
+
+    Not ``__setattr__``, with which a node costs twelve times as much to make.
+    """
+
+    def __set__(self, thing: object, value: object) -> None:
+        raise self._missing(thing)
 
 
 def tell(kind: type, elsewhere: Mapping[str, str]) -> None:
     """Say of each name, which objects of this class do not have, what there is instead."""
+    form = Elsewhere if kind.__dictoffset__ else NoRoom
     for name, instead in elsewhere.items():
-        setattr(kind, name, Elsewhere(name, instead))
+        setattr(kind, name, form(name, instead))
 
 
 def rebound(name: str, sign: str) -> str:
@@ -52,4 +68,13 @@ def bad_gradient(name: str, gradient: object) -> str:
     return (
         f"the gradient of {name} is {gradient!r}, to which no number can be added: "
         "set it to 0.0, as zero_grad() does"
+    )
+
+
+def bad_data(name: str, data: object) -> str:
+    """Of ``w.data = w - 0.1 * w.grad``, which lacks a second ``.data``."""
+    here = name if name.isidentifier() else "p"
+    return (
+        f"the data of {name or 'a leaf'} must be a number, not {type(data).__name__}: on the right of "
+        f"{here}.data = … stand numbers too, as in {here}.data - 0.1 * {here}.grad"
     )
