@@ -223,6 +223,10 @@ def test_paths_of_one_value_or_of_all() -> None:
         ),
         (["page", "x*x", "x=1", "-o", "p.pdf"], "a page is HTML, not .pdf: -o steps.html"),
         (["paths", "x*x", "x=1", "--by", "q"], "no value is called 'q'"),
+        (["stpe", "x*x", "x=1"], "no command is called 'stpe'; did you mean 'step'?"),
+        (["step", "--tabel", "x", "x=1"], "does not take '--tabel'; did you mean '--table'?"),
+        (["check", "--by-hnad", "x=2", "x", "x=1"], "did you mean '--by-hand'?"),
+        (["demo", "moons"], "chainrule demo does not take 'moons'"),
     ],
 )
 def test_a_mistake_is_one_line_on_standard_error_and_status_2(
@@ -240,8 +244,6 @@ def test_a_mistake_is_one_line_on_standard_error_and_status_2(
 def test_a_formula_may_begin_with_a_minus_sign(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "-x**2", "x=-3", "--by-hand", "x=-2*x"]) == 0
     assert main(["check", "--x", "x=-3", "--by-hand", "x=1"]) == 0
-    with pytest.raises(SystemExit, match="2"):
-        main(["step", "--tabel", "x", "x=1"])
     assert main(["step", "-x +", "x=1"]) == 2
     assert "column 5: '+' at the end" in capsys.readouterr().err
 
@@ -388,6 +390,32 @@ def test_everything_fits_the_width_of_the_terminal() -> None:
     assert terminal.close() == 0
     assert max(len(line) for line in terminal.screen.splitlines()) <= 60
     assert "neuron" in terminal.screen.split()  # no word of the help is broken
+
+
+def test_where_a_table_is_too_wide_no_number_in_it_is_broken() -> None:
+    terminal = Terminal("step", *NEURON, "--table", COLUMNS="40")
+    assert terminal.close() == 0
+    lines = terminal.screen.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert "        x1: −3 · 0.5 = −1.5" in lines
+    check = ("check", "x**2*y", "x=3", "y=4", "--by-hand", "x=2*x*y", "--by-hand", "y=-x**2")
+    terminal = Terminal(*check, COLUMNS="40")
+    assert terminal.close() == 1
+    lines = terminal.screen.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert lines[:5] == [
+        "value  verdict",
+        "x      right",
+        "         autograd 24, by hand 24,",
+        "           numerical 24, error 0",
+        "y      wrong",
+    ]
+
+
+def test_without_a_command_there_is_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([])
+    assert "playground" in capsys.readouterr().out
 
 
 def test_the_end_of_the_input_leaves_politely() -> None:

@@ -17,7 +17,7 @@ from autograd.by_hand.slips.explain import Slip
 from autograd.by_hand.slips.last_resorts import bare_ratio
 from autograd.derivatives.numerical import EPS, step
 from autograd.formulas.names import Names
-from autograd.text.format import clean, number, table
+from autograd.text.format import clean, number, table, width
 from autograd.value import Value
 
 __all__ = ["Comparison", "Row", "compare"]
@@ -69,7 +69,13 @@ class Comparison:
     def __bool__(self) -> bool:
         return self.ok
 
-    def __str__(self) -> str:
+    def table(self, room: int | None = None) -> str:
+        """The table with what explains it, as printed.
+
+        Args:
+            room: how many columns wide it may be, as on a terminal; where that is too narrow, the
+                numbers stand below the verdict.
+        """
         header = ("value", "autograd", "by hand", "numerical", "error", "verdict")
         cells = [
             (
@@ -80,7 +86,18 @@ class Comparison:
             )
             for row in self.rows
         ]
-        return "\n".join([table(cells, header, ">>>><"), *filter(None, map(_explained, self.rows))])
+        text = table(cells, header, ">>>><")
+        if room is not None and max(map(width, text.splitlines())) > room:
+            numbers = [
+                [", ".join(f"{what} {x}" for what, x in zip(header[1:5], row[1:5]))]
+                for row in cells
+            ]
+            short = [(row[0], row[5]) for row in cells]
+            text = table(short, ("value", "verdict"), "<", room, numbers)
+        return "\n".join([text, *filter(None, map(_explained, self.rows))])
+
+    def __str__(self) -> str:
+        return self.table()
 
     __repr__ = __str__
 

@@ -9,7 +9,7 @@ from autograd.formulas.names import Names
 from autograd.stepping.moves import Moves
 from autograd.stepping.spans import Extent, Spans
 from autograd.stepping.steps import Span, Step, cells, described
-from autograd.text.format import number, table
+from autograd.text.format import number, table, width
 from autograd.text.html import Text
 from autograd.value import Value
 
@@ -231,7 +231,8 @@ class Backprop:
 
         Args:
             limit: the most rows; of more steps, the first and the last are shown.
-            room: how many columns wide it may be, as on a terminal.
+            room: how many columns wide it may be, as on a terminal; where that is too narrow, what a
+                node passed on stands below it.
         """
         moves = self._moves
         head = moves.done if moves.done <= limit else limit - limit // 2
@@ -253,8 +254,7 @@ class Backprop:
             number_of_step = i if i <= head else i + moves.done - head - tail
             passed = cells(step, self.names, path)
             rows.append([str(number_of_step), equation, number(node.grad), *passed])
-        rows = [(row + [""] * 5)[:5] for row in rows]
-        return Text(table(rows, ("step", "node", "gradient", "its parents get", ""), "<>", room))
+        return Text(_table(rows, room))
 
     def _described(self, products: int = 2) -> Step:
         moves = self._moves
@@ -280,6 +280,16 @@ class Backprop:
         if self._spans is None:
             self._spans = Spans(self._moves.order, self.names)
         return self._spans.extent(index, unit)
+
+
+def _table(rows: list[list[str]], room: int | None) -> str:
+    """A row a step; its products beside the gradient, or below the node if that would be too wide."""
+    whole = [(row + [""] * 5)[:5] for row in rows]
+    text = table(whole, ("step", "node", "gradient", "its parents get", ""), "<>")
+    if room is None or max(map(width, text.splitlines())) <= room:
+        return text
+    header = ("step", "node, its parents get", "gradient")
+    return table([row[:3] for row in whole], header, "<>", room, [row[3:] for row in rows])
 
 
 def _check(unit: str) -> None:

@@ -78,7 +78,11 @@ def folded(text: str, room: int) -> list[str]:
 
 
 def table(
-    rows: Iterable[Sequence[str]], header: Sequence[str], align: str = "", room: int | None = None
+    rows: Iterable[Sequence[str]],
+    header: Sequence[str],
+    align: str = "",
+    room: int | None = None,
+    below: Iterable[Sequence[str]] = (),
 ) -> str:
     """Columns under a header, two spaces apart.
 
@@ -87,6 +91,7 @@ def table(
         header: one title a column.
         align: a character for each column from the second on, "<" or ">"; "<" where missing.
         room: how wide it may be: the widest columns are broken into lines until it fits.
+        below: for each row the texts that stand under it, a line each, from the second column on.
 
     >>> print(table([("o = tanh(n)", "0.5")], ("node", "grad"), ">", room=13))
     node     grad
@@ -97,6 +102,10 @@ def table(
     n =    3.541e−7
     x·w +
     b
+    >>> print(table([("2", "o = tanh(n)")], ("step", "node"), below=[["n: 0.5 · 1 = 0.5"]]))
+    step  node
+    2     o = tanh(n)
+            n: 0.5 · 1 = 0.5
     """
     lines = [list(header), *(list(row) for row in rows)]
     sides = ("<" + align).ljust(len(header), "<")
@@ -104,14 +113,23 @@ def table(
     if room is not None:
         words = [max(map(width, " ".join(column).split()), default=0) for column in zip(*lines)]
         widths = _narrowed(widths, words, room - 2 * (len(widths) - 1))
-        lines = [part for line in lines for part in _parts(line, widths)]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (w - width(cell)) if side == "<" else " " * (w - width(cell)) + cell
-            for cell, w, side in zip(line, widths, sides)
-        ).rstrip()
-        for line in lines
-    )
+    printed = []
+    for line, texts in zip_longest(lines, [(), *below], fillvalue=()):
+        printed += ["  ".join(map(_put, part, widths, sides)) for part in _parts(line, widths)]
+        printed += [part for text in texts for part in _under(text, widths[0] + 4, room)]
+    return "\n".join(line.rstrip() for line in printed)
+
+
+def _put(cell: str, room: int, side: str) -> str:
+    gap = " " * (room - width(cell))
+    return cell + gap if side == "<" else gap + cell
+
+
+def _under(text: str, indent: int, room: int | None) -> list[str]:
+    """A text below a row; what goes on stands two further in."""
+    fits = room is None or width(text) <= room - indent
+    lines = [text] if fits else folded(text, max(_LEAST, (room or 0) - indent - 2))
+    return [" " * (indent + 2 * (i > 0)) + line for i, line in enumerate(lines)]
 
 
 def _narrowed(widths: list[int], words: list[int], room: int) -> list[int]:
@@ -126,7 +144,7 @@ def _narrowed(widths: list[int], words: list[int], room: int) -> list[int]:
     return widths
 
 
-def _parts(line: list[str], widths: list[int]) -> Iterable[list[str]]:
+def _parts(line: Sequence[str], widths: list[int]) -> Iterable[list[str]]:
     """A row as the lines that its columns are broken into."""
     cells = [folded(cell, w) for cell, w in zip(line, widths)]
     return ([*part] for part in zip_longest(*cells, fillvalue=""))

@@ -142,7 +142,7 @@ def _check(options: argparse.Namespace) -> int:
         raise UsageError('what did you derive? --by-hand "x=2*x*y", as often as you like')
     found = compare(root, by_hand, names)
     screen = Screen.of(sys.stdout)
-    print(screen.paint(screen.fit(str(found)), "right" if found.ok else ""))
+    print(screen.paint(screen.fit(found.table(screen.width)), "right" if found.ok else ""))
     return 0 if found.ok else 1
 
 
