@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from chromium import EXECUTABLE, MISSING, Page, watched
+from javascript import running
 from test_live import axe
 
 from autograd import Value
@@ -20,7 +22,9 @@ from nn import (
     Conv2d,
     Dataset,
     Flatten,
+    LambdaLR,
     Linear,
+    LinearLR,
     MaxPool2d,
     Optimizer,
     ReLU,
@@ -33,6 +37,7 @@ from nn import (
 )
 from viz import Playground, playground
 from viz.playground.moons import moons
+from viz.playground.packed import packed
 from viz.terminal.cli import main
 
 STEP = "Number(document.getElementById('count').textContent.replace(/\\D/g, ''))"
@@ -294,12 +299,15 @@ def test_the_address_holds_the_page(page: Page, url: str) -> None:
     page.wait("document.getElementById('here').getAttribute('href').includes('state=')")
     page.wait("location.hash.includes('%22x%22')")
     there, loss = page.value("location.hash"), page.value(LOSS)
-    assert len(there) < 5000
+    assert len(there) < 2500
     page.open(url + there)
     assert (page.value(STEP), page.value(LOSS)) == (12, loss)
     click(page, "step")
     page.wait(f"{STEP} === 13")
-    for odd in ("#state=x", "#rate=", "#rate=x&optimizer=none&y=1", "#%E0=1", there[:200]):
+    for odd in (
+        "#state=x", "#rate=", "#rate=x&optimizer=none&y=1", "#%E0=1", there[:200], "#step=1e9",
+        "#step=-1", "#step=0.5", "#schedule=x&epochs=-1",
+    ):  # fmt: skip
         page.open(url + odd)
         assert page.value(STEP) == 0
 
@@ -338,6 +346,62 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     page.wait(f"{CAPTION}.startsWith('x₂ → h₁ is −1.5 now')")
     page.wait(f"Math.abs({LOSS} - {changed}) < {0.006 * changed}")
     page.wait("location.hash.includes('state=')")  # nothing that was typed is lost
+
+
+def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page, url: str) -> None:
+    """Whoever opens it trains to there, and has the history as well."""
+    page.open(url)
+    setting(page, "learning rate", "0.03")
+    setting(page, "schedule", "StepLR")
+    setting(page, "epochs", "3")
+    click(page, "step", 30)
+    page.wait(f"{STEP} === 30")
+    page.wait("location.hash === '#rate=0.03&schedule=StepLR&epochs=3&step=30'")
+    card = page.value("document.getElementById('numbers').textContent")
+    assert "learning rate3e−5 now" in card  # 0.03 · 0.1³: ten epochs of three batches
+    there = page.value("location.href")
+    page.open(there)
+    assert page.value(STEP) == 30
+    assert page.value("document.getElementById('numbers').textContent") == card
+    assert page.value("document.getElementById('past').max") == "30"
+
+
+def test_it_begins_with_the_schedule_of_fit(page: Page, tmp_path: Path) -> None:
+    model = network()
+    optimizer = SGD(model.parameters(), lr=0.2)
+    scheduler = LinearLR(optimizer, start_factor=0.5, end_factor=1.0, total_iters=4)
+    made = playground(model, moons(60), optimizer=optimizer, scheduler=scheduler)
+    page.open(Path(made.save(tmp_path / "scheduled.html")).as_uri())
+    assert "learning rate0.1 now" in page.value("document.getElementById('numbers').textContent")
+    other = SGD(model.parameters(), lr=0.2)
+    with pytest.raises(ValueError, match="the scheduler changes another optimizer"):
+        playground(model, moons(60), optimizer=other, scheduler=scheduler)
+    with pytest.raises(TypeError, match=r"the page knows StepLR, .*, not LambdaLR"):
+        playground(model, moons(60), optimizer=other, scheduler=LambdaLR(other, lambda _: 1.0))
+
+
+def test_numbers_come_as_bytes_and_are_the_same() -> None:
+    random = np.random.default_rng(0)
+    given = [
+        random.integers(0, 256, 9) / 255, random.integers(0, 17, 9) / 16, random.normal(size=9),
+        random.normal(size=9).astype("f4").astype(float), np.array([0.0, -0.0, 1e-300]),
+        np.arange(3.0), np.array([0.1, 300.0]), np.array([np.nan, np.inf, 0.5]), np.array([]),
+    ]  # fmt: skip
+    kinds = [packed(x)["kind"] for x in given]
+    assert kinds == ["u1", "u1", "f8", "f4", "f8", "u1", "f8", "f4", "u1"]
+    html = on_moons().html
+    spelled = html[html.index("const bytesOf") : html.index("for (const part of")]
+    with running() as engine:
+        shown = (
+            f"{json.dumps([packed(x) for x in given])}.map((x) => Array.from(spelled(x), String))"
+        )
+        found = engine(spelled, shown)
+    for x, texts in zip(given, found):
+        y = np.array([float(t) for t in texts])  # of −0 JavaScript writes 0
+        np.testing.assert_array_equal(y, x)
+    digits = random.integers(0, 256, (100, 784)) / 255
+    html = playground(MLP(784, [2, 2], rng=0), (digits, np.arange(100) % 2)).html
+    assert len(html) < 100 * 784 * 4 / 3 + 200_000
 
 
 HOSTILE = "</script><script>document.title='owned'</script>"

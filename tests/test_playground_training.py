@@ -81,7 +81,7 @@ def test_it_is_fit_whose_losses_they_are(engine):
     found = evaluated(
         engine, made,
         "const t = createTraining(program, data, { optimizer: 'adam', rate: 0.02, batch: 7, seed: 0,"
-        " schedule: { kind: 'cosine', epochs: 5 } }); const all = [];"
+        " schedule: 'CosineAnnealingLR', epochs: 5 }); const all = [];"
         "for (let i = 0; i < 45; i++) all.push(t.step().loss); return [all, ...program.parameters];",
     )  # fmt: skip
     adam = Adam(model.parameters(), lr=0.02)
@@ -222,6 +222,31 @@ def test_what_is_restored_goes_on_as_if_nothing_had_happened(engine):
     assert one == other
 
 
+def test_a_straight_way_is_one_that_settings_and_a_number_of_steps_lead_along(engine):
+    """What is changed at step 0 begins anew; what is changed later is no straight way any more."""
+    made = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(20))
+    straight, *others, first, again = evaluated(
+        engine, made,
+        """
+        const make = () => createTraining(createProgram(), data, { batch: 4 });
+        const go = (t, n = 7) => { for (let i = 0; i < n; i++) t.step(); return t; };
+        const t = make();
+        t.change({ batch: 6 }); t.change({ batch: 5, optimizer: "adam", rate: 0.02 }); go(t, 9);
+        const u = make();
+        u.change({ rate: 0.02, batch: 5, optimizer: "adam" }); go(u, 9);
+        const scrubbed = go(make()); scrubbed.scrub(3);
+        const looked = scrubbed.straight(); scrubbed.step();
+        const bent = [(x) => x.change({ rate: 1 }), (x) => x.sample(0), (x) => x.add([1, 2], 1)]
+            .map((bend) => { const x = go(make()); bend(x); return x.straight(); });
+        return [[t, u, make()].every((x) => x.straight()) && looked, ...bent, scrubbed.straight(),
+            go(t).step().loss, go(u).step().loss];
+        """,
+    )  # fmt: skip
+    assert straight
+    assert others == [False] * 4
+    assert first == again
+
+
 def test_one_sample_teaches_by_itself(engine):
     x, y = spirals(10)
     model = MLP(2, [3, 1], activation="tanh", rng=0)
@@ -255,15 +280,17 @@ def test_schedules_are_those_of_nn(engine):
     made = export(MLP(1, [1], rng=0), ([[1.0]], [1.0]))
     sgd = SGD([], lr=0.5)
     twins = {
-        "{ kind: 'step', every: 3, gamma: 0.2 }": nn.StepLR(sgd, 3, 0.2),
-        "{ kind: 'exponential', gamma: 0.9 }": nn.ExponentialLR(sgd, 0.9),
-        "{ kind: 'linear', epochs: 6, end: 0.1 }": nn.LinearLR(sgd, 1.0, 0.1, 6),
-        "{ kind: 'cosine', epochs: 8, least: 0.01 }": nn.CosineAnnealingLR(sgd, 8, 0.01),
+        "{ epochs: 3, gamma: 0.2 }": nn.StepLR(sgd, 3, 0.2),
+        "{ gamma: 0.9 }": nn.ExponentialLR(sgd, 0.9),
+        "{ epochs: 6, start_factor: 1, end_factor: 0.1 }": nn.LinearLR(sgd, 1.0, 0.1, 6),
+        "{ epochs: 6 }": nn.LinearLR(sgd, total_iters=6),
+        "{ epochs: 8, eta_min: 0.01 }": nn.CosineAnnealingLR(sgd, 8, 0.01),
     }
+    names = [type(twin).__name__ for twin in twins.values()]
     found = evaluated(
         engine, made,
-        f"return [{','.join(twins)}].map(({{ kind, ...rest }}) =>"
-        " Array.from({ length: 8 }, (_, epoch) => SCHEDULES[kind](0.5, epoch, rest)))",
+        f"return [{','.join(twins)}].map((given, k) => Array.from({{ length: 8 }}, (_, epoch) =>"
+        f" SCHEDULES[{names}[k]](0.5, epoch, {{ ...UNSCHEDULED, ...given }})))",
     )  # fmt: skip
     for scheduler, rates in zip(twins.values(), found):
         scheduler.base_lr = 0.5

@@ -54,11 +54,13 @@ function numbersNow() {
   return sets.map(([name, label]) => {
     const right = accuracyOf(name);
     return [name, label, number(training.loss(name), 3), right === null ? "" : `${percent(right)} right`];
-  });
+  }).concat(training.settings.schedule === "constant" ? [] : [["rate", "learning rate", number(training.rate(), 3), "now"]]);
 }
 const numberRows = new Map();
 function writeNumbers() {
-  for (const [name, label, loss, right] of numbersNow()) {
+  const now = numbersNow();
+  numberRows.get("rate")?.loss.closest("div").toggleAttribute("hidden", now.at(-1)[0] !== "rate");
+  for (const [name, label, loss, right] of now) {
     if (!numberRows.has(name)) {
       const parts = { loss: make("b"), right: make("span", { className: "small" }) };
       numberRows.set(name, parts);

@@ -8,19 +8,27 @@ byId("weights").onclick = () => {
   say("The weights, as weights.npz: nn.load(\"weights.npz\", model) reads them.");
 };
 const LONGEST = 4000;  // weights that an address has room for
+const MOST_WORK = 6e8;  // products that opening an address may take: some seconds
 const initial = { ...training.settings };
-const bytes = (array) => btoa(Array.from(new Uint8Array(Float64Array.from(array).buffer), (b) => String.fromCharCode(b)).join(""));
-const numbersIn = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt()).buffer);
-// The settings that differ; and once there is anything to lose, all that training holds.
+const float32 = (array) => btoa(Array.from(new Uint8Array(Float32Array.from(array).buffer), (b) => String.fromCharCode(b)).join(""))
+  .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+const numbersIn = (text) => Float64Array.from(new Float32Array(bytesOf(text.replaceAll("-", "+").replaceAll("_", "/")).buffer));
+// What it takes to train to a step: passes of its samples, and of all to know the losses.
+function work(step) {
+  const { train, test } = training.data, all = train.n + test.n;
+  return step * program.size * (3 * Math.min(training.settings.batch || train.n, train.n) + all / training.history.every);
+}
+// The settings that differ and the step, if that leads here; else, once there is anything to lose, all that training holds.
 function stated() {
-  const differ = Object.entries(training.settings).filter(([name, x]) => name in fields && x !== initial[name]);
-  const parts = differ.map(([name, x]) => `${name}=${x}`);
-  if ((training.steps() || session.typed || session.edited) && program.size <= LONGEST) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
+  const { settings } = training, step = training.steps(), plain = training.straight() && !session.typed && !session.edited;
+  const parts = Object.keys(fields).filter((name) => settings[name] !== initial[name]).map((name) => `${name}=${settings[name]}`);
+  if (plain && work(step) < MOST_WORK) parts.push(...(step ? [`step=${step}`] : []));
+  else if (program.size <= LONGEST) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
   return `#${parts.join("&")}`;
 }
 function packed({ train, parameters, kept, ...rest }) {
-  const points = session.edited ? { x: bytes(train.x), y: bytes(train.y) } : null;
-  return JSON.stringify({ ...rest, parameters: bytes(parameters), kept: kept.map(([name, x]) => [name, bytes(x)]), train: points });
+  const points = session.edited ? { x: float32(train.x), y: float32(train.y) } : null;
+  return JSON.stringify({ ...rest, parameters: float32(parameters), kept: kept.map(([name, x]) => [name, float32(x)]), train: points });
 }
 function unpacked(text) {
   const state = JSON.parse(text), { train, parameters, kept } = state;
@@ -38,22 +46,29 @@ function remember() {  // browsers allow some hundred changes of the address in 
 function fromAddress() {
   const given = new URLSearchParams(location.hash.slice(1)), change = {};
   for (const [name, value] of given) {
-    if (name === "optimizer" && value in CALLED) change.optimizer = value;
-    else if (name in fields && name !== "optimizer" && value.trim() && Number(value) >= 0) change[name] = Number(value);
+    if (isText(name) && [...fields[name].options].some((option) => option.value === value)) change[name] = value;
+    else if (name in fields && !isText(name) && value.trim() && Number(value) >= 0) change[name] = Number(value);
   }
   training.change(change);
   if ("seed" in change) training.reset(change.seed);
   try {
-    if (given.get("state")) {
-      const state = unpacked(given.get("state"));
-      training.restore(state);
-      session.edited = state.train !== page.data.train;
-    }
+    if (given.get("state")) restoreFrom(given.get("state"));
+    else if (given.get("step")) trainTo(Number(given.get("step")));
   } catch { say("This address was cut off: only its settings are taken."); }
   session.step = training.steps();
   slopes();
   showSettings();
   soon();
+}
+function restoreFrom(text) {
+  const state = unpacked(text);
+  training.restore(state);
+  session.edited = state.train !== page.data.train;
+}
+function trainTo(step) {  // from the beginning, as whoever sent the address did
+  if (!(Number.isInteger(step) && work(step) < MOST_WORK)) throw RangeError("too far");
+  if (training.steps()) training.reset();
+  while (training.steps() < step && Number.isFinite(training.step().loss));
 }
 byId("here").hidden = byId("weights").hidden = framed;
 addEventListener("hashchange", fromAddress);

@@ -34,11 +34,13 @@ function adam({ rate }, { mean, square }, updates) {
   };
 }
 
-// The learning rate of an epoch, counted from 0: nn.schedule's formulas.
+// The learning rate of an epoch, counted from 0: nn.schedule's formulas. `epochs` is what each of them calls
+// step_size, total_iters or T_max.
 const SCHEDULES = {
   constant: (rate) => rate,
-  step: (rate, epoch, { every = 30, gamma = 0.1 }) => rate * gamma ** Math.floor(epoch / every),
-  exponential: (rate, epoch, { gamma = 0.99 }) => rate * gamma ** epoch,
-  linear: (rate, epoch, { epochs = 100, end = 0 }) => rate * (1 + (end - 1) * Math.min(epoch / epochs, 1)),
-  cosine: (rate, epoch, { epochs = 100, least = 0 }) => least + (rate - least) * ((1 + Math.cos(Math.PI * epoch / epochs)) / 2),
+  StepLR: (rate, epoch, { epochs, gamma }) => rate * gamma ** Math.floor(epoch / epochs),
+  ExponentialLR: (rate, epoch, { gamma }) => rate * gamma ** epoch,
+  LinearLR: (rate, epoch, { epochs, start_factor, end_factor }) => rate * (start_factor + (end_factor - start_factor) * Math.min(epoch / epochs, 1)),
+  CosineAnnealingLR: (rate, epoch, { epochs, eta_min }) => eta_min + (rate - eta_min) * ((1 + Math.cos(Math.PI * epoch / epochs)) / 2),
 };
+const UNSCHEDULED = { schedule: "constant", epochs: 30, gamma: 0.1, start_factor: 1 / 3, end_factor: 1, eta_min: 0 };

@@ -35,15 +35,15 @@ function single(run, sentence) {
   play(false);
   const was = program.parameters.slice(), result = run();
   took(result);
-  if (Number.isFinite(result.loss)) say(sentence(result), moved(was));
+  if (Number.isFinite(result.loss)) say(sentence(result), moved(was, result.rate));
   remember();
   soon();
 }
-function moved(was) {  // the weight that the step moved the furthest
+function moved(was, rate) {  // the weight that the step moved the furthest
   let most = -1;
   was.forEach((w, k) => { if (!(Math.abs(w - program.parameters[k]) <= Math.abs(was[most] - program.parameters[most]))) most = k; });
   if (most < 0) return "";
-  const { optimizer, rate, penalty } = training.settings, g = program.gradients[most];
+  const { optimizer, penalty } = training.settings, g = program.gradients[most];
   const [from, to] = [number(was[most]), number(program.parameters[most])];
   const plain = optimizer === "sgd" && !penalty;
   return plain ? `The furthest: ${parameterName(most)} = ${from} − ${number(rate)} · ${g < 0 ? `(${number(g)})` : number(g)} = ${to}`

@@ -10,7 +10,19 @@ from typing import Any
 
 from autograd import Value
 from autograd.text.format import clean
-from nn import SGD, Adam, AdamW, Module, Optimizer, RMSprop
+from nn import (
+    SGD,
+    Adam,
+    AdamW,
+    CosineAnnealingLR,
+    ExponentialLR,
+    LinearLR,
+    Module,
+    Optimizer,
+    RMSprop,
+    StepLR,
+)
+from nn.schedule import LRScheduler
 from nn.settings import positive
 from viz.arguments import check_text
 from viz.page.document import embedded, filled, scripts, sheets
@@ -18,6 +30,7 @@ from viz.page.shown import Shown
 from viz.page.widget import bridged
 from viz.playground.model import export
 from viz.playground.network import network
+from viz.playground.packed import packed
 from viz.playground.showing import showing
 
 __all__ = ["Playground", "playground"]
@@ -69,6 +82,7 @@ def playground(
     *,
     loss: str | Callable[[Any, Any], Any] | None = None,
     optimizer: Optimizer | None = None,
+    scheduler: LRScheduler | None = None,
     batch_size: int = 32,
     validation: float | tuple[Any, Any] | None = 0.2,
     rng: int = 0,
@@ -88,6 +102,8 @@ def playground(
         loss: a name (`nn.losses.LOSSES`) or a function of (answer, target) for one sample; None: what
             suits the targets, as of `export`.
         optimizer: what the page begins with; None: SGD with a learning rate of 0.1.
+        scheduler: how its learning rate changes from epoch to epoch, as of `fit`: a StepLR,
+            ExponentialLR, LinearLR or CosineAnnealingLR of nn. None: not at all.
         batch_size: how many samples a step looks at, to begin with.
         validation: data to hold out: ``(x, y)``, or a share of ``data``; None for nothing.
         rng: the seed: it splits the data and orders the samples; other than 0, it deals the
@@ -106,7 +122,7 @@ def playground(
     check_text("title", title)
     if optimizer is None:
         optimizer = SGD(model.parameters(), lr=0.1)
-    settings = _settings(optimizer, batch_size, rng)
+    settings = _settings(optimizer, batch_size, rng) | _schedule(scheduler, optimizer)
     made = export(model, data, loss, test=validation, rng=rng)
     shown = showing(
         made, image_shape, getattr(data, "features", ()), getattr(data, "classes", ())
@@ -116,7 +132,11 @@ def playground(
     places = {id(value): k for k, value in enumerate(parameters)}
     classes = shown["classes"] if shown["answer"]["kind"] == "classes" else ()
     drawn = network(model, places, shown["features"], classes)
-    given = shown | {"network": drawn, "data": made.data, "settings": settings, "bridge": False}
+    data_of = {
+        name: {key: packed(part[key]) for key in "xy"} | {"n": part["n"]}
+        for name, part in made.data.items()
+    }
+    given = shown | {"network": drawn, "data": data_of, "settings": settings, "bridge": False}
     called = clean(title, 200) or "Training {} {}".format(
         type(model).__name__, "–".join(str(column["width"]) for column in drawn["columns"])
     )
@@ -149,3 +169,24 @@ def _settings(optimizer: Optimizer, batch_size: int, rng: int) -> dict[str, Any]
         "optimizer": kind, "rate": optimizer.lr, "momentum": momentum or 0.9, "seed": rng,
         "batch": positive("batch_size", batch_size), "penalty": optimizer.weight_decay / 2,
     }  # fmt: skip
+
+
+_SCHEDULES: dict[type, dict[str, str]] = {  # what the page calls their settings
+    StepLR: {"step_size": "epochs", "gamma": "gamma"},
+    ExponentialLR: {"gamma": "gamma"},
+    LinearLR: {"total_iters": "epochs", "start_factor": "start_factor", "end_factor": "end_factor"},
+    CosineAnnealingLR: {"T_max": "epochs", "eta_min": "eta_min"},
+}
+
+
+def _schedule(scheduler: LRScheduler | None, optimizer: Optimizer) -> dict[str, Any]:
+    """What the learning rate begins with, and how it changes."""
+    if scheduler is None:
+        return {}
+    if type(scheduler) not in _SCHEDULES:
+        known = ", ".join(kind.__name__ for kind in _SCHEDULES)
+        raise TypeError(f"the page knows {known}, not {type(scheduler).__name__}")
+    if scheduler.optimizer is not optimizer:
+        raise ValueError("the scheduler changes another optimizer than the one that is given")
+    found = {page: getattr(scheduler, own) for own, page in _SCHEDULES[type(scheduler)].items()}
+    return found | {"schedule": type(scheduler).__name__, "rate": scheduler.base_lr}

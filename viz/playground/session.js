@@ -1,5 +1,11 @@
 // The program, its training, and who draws what came of it: at most once a frame.
 const page = JSON.parse(byId("data").textContent);
+const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt());
+const spelled = ({ kind, bytes, by = 1 }) => {  // numbers of packed.py
+  const raw = { u1: Uint8Array, f4: Float32Array, f8: Float64Array }[kind];
+  return Float64Array.from(new raw(bytesOf(bytes).buffer), (x) => x / by);
+};
+for (const part of Object.values(page.data)) Object.assign(part, { x: spelled(part.x), y: spelled(part.y) });
 const shape = page.shape;  // rows and columns, of inputs that are images
 const program = createProgram();
 const training = createTraining(program, page.data, page.settings);

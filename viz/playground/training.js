@@ -2,19 +2,19 @@
 //
 // data: { train: { x, y, n }, test: { x, y, n } }, numbers one sample after the other.
 // settings: optimizer (a name of OPTIMIZERS), rate, momentum, batch (0: all samples), penalty α (adds
-// α·Σp² to the loss: a weight_decay of 2α), seed, schedule ({ kind, … }, see SCHEDULES, or a kind).
+// α·Σp² to the loss: a weight_decay of 2α), seed, schedule (a name of SCHEDULES) and what UNSCHEDULED lists.
 // A seed draws the samples' order as NumPy's default_rng does. Seed 0 begins with the model's own numbers;
 // any other deals those of each layer anew among its weights, so their distribution is the model's.
 function createTraining(program, data, settings = {}) {
   const { size, parameters, gradients, inputs, targets } = program;
   const first = parameters.slice(), groups = grouped(program.names);
   const train = copied(data.train), test = copied(data.test);
-  const chosen = { optimizer: "sgd", momentum: 0.9, batch: 0, penalty: 0, seed: 0, schedule: "constant", ...settings };
+  const chosen = { optimizer: "sgd", momentum: 0.9, batch: 0, penalty: 0, seed: 0, ...UNSCHEDULED, ...settings };
   chosen.rate ??= OPTIMIZERS[chosen.optimizer].rate;
   // Where it takes long to look at all samples, no more time goes there than into the steps.
   const all = train.n + test.n, seldom = all * size < 1e6 ? 1 : Math.max(1, all / 3 / (chosen.batch || train.n));
   const history = createHistory(size, 2 ** Math.ceil(Math.log2(seldom)));
-  let random, order, position, epoch, step, kept, updates, looking;
+  let random, order, position, epoch, step, kept, updates, looking, begun, straight;
 
   function copied(part) {
     const { x = [], y = [], n = x.length / inputs } = part ?? {};
@@ -31,7 +31,7 @@ function createTraining(program, data, settings = {}) {
 
   const whole = () => !chosen.batch || chosen.batch >= train.n;
   function begin() {  // an epoch
-    position = 0;
+    [position, begun] = [0, random.state()];
     order = whole() ? null : random.permutation(train.n);
   }
   function forget() {  // what the optimizer keeps
@@ -46,7 +46,7 @@ function createTraining(program, data, settings = {}) {
       const dealer = createRandom(seed);
       for (const group of groups) dealer.permutation(group.length).forEach((from, to) => { parameters[group[to]] = first[group[from]]; });
     }
-    [step, epoch, looking] = [0, 0, false];
+    [step, epoch, looking, straight] = [0, 0, false, true];
     forget();
     begin();
     history.clear();
@@ -68,10 +68,7 @@ function createTraining(program, data, settings = {}) {
     });
     return { x, y, n: numbers.length };
   }
-  const rate = () => {
-    const { kind, ...rest } = typeof chosen.schedule === "string" ? { kind: chosen.schedule } : chosen.schedule;
-    return SCHEDULES[kind](chosen.rate, epoch, rest);
-  };
+  const rate = () => SCHEDULES[chosen.schedule](chosen.rate, epoch, chosen);
   function penalty() {
     let total = 0;
     if (chosen.penalty) for (let i = 0; i < size; i++) total += parameters[i] * parameters[i];
@@ -81,13 +78,13 @@ function createTraining(program, data, settings = {}) {
   function learn({ x, y, n }) {
     if (looking) {  // at an earlier step: training goes on from there
       history.cut(step);
-      looking = false;
+      looking = straight = false;
     }
-    const found = { step: step + 1, loss: program.loss(x, y, n), penalty: penalty() };
+    const now = rate(), found = { step: step + 1, rate: now, loss: program.loss(x, y, n), penalty: penalty() };
     if (!Number.isFinite(found.loss)) return found;
     const { rule, apart } = OPTIMIZERS[chosen.optimizer], decay = 2 * chosen.penalty;
     updates++;
-    const now = rate(), move = rule({ ...chosen, rate: now }, kept, updates);
+    const move = rule({ ...chosen, rate: now }, kept, updates);
     for (let i = 0; i < size; i++) {
       if (apart) parameters[i] *= 1 - now * decay;
       move(parameters, i, decay && !apart ? gradients[i] + decay * parameters[i] : gradients[i]);
@@ -113,17 +110,21 @@ function createTraining(program, data, settings = {}) {
 
   function replace(x, y) {  // the samples to train on; another epoch begins
     Object.assign(train, { x: Float64Array.from(x), y: Float64Array.from(y), n: x.length / inputs });
+    straight = false;
     begin();
   }
   const cut = (list, i, width, ...put) => { const found = Array.from(list); found.splice(i * width, width, ...put); return found; };
 
   reset();
   return {
-    history, loss, reset, data: { train, test }, settings: chosen,
+    history, loss, reset, rate, data: { train, test }, settings: chosen,
     step: next,
     steps: () => step,
+    // Whether as many steps from a reset, with the settings of now, lead to where training is.
+    straight: () => straight,
     // One step on one sample of the training set.
     sample(i) {
+      straight = false;
       const found = learn(rows([i]));
       if (Number.isFinite(found.loss)) record();
       return found;
@@ -154,6 +155,8 @@ function createTraining(program, data, settings = {}) {
     change(settings) {
       const { optimizer, batch } = chosen;
       Object.assign(chosen, settings);
+      if (!step && straight && !looking) { reset(); return; }
+      straight = false;
       if (chosen.optimizer !== optimizer) forget();
       if (chosen.batch !== batch) begin();
     },
@@ -172,7 +175,7 @@ function createTraining(program, data, settings = {}) {
     },
     // Everything, as JSON has it; the history begins anew.
     state: () => ({
-      settings: { ...chosen }, step, epoch, position, order, updates, random: random.state(),
+      settings: { ...chosen }, step, epoch, position, updates, random: begun,
       parameters: [...parameters], kept: Object.entries(kept).map(([name, x]) => [name, [...x]]),
       train: { x: [...train.x], y: [...train.y] },
     }),
@@ -181,10 +184,11 @@ function createTraining(program, data, settings = {}) {
       random = createRandom(chosen.seed);
       random.restore(state.random);
       Object.assign(train, copied(state.train));
+      begin();
       parameters.set(state.parameters);
       kept = Object.fromEntries(state.kept.map(([name, x]) => [name, Float64Array.from(x)]));
-      ({ step, epoch, position, order, updates } = state);
-      looking = false;
+      ({ step, epoch, position, updates } = state);
+      looking = straight = false;
       history.clear();
       history.add(step, mean(train), mean(test), snapshot());
     },
