@@ -17,6 +17,7 @@ from test_live import axe
 from autograd import Value
 from nn import (
     MLP,
+    RNN,
     SGD,
     Adam,
     Conv2d,
@@ -26,6 +27,7 @@ from nn import (
     Linear,
     LinearLR,
     MaxPool2d,
+    Module,
     Optimizer,
     ReLU,
     Sequential,
@@ -531,3 +533,69 @@ def test_what_is_no_plane_of_two_kinds_is_drawn_as_well(
     assert page.value(LOSS) < begun
     assert page.value("document.getElementById('shown').textContent") == heading
     assert page.value(INK) > 3
+
+
+class Reader(Module):
+    """Reads two numbers a step, four steps, and decides."""
+
+    def __init__(self) -> None:
+        self.rnn, self.decide = RNN(2, 3, rng=1), Linear(3, 1, rng=2)
+
+    def __call__(self, x: Any) -> Any:
+        _, last = self.rnn([[x[2 * i], x[2 * i + 1]] for i in range(4)])
+        return self.decide(last)
+
+
+# Everything that is written on the network, with where; a word is drawn by fillText alone.
+WRITTEN = """(() => { const found = [], pen = CanvasRenderingContext2D.prototype, plain = pen.fillText;
+    pen.fillText = function (text, x, y) {
+        if (this.canvas.id === 'network') {
+            const { width } = this.measureText(text);
+            const by = { right: 1, center: 0.5 }[this.textAlign] ?? 0;
+            found.push([text, x - by * width, x + (1 - by) * width, y]);
+        }
+        plain.call(this, text, x, y);
+    };
+    window.written = () => found; dispatchEvent(new Event('beforeprint')); pen.fillText = plain;
+    return found })()"""
+
+
+@pytest.mark.parametrize("width", [1280, 768, 375])
+def test_nothing_that_is_written_is_cut_off_or_hides_another(
+    page: Page, tmp_path: Path, width: int
+) -> None:
+    random = np.random.default_rng(0)
+    kinds = ("setosa", "versicolor", "virginica")
+    data = Dataset(
+        random.normal(size=(30, 4)), np.arange(30) % 3,
+        ("sepal length", "sepal width", "petal length", "petal width"), kinds,
+    )  # fmt: skip
+    model = MLP(4, [5, 3], "tanh", rng=1)
+    made = playground(model, data, loss="cross_entropy")
+    page.open(Path(made.save(tmp_path / "iris.html")).as_uri(), width, 800)
+    written = page.value(WRITTEN)
+    across = page.value("document.getElementById('figure').clientWidth")
+    assert {"sepal length", "versicolor"} <= {text for text, *_ in written}
+    assert [text for text, left, right, _ in written if left < 0 or right > across] == []
+    close = [
+        (a[0], b[0])
+        for i, a in enumerate(written)
+        for b in written[:i]
+        if abs(a[3] - b[3]) < 10 and a[1] < b[2] and b[1] < a[2]
+    ]
+    assert close == []
+
+
+def test_what_a_recurrent_layer_remembers_comes_back(page: Page, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(30, 8))
+    made = playground(Reader(), (x, (x.sum(1) > 0).astype(int)))
+    page.open(Path(made.save(tmp_path / "reader.html")).as_uri())
+    known = page.value("JSON.parse(document.getElementById('data').textContent).network")
+    names = [[unit["name"] for unit in column["units"]] for column in known["columns"]]
+    assert names[0] == ["x₁", "x₂", "h₁′", "h₂′", "h₃′"]
+    ends = [[names[k][j] for k, j in (line["from"], line["to"])] for line in known["back"]]
+    assert ends == [["h₁", "h₁′"], ["h₂", "h₂′"], ["h₃", "h₃′"]]
+    assert page.value("!document.getElementById('later').hidden")
+    assert page.value("document.getElementById('shown').textContent") == "What is taken for what"
+    written = [text for text, *_ in page.value(WRITTEN)]
+    assert "h₃′" in written

@@ -9,7 +9,7 @@ function paintCurves() {
   if (high === low) high = low + 1;
   const last = Math.max(1, steps.at(-1)), x = (s) => pad.left + (width - pad.left - pad.right) * s / last;
   const y = (v) => height - pad.bottom - (height - pad.top - pad.bottom) * (scale(v) - scale(low)) / (scale(high) - scale(low));
-  frameCurves(pen, pad, width, height, [low, high], last, y);
+  frameCurves(pen, pad, width, height, [low, high], last, y, log);
   const draw = (values, colour, dash) => {
     pen.beginPath();
     const by = Math.max(1, Math.floor(values.length / width));
@@ -31,7 +31,7 @@ function paintCurves() {
     pen.stroke();
   }
 }
-function frameCurves(pen, pad, width, height, [low, high], last, y) {
+function frameCurves(pen, pad, width, height, [low, high], last, y, log) {
   pen.font = "11px Helvetica, Arial, sans-serif";
   pen.fillStyle = colours.muted;
   pen.strokeStyle = colours.hairline;
@@ -47,7 +47,8 @@ function frameCurves(pen, pad, width, height, [low, high], last, y) {
   pen.textAlign = "left";
   pen.fillText("0", pad.left, height - 3);
   pen.textAlign = "right";
-  pen.fillText(`step ${last}`, width - pad.right, height - 3);
+  if (training.history.steps.at(-1)) pen.fillText(`step ${last}`, width - pad.right, height - 3);
+  if (log) pen.fillText("logarithmic", width - pad.right, pad.top + 12);
 }
 function numbersNow() {
   const sets = set("test").n ? [["train", "training"], ["test", "held out"]] : [["train", "training"]];

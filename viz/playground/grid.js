@@ -10,7 +10,7 @@ function gridOf(size) {
   else for (let j = 0; j < size; j++) for (let i = 0; i < size; i++) points.push(at(across, i), at(up, size - 1 - j));
   Object.assign(plane, { size, x: Float64Array.from(points), n: points.length / program.inputs });
 }
-const input = Float64Array.from(row("train", 0));  // where there is no plane: the sample that is looked at
+const input = Float64Array.from(row(shownSet(), 0));  // where there is no plane: the sample that is looked at
 // Which of the program's layers is which column of the drawing: the next of as many units.
 const layerOf = (() => {
   let next = 0;
@@ -31,7 +31,7 @@ function lookOver() {
 }
 // Numbers of one unit at all the points: an array, where it begins, and from one point to the next.
 function seen(k, unit) {
-  if (!page.network.columns[k].column) return [plane.x, unit, program.inputs];
+  if (!page.network.columns[k].column) return page.network.columns[k].width === program.inputs ? [plane.x, unit, program.inputs] : null;
   const layer = plane.layers[layerOf[k]];
   return layer ? [layer, unit, layer.length / plane.n] : null;
 }

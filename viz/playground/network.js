@@ -1,23 +1,52 @@
 // The network: weight and gradient on every edge, in every neuron its own picture.
-const figure = byId("figure"), unitsGroup = byId("units"), { columns, edges } = page.network;
+const figure = byId("figure"), unitsGroup = byId("units"), { columns, edges, back } = page.network;
 const at = [];  // of each column, of each unit: x, y, half of its side
 const flow = { phase: 0, before: 0 };
+const measuring = document.createElement("canvas").getContext("2d");
+function widthOf(text, font = "13px") {
+  measuring.font = `${font} Helvetica, Arial, sans-serif`;
+  return measuring.measureText(text).width;
+}
+function fitted(text, room) {  // as much of a name as there is room for
+  let kept = text;
+  while (kept.length > 2 && widthOf(kept) > room) kept = `${kept.slice(0, -2)}…`;
+  return kept;
+}
+// Room beside the first and the last column for their names, and for what runs back.
+function margins(width, half) {
+  const names = [columns[0], columns.at(-1)].map(({ units }) => {
+    for (const unit of units) unit.called = fitted(unit.name, width * 0.22);
+    return Math.max(...units.map(({ unit, called }) => unit < 0 ? 0 : widthOf(called)));
+  });
+  flow.name = names[0];
+  return names.map((name, k) => Math.max(width > 520 ? 56 : 40, half + name + 14 + (k ? 0 : lanes(5))));
+}
+const lanes = (apart) => back.length && 12 + Math.min(apart, 60 / back.length) * back.length;
 function arrange() {
-  const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = byId("legend").offsetHeight + 18;
+  const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = byId("legend").offsetHeight + 18 + lanes(7);
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
   const low = Math.min(...reach), high = Math.max(...reach), wide = columns.at(-1).x - columns[0].x || 1;
   const tall = Math.min(1.5, (height - top - bottom) / (high - low)), side = Math.min(1.3, tall * 1.06);
-  const edge = Math.max(columns[0].size * side / 2 + 28, width > 520 ? 56 : 40), across = Math.min(2.2, (width - 2 * edge) / wide);
+  const [before, after] = margins(width, Math.max(columns[0].size, columns.at(-1).size) * side / 2), across = Math.min(2.2, (width - before - after) / wide);
+  const left = before + (width - before - after - wide * across) / 2 - columns[0].x * across, middle = top + (height - top - bottom) / 2 - (low + high) / 2 * tall;
   columns.forEach((column, k) => {
-    at[k] = column.units.map((unit) => [
-      width / 2 + (column.x - wide / 2 - columns[0].x) * across,
-      top + (height - top - bottom) / 2 + (unit.y - (low + high) / 2) * tall,
-      column.size * side / 2,
-    ]);
+    at[k] = column.units.map((unit) => [left + column.x * across, middle + unit.y * tall, column.size * side / 2]);
   });
-  Object.assign(flow, { across, tall, left: width / 2 - (wide / 2 + columns[0].x) * across, top: top + (height - top - bottom) / 2 - (low + high) / 2 * tall });
+  Object.assign(flow, { across, tall, left, top: middle, floor: Math.max(...at.flat().map(([, y, half]) => y + half)) });
   flow.gap = Math.min(...columns.slice(1).map((_, k) => at[k + 1][0][0] - at[k][0][0]), width);
+  chooseLabels();
   placeUnits();
+}
+const LABEL = [58, 26];  // pixels of an edge's two numbers
+function chooseLabels() {  // those that hide no other; the rest is read by pointing at the edge
+  const kept = flow.labels = new Map();
+  if (!(flow.across > 0.8 && flow.tall > 0.6)) return;
+  for (const edge of edges) {
+    if (!edge.label) continue;
+    const [x, y] = [flow.left + edge.label[0] * flow.across, flow.top + edge.label[1] * flow.tall];
+    const free = [...kept.values()].every(([u, v]) => Math.abs(u - x) >= LABEL[0] || Math.abs(v - y) >= LABEL[1]);
+    if (free) kept.set(edge, [x, y]);
+  }
 }
 function ends({ from, to }) {
   const [a, b] = [at[from[0]][from[1]], at[to[0]][to[1]]];
@@ -54,7 +83,8 @@ function paintNetwork(now) {
   }
   paintGradients(pen, steep);
   pen.globalAlpha = 1;
-  if (flow.across > 0.8 && flow.tall > 0.6) for (const edge of edges) if (edge.label) paintLabel(pen, edge);
+  paintBack(pen);
+  for (const [edge, [x, y]] of flow.labels) paintLabel(pen, edge, x, y);
   columns.forEach((column, k) => paintColumn(pen, column, k));
 }
 function paintGradients(pen, steep) {  // dots that run backwards, as the gradients do
@@ -71,8 +101,32 @@ function paintGradients(pen, steep) {  // dots that run backwards, as the gradie
     if (g > 0) pen.fill(); else pen.stroke();
   }
 }
-function paintLabel(pen, edge) {
-  const x = flow.left + edge.label[0] * flow.across, y = flow.top + edge.label[1] * flow.tall, w = mean(program.parameters, edge.of);
+function paintBack(pen) {  // what is remembered for the next step: under everything, and back to the left
+  pen.strokeStyle = pen.fillStyle = colours.muted;
+  pen.lineWidth = 1.2;
+  back.forEach(({ from, to }, n) => {
+    const [x0, y0, h0] = at[from[0]][from[1]], [x1, y1, h1] = at[to[0]][to[1]], lane = (apart) => 12 + Math.min(apart, 60 / back.length) * n;
+    const end = x1 - h1 - 10 - (to[0] ? 0 : flow.name), turns = [[x0 + h0 + lane(5), y0], [x0 + h0 + lane(5), flow.floor + lane(7)], [end - lane(5), flow.floor + lane(7)], [end - lane(5), y1], [end, y1]];
+    pen.setLineDash([4, 3]);
+    pen.beginPath();
+    if (from[0] === to[0]) {  // to itself
+      pen.moveTo(x0 + h0 * 0.5, y0 - h0);
+      pen.bezierCurveTo(x0 + h0 * 1.4, y0 - h0 * 2, x0 - h0 * 1.4, y0 - h0 * 2, x0 - h0 * 0.5, y0 - h0);
+    } else {
+      pen.moveTo(x0 + h0, y0);
+      turns.slice(0, -1).forEach((turn, k) => pen.arcTo(...turn, ...turns[k + 1], 6));
+      pen.lineTo(...turns.at(-1));
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+    const [x, y, dx, dy] = from[0] === to[0] ? [x0 - h0 * 0.5, y0 - h0, 0, 1] : [end, y1, 1, 0];
+    pen.beginPath();
+    for (const side of [-1, 0, 1]) pen.lineTo(x - (side ? 6 * dx - 3.5 * side * dy : 0), y - (side ? 6 * dy - 3.5 * side * dx : 0));
+    pen.fill();
+  });
+}
+function paintLabel(pen, edge, x, y) {
+  const w = mean(program.parameters, edge.of);
   if (edge.anchor) {  // beside its line: a thin one leads there
     pen.beginPath();
     pen.moveTo(x, y);
@@ -85,13 +139,13 @@ function paintLabel(pen, edge) {
   pen.textAlign = "center";
   pen.globalAlpha = touches(edge) ? 1 : 0.12;
   texts.forEach((text, k) => {
-    pen.font = `${k ? 11 : "600 12"}px Helvetica, Arial, sans-serif`;
+    pen.font = `${k ? "" : "600 "}11px Helvetica, Arial, sans-serif`;
     pen.strokeStyle = colours.background;
     pen.fillStyle = k ? colours.active : w < 0 ? colours.negative : colours.positive;
     pen.lineWidth = 5;
     pen.lineJoin = "round";
-    pen.strokeText(text, x, y - 2 + 14 * k);
-    pen.fillText(text, x, y - 2 + 14 * k);
+    pen.strokeText(text, x, y - 2 + 12 * k);
+    pen.fillText(text, x, y - 2 + 12 * k);
   });
   pen.globalAlpha = 1;
 }

@@ -22,7 +22,7 @@ _LONGEST = 40  # characters of a name
 def network(
     model: Module, places: Mapping[int, int], features: Sequence[str], outputs: Sequence[str]
 ) -> dict[str, Any]:
-    """Columns and edges where `draw_network` has them, in points; y points down.
+    """Columns, edges and what comes back, where `draw_network` has them, in points; y points down.
 
     Args:
         model: what is drawn.
@@ -30,7 +30,9 @@ def network(
         features: what the inputs are called, x₁, x₂ … if not given.
         outputs: what the outputs are called.
     """
-    found = architecture(model, [clean(name, _LONGEST) for name in features],
+    first = architecture(model).columns[0]
+    inputs = sum(first.kind_of(i) == "input" for i in range(first.size))  # the rest is remembered
+    found = architecture(model, [clean(name, _LONGEST) for name in features[:inputs]],
                          [clean(name, _LONGEST) for name in outputs])  # fmt: skip
     drawn = Geometry(found, lambda weight: weight.data, lambda _: "−1.23e−5", *_MOST, digits=3)
     columns = _columns(drawn, places)
@@ -52,7 +54,8 @@ def network(
         | _label(plate)
         for line, plate in lines
     ]
-    return {"columns": columns, "edges": edges}
+    back = [{"from": where[line.source], "to": where[line.target]} for line in drawn.back]
+    return {"columns": columns, "edges": edges, "back": back}
 
 
 def _columns(drawn: Geometry, places: Mapping[int, int]) -> list[dict[str, Any]]:

@@ -57,7 +57,7 @@ function sampled({ step, loss }) {
 }
 function oneSample() {
   session.sample = (session.sample + 1) % set("train").n;
-  if (plane.size === 0) input.set(row("train", session.sample));
+  if (plane.size === 0) { input.set(row("train", session.sample)); atSample = shownSet() === "train" ? session.sample : -1; }
   single(() => training.sample(session.sample), sampled);
 }
 function say(...lines) {

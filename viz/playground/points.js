@@ -103,10 +103,16 @@ function paintCursor({ pen, width, height }) {
   pen.lineWidth = 2.5;
   pen.stroke();
 }
+const TOLD = {
+  confusion: `How often each kind is taken for which, of the ${set("test").n ? "samples held out" : "training set"}.`,
+  reconstruction: "Above what goes in, below what the network makes of it.",
+  pairs: "A dot a sample: on the line where the answer is the target.",
+};
 function offerKinds() {
   if (!editable) {
     view.style.cursor = "default";
     if (page.view !== "images") view.removeAttribute("tabindex");
+    byId("hint").textContent ||= TOLD[page.view] ?? "";
     return;
   }
   byId("hint").textContent = "Click adds a point, drag moves one, right click removes it.";

@@ -9,7 +9,6 @@ function drawImage(pen, values, start, [rows, across], x, y, side) {  // an imag
   pen.lineWidth = 1;
   pen.strokeRect(x, y, across * cell, rows * cell);
 }
-const shownSet = () => set("test").n ? "test" : "train";
 function guess(values, i, width) {
   if (page.answer.kind === "classes") return winner(values, i * width, width)[0];
   return Number(level(values[i * width]) > 0);
@@ -23,6 +22,7 @@ const IMAGES = {  // the sample of now, how sure the answers are, and what other
     for (let i = 0; i < n; i++) {
       const x = (i % 6) * cell, y = size + 12 + Math.floor(i / 6) * (cell + 8), said = guess(answers, i, count), right = said === kindOf(name, i);
       drawImage(pen, set(name).x, i * program.inputs, shape, x + 4, y, cell - 18);
+      if (i === atSample) frameImage(pen, x + 4, y, cell - 18);
       pen.fillStyle = right ? colours.text : colours.active;
       pen.font = `${right ? "" : "bold "}12px Helvetica, Arial, sans-serif`;
       pen.textAlign = "left";
@@ -30,11 +30,15 @@ const IMAGES = {  // the sample of now, how sure the answers are, and what other
     }
   },
 };
+function frameImage(pen, x, y, side) {  // the one that is large
+  pen.strokeStyle = colours.accent;
+  pen.lineWidth = 2;
+  pen.strokeRect(x - 2, y - 2, side + 4, side * shape[0] / Math.max(...shape) + 4);
+}
 function bars(pen, values, count, x, width) {
-  const height = Math.min(22, width * 0.44 / count), [best] = winner(values, 0, count);
-  let sum = 0;
-  const shares = Array.from({ length: count }, (_, c) => page.answer.logits ? Math.exp(values[c] - values[best]) : Math.max(0, values[c]));
-  for (const share of shares) sum += share;
+  const yes = (level(values[0]) + 1) / 2, two = page.answer.kind === "binary", best = two ? Number(yes > 0.5) : winner(values, 0, count)[0];
+  const shares = two ? [1 - yes, yes] : Array.from({ length: count }, (_, c) => page.answer.logits ? Math.exp(values[c] - values[best]) : Math.max(0, values[c]));
+  const height = Math.min(22, width * 0.44 / shares.length), sum = shares.reduce((a, b) => a + b);
   shares.forEach((share, c) => {
     pen.fillStyle = c === best ? colours.active : colours.accent;
     pen.fillRect(x + 26, c * height + 3, Math.max(1, (width - x - 30) * share / (sum || 1)), height - 6);
@@ -78,11 +82,16 @@ const PAIRS = {  // each answer against what it should be: on the diagonal when 
 };
 const CONFUSION = {  // a row for each class, a column for each that it is taken for
   paint() {
-    const { pen, width } = sheet(view), name = shownSet(), { x, n } = set(name), count = columns.at(-1).width;
+    const { pen, width } = sheet(view), name = shownSet(), { x, n } = set(name), wide = program.outputs, count = page.classes.length;
     const answers = program.predict(x, n), found = Array.from({ length: count }, () => new Array(count).fill(0));
-    for (let i = 0; i < n; i++) found[kindOf(name, i)][winner(answers, i * count, count)[0]]++;
-    const edge = Math.min(72, width / 4), cell = (width - edge) / count, short = (k) => String(page.classes[k]).slice(0, 11);
+    for (let i = 0; i < n; i++) found[kindOf(name, i)][guess(answers, i, wide)]++;
+    const edge = Math.min(72, width / 4), cell = (width - edge - 8) / count, short = (k) => String(page.classes[k]).slice(0, 11);
     pen.font = "11px Helvetica, Arial, sans-serif";
+    pen.fillStyle = colours.muted;
+    pen.textAlign = "right";
+    pen.fillText("it is", edge - 8, edge - 8);
+    pen.textAlign = "center";
+    pen.fillText("and is taken for", edge + cell * count / 2, edge - 30);
     found.forEach((row, k) => {
       pen.fillStyle = colours.text;
       pen.textAlign = "right";
@@ -116,7 +125,7 @@ if (page.view === "images") {
     showSample(atSample + by);
   };
 }
-let atSample = 0;
+let atSample = 0;  // of the shown set; −1: another
 function showSample(i) {
   const name = shownSet();
   if (!(i >= 0 && i < set(name).n)) return;

@@ -37,6 +37,7 @@ function frame(now) {
   if (session.playing) soon();
 }
 const set = (name) => training.data[name];
+const shownSet = () => set("test").n ? "test" : "train";  // whose samples are shown
 const row = (name, i) => set(name).x.slice(i * program.inputs, (i + 1) * program.inputs);
 const target = (name, i) => {
   const { y, n } = set(name), width = y.length / n;

@@ -49,7 +49,7 @@ def showing(
     if image_shape is not None:
         view = "reconstruction" if outputs == inputs else "images"
     answer = _answer(y, made.facts)
-    if view == "pairs" and answer["kind"] == "classes":
+    if view == "pairs" and answer["kind"] != "numbers":
         view = "confusion"
     names = [clean(name, _LONGEST) for name in features][:inputs]
     names += [f"x{subscript(k + 1)}" for k in range(len(names), min(inputs, _MOST))]

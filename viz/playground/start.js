@@ -25,6 +25,7 @@ new ResizeObserver(() => { arrange(); soon(); }).observe(figure);
 new ResizeObserver(soon).observe(view);
 addEventListener("beforeprint", () => { play(false); frame(performance.now()); });
 offerKinds();
+byId("later").hidden = !back.length;
 showSettings();
 arrange();
 fromAddress();

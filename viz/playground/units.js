@@ -48,20 +48,26 @@ function paintColumn(pen, column, k) {
   pen.textAlign = "center";
   pen.fillStyle = colours.text;
   pen.font = "600 12px Helvetica, Arial, sans-serif";
-  pen.fillText(column.title, x, 20);
+  writeWithin(pen, column.title, x, 20);
   if (column.after) pen.fillText("⋯", (x + at[k - 1][0][0]) / 2, 20);
-  if (room > 130) {
-    pen.fillStyle = colours.muted;
-    pen.font = "11px Helvetica, Arial, sans-serif";
-    pen.fillText(column.subtitle, x, 35);
-  }
+  pen.fillStyle = colours.muted;
+  pen.font = "11px Helvetica, Arial, sans-serif";
+  if (columns.every(({ subtitle }) => widthOf(subtitle, "11px") < room - 8)) writeWithin(pen, column.subtitle, x, 35);
   column.units.forEach((unit, j) => paintUnit(pen, unit, k, j, scale));
+}
+function writeWithin(pen, text, x, y) {  // centred, unless that were beyond the edge
+  const half = pen.measureText(text).width / 2 + 8;
+  pen.fillText(text, Math.max(half, Math.min(figure.clientWidth - half, x)), y);
 }
 function paintUnit(pen, unit, k, j, scale) {
   const [x, y, half] = at[k][j], chosen = session.looked?.[0] === k && session.looked[1] === j;
   if (unit.unit < 0) {
     pen.fillStyle = colours.muted;
     pen.font = "11px Helvetica, Arial, sans-serif";
+    pen.strokeStyle = colours.background;
+    pen.lineWidth = 5;
+    pen.lineJoin = "round";
+    pen.strokeText(`⋮ ${unit.name}`, x, y + 4);
     pen.fillText(`⋮ ${unit.name}`, x, y + 4);
     return;
   }
@@ -128,6 +134,6 @@ function nameUnit(pen, unit, k, x, y, half) {
   pen.fillStyle = colours.text;
   pen.font = "13px Helvetica, Arial, sans-serif";
   pen.textAlign = k ? "left" : "right";
-  pen.fillText(unit.name, k ? x + half + 6 : x - half - 6, y + 4);
+  pen.fillText(unit.called, k ? x + half + 6 : x - half - 6, y + 4);
   pen.textAlign = "center";
 }
