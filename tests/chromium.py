@@ -138,6 +138,19 @@ class Page:
         x, y = self.middle(selector)
         self("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=dy)
 
+    def touch(self, *paths: tuple[float, float, float, float], steps: int = 8) -> None:
+        """A finger along each path, from x and y by so much; the first comes down before the others."""
+        for count in range(1, len(paths) + 1):
+            self._fingers("touchStart", [(x, y) for x, y, _, _ in paths[:count]])
+        for k in range(1, steps + 1):
+            at = [(x + dx * k / steps, y + dy * k / steps) for x, y, dx, dy in paths]
+            self._fingers("touchMove", at)
+        self._fingers("touchEnd", [])
+
+    def _fingers(self, kind: str, at: list[tuple[float, float]]) -> None:
+        points = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(at)]
+        self("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
     def _mouse(self, kind: str, x: float, y: float, pressed: int) -> None:
         self("Input.dispatchMouseEvent", type=kind, x=x, y=y, clickCount=1, buttons=pressed,
              button="left" if pressed or kind == "mouseReleased" else "none")  # fmt: skip

@@ -43,4 +43,13 @@ function fold(which) {
   arrange(false);
 }
 if (!/^(file|https?):$/.test(location.protocol)) byId("here").hidden = true;
-addEventListener("hashchange", fromAddress);
+addEventListener("hashchange", () => {  // an address says all: what it does not name is as it came
+  pause();
+  state.numbers.set(initial);
+  Object.assign(state, { step: page.start, overview: page.live });
+  fold([...usual]);
+  fromAddress();
+  refresh();
+  mark();
+  remember();
+});

@@ -6,7 +6,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 function look() {
   world.setAttribute("transform", `translate(${camera.x} ${camera.y}) scale(${camera.scale})`);
-  drawing.classList.toggle("tiny", camera.scale < 0.36);  // texts of less than five pixels
+  drawing.classList.toggle("tiny", camera.scale < 0.36);  // texts of less than five pixels: a card holds one word
+  drawing.classList.toggle("dusty", camera.scale < 0.24);  // or no number either
   const [left, top, width, height] = camera.bounds;
   const large = width * camera.scale > 2 * camera.width || height * camera.scale > 2 * camera.height;
   map.toggleAttribute("hidden", !large);
@@ -20,16 +21,27 @@ function inView([x, y, width, height]) {
   return left < camera.width && top < camera.height && left + width * camera.scale > 0 && top + height * camera.scale > 0;
 }
 const DUST = 0.1;  // a drawing that would be smaller begins at the value in question
+const CORNER = [132, 52];  // where the buttons stand: at the top, on a phone at the bottom
 function fitting() {
-  const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
-  const scale = Math.min(1.4, (camera.width - 2 * air) / width, (camera.height - 2 * air) / height);
+  const whole = within(0), scale = whole.scale;
   if (scale > 0 && scale < DUST) {
     const [x, y, w, h] = placed.at[`v${state.step ? root : 0}`] || camera.bounds;
     return { x: camera.width / 2 - (x + w / 2) * 0.8, y: camera.height / 2 - (y + h / 2) * 0.8, scale: 0.8 };
   }
-  const x = (camera.width - width * scale) / 2 - left * scale;
-  const free = camera.height - height * scale, below = wide.matches ? 0 : 52;  // there the buttons stand
-  return { x, y: Math.max(Math.min(8, free / 2), (free - below) / 2) - top * scale, scale };
+  return hides(whole) ? within(CORNER[1]) : whole;
+}
+function within(kept) {  // the whole drawing in the window, but for a strip of it
+  const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
+  const room = [camera.width - 2 * air, camera.height - (kept ? kept + air / 2 : 2 * air)];
+  const scale = Math.min(1.4, room[0] / width, room[1] / height), above = wide.matches ? kept : 0;
+  const [x, y] = [(camera.width - width * scale) / 2, above + (camera.height - kept - height * scale) / 2];
+  return { x: x - left * scale, y: y - top * scale, scale };
+}
+function hides({ x, y, scale }) {  // whether a card stands under the buttons
+  const [width, height] = CORNER, low = wide.matches ? 0 : camera.height - height;
+  return Object.values(placed.at).some(([left, top, , h]) => (
+    left * scale + x < width && top * scale + y < low + height && (top + h) * scale + y > low
+  ));
 }
 function fit() {
   Object.assign(camera, fitting(), { touched: false });
@@ -75,8 +87,10 @@ function follow(boxes) {
 
 // Pointers: one drags the drawing, two pinch it. A leaf is dragged by leaves.js, which comes first.
 const pointers = new Map();
+let held = null;  // lets go of the leaf under a first finger: with a second it is a pinch
 drawing.addEventListener("pointerdown", (event) => {
   if (event.button || event.defaultPrevented) return;
+  held?.();
   pointers.set(event.pointerId, [event.clientX, event.clientY]);
   drawing.setPointerCapture(event.pointerId);
   drawing.classList.add("moving");

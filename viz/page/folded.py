@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,11 @@ from viz.page.layout import Arrow, Box, lay_out
 __all__ = ["KINDS", "folded_places"]
 
 KINDS = ("neuron", "layer")
-_FEW, _AIR, _WIDEST = 8, 4.5, 220.0  # the more lines, the more room between layers, in pixels
+_FEW, _AIR, _WIDEST = (
+    4,
+    6.0,
+    220.0,
+)  # the more lines side by side, the more room for them, in pixels
 _LABELLED = 40  # lines
 
 
@@ -53,7 +58,8 @@ def folded_places(
             if f"c{i}_{slot}" in known:
                 name = f"e{i}_{slot}"
                 arrows[name] = Arrow(name, f"c{i}_{slot}", f"v{i}")
-    layers = min(_WIDEST, layout.pop("spacing")[1] + _AIR * max(0, len(arrows) - _FEW))
+    most = _side_by_side(list(arrows.values()))
+    layers = min(_WIDEST, layout.pop("spacing")[1] + _AIR * max(0, most - _FEW))
     laid = lay_out(kept, list(arrows.values()), (), spacing=(18.0, layers), plain=True, **layout)
     return {
         "boxes": {b.id: [round(b.x, 1), round(b.y, 1)] for b in laid.boxes},
@@ -63,6 +69,14 @@ def folded_places(
         },
         "quiet": len(arrows) > _LABELLED,
     }
+
+
+def _side_by_side(arrows: Sequence[Arrow]) -> int:
+    """The most lines that arrive at one rank; arrows into a card stand before those out of it."""
+    rank: dict[str, int] = {}
+    for arrow in arrows:
+        rank[arrow.head] = max(rank.get(arrow.head, 0), rank.get(arrow.tail, 0) + 1)
+    return max(Counter(rank[arrow.head] for arrow in arrows).values(), default=0)
 
 
 _LONE = ("layer", "neuron", -1)

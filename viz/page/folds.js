@@ -76,7 +76,7 @@ function showFolds() {
     card.many = folded && !single(g) ? groups[g].outputs.length : 0;
     card.group.classList.toggle("folded", folded);
     card.group.classList.toggle("many", card.many > 0);
-    card.group.classList.toggle("brief", card.name.textContent.length < 8);
+    card.group.classList.toggle("brief", card.brief = card.name.textContent.length < 8);
     card.unfold?.remove();
     card.unfold = folded ? foldButton(g, "+", `Unfold ${groups[g].title}`) : null;
     if (folded) byId("nodes").append(card.unfold);  // beside the card: a button holds no button

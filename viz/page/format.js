@@ -27,7 +27,7 @@ function number(x, digits = 4) {
 }
 
 const tone = (x) => x > 0 ? "positive" : x < 0 ? "negative" : "zero";
-const exact = (x) => x !== x ? "nan" : String(x).replace("Infinity", "inf");
+const exact = (x) => x !== x ? "nan" : Object.is(x, -0) ? "-0" : String(x).replace("Infinity", "inf");
 
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);

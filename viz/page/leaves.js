@@ -2,7 +2,10 @@
 const dials = byId("dials"), typing = byId("typing");
 const dialOf = new Map();
 const nice = (x) => { const power = 10 ** Math.floor(Math.log10(x)); return power * (x / power < 2 ? 1 : x / power < 5 ? 2 : 5); };
-const reachOf = (i) => Number.isFinite(initial[i]) ? Math.max(2, 2 * Math.abs(initial[i])) : 2;
+const reachOf = (i) => {  // how far a slider goes to each side; its ends are finite too
+  const x = Math.abs(initial[i]);
+  return x < Infinity ? Math.max(2, Math.min(2 * x, (Number.MAX_VALUE - x) / 2)) : 2;
+};
 
 function change(i, x, { settle = true } = {}) {
   if (frozen || Object.is(state.numbers[i], x)) return;
@@ -21,10 +24,18 @@ function fitDials() {  // of a large network the inputs, and what the neuron in 
   for (const item of dials.children) item.hidden = Number(item.dataset.home) >= 0 && Number(item.dataset.home) !== here;
   byId("more").hidden = here >= 0;
 }
+// Inputs first, then layer by layer: a network's leaves come in the order in which it was computed.
+const natural = new Intl.Collator("en", { numeric: true }), network = groups.some((group) => group.kind === "neuron");
+const layerOf = (i) => /⁽.*⁾/.exec(nodes[i].name)?.[0] ?? "", isParameter = (i) => nodes[i].kind === "parameter";
+function inOrder([i, g], [j, h]) {
+  if (g !== h || !network) return g - h;
+  const by = [isParameter, layerOf, (k) => nodes[k].name].map((key) => natural.compare(key(i), key(j)));
+  return by[0] || by[1] || by[2];
+}
 function makeDials() {
   if (frozen) return dials.append(make("li", { className: "hint", textContent: nodes.find((node) => node.held).note }));
   let under = -1;
-  for (const [i, g] of leaves.map((i) => [i, home(i)]).sort((a, b) => a[1] - b[1])) {
+  for (const [i, g] of leaves.map((i) => [i, home(i)]).sort(inOrder)) {
     if (g !== under) {
       dials.append(make("li", { className: "hint", textContent: groups[under = g].title }));
       dials.lastChild.dataset.home = g;
@@ -38,9 +49,10 @@ function makeDials() {
     range.oninput = () => change(i, Number(range.value), { settle: false });
     range.onchange = () => { refresh(); remember(); };
     field.onchange = () => accept(i, field);
+    field.onkeydown = (event) => { if (event.key === "Enter" && !accept(i, field)) field.reportValidity(); };
     range.onfocus = () => choose(i);
     field.onfocus = () => { choose(i); field.value = exact(state.numbers[i]).replace("-", "−"); };
-    field.onblur = () => { dialOf.get(i).was = null; showDials(); };
+    field.onblur = () => { dialOf.get(i).was = null; valid(field, true); showDials(); };
     const item = make("li", {}, label, range, field);
     item.onpointerenter = () => light([`v${i}`], "lit");
     item.onpointerleave = () => light([], "lit");
@@ -49,11 +61,14 @@ function makeDials() {
     dialOf.set(i, { range, field });
   }
 }
+function valid(field, is) {
+  field.setAttribute("aria-invalid", !is);
+  field.setCustomValidity(is ? "" : "A number, like −1.5 or 2/3 or 1e-3");
+}
 function accept(i, field) {
   const x = evaluated(field.value);
-  field.setAttribute("aria-invalid", x === null);
-  if (x === null) { field.title = "a number, like −1.5 or 2/3"; return false; }
-  field.removeAttribute("title");
+  valid(field, x !== null);
+  if (x === null) return false;
   change(i, x);
   showDials();
   return true;
@@ -79,20 +94,24 @@ for (const i of frozen ? [] : leaves) {
     event.preventDefault();  // the drawing stays where it is
     card.focus({ preventScroll: true });
     const [began, at] = [event.clientX, state.numbers[i]];
-    let dragged = false;
+    let dragged = false, place = [event.clientX, event.clientY];
+    const leave = () => { card.onpointermove = card.onpointerup = card.onpointercancel = held = null; };
     card.setPointerCapture(event.pointerId);
+    held = () => { leave(); change(i, at); pointers.set(event.pointerId, place); };
     card.onpointermove = (move) => {
+      place = [move.clientX, move.clientY];
       const dx = move.clientX - began;
       dragged ||= Math.abs(dx) > 3;
       if (!dragged) return;
       const by = dx * step(i) * (move.shiftKey ? 0.1 : 1);
       change(i, snapped(i, (Number.isFinite(at) ? at : 0) + by), { settle: false });
     };
-    card.onpointerup = card.onpointercancel = (up) => {
-      card.onpointermove = card.onpointerup = card.onpointercancel = null;
+    card.onpointercancel = () => { leave(); change(i, at); };  // the finger scrolls the page
+    card.onpointerup = (up) => {
+      leave();
       choose(i);
       if (dragged) { refresh(); remember(); }
-      else if (up.type === "pointerup" && up.pointerType === "mouse") type(i);
+      else if (up.pointerType === "mouse") type(i);
     };
   });
 }
@@ -106,17 +125,18 @@ function type(i) {
   typing.setAttribute("aria-label", `New number of ${nodes[i].full}`);
   typing.focus();
   typing.select();
-  const done = (keep) => {
+  valid(typing, true);
+  const done = () => {
     typing.onblur = typing.onkeydown = null;
-    if (keep) accept(i, typing);
     typing.hidden = true;
-    cards.get(`v${i}`).group.focus({ preventScroll: true });
   };
-  typing.onblur = () => done(true);
+  typing.onblur = () => { accept(i, typing); done(); };  // the focus is elsewhere already, and stays there
   typing.onkeydown = (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") done(true);
-    if (event.key === "Escape") done(false);
+    if (event.key === "Enter" && !accept(i, typing)) return typing.reportValidity();
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    done();
+    cards.get(`v${i}`).group.focus({ preventScroll: true });
   };
 }
 byId("reset").onclick = () => {

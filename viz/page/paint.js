@@ -15,10 +15,10 @@ function squeeze(card, key, element, text) {  // −1.234e−300 on a card for �
 
 function paint() {
   const { now, shown } = state;
-  const tiny = state.hurried && camera.scale < 0.36;
+  const tiny = state.hurried && camera.scale < 0.36, dusty = state.hurried && camera.scale < 0.24;
   nodes.forEach((node, i) => {
     const card = cards.get(`v${i}`), at = placed.at[`v${i}`];
-    if (tiny || (state.hurried && !(at && inView(at)))) return;
+    if (dusty || (tiny && card.brief) || (state.hurried && !(at && inView(at)))) return;
     if (card.many) {
       set(card, "data", card.data, `${card.many} numbers`, "data");
       set(card, "grad", card.grad, "", "grad");

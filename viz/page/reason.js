@@ -47,11 +47,12 @@ function gradientOf(i) {
   for (const [head, wire] of open) {
     const ids = lineOf(head, nodes[head].slots[wire]);
     const { local, grad, product } = state.now, part = product[head][wire];
-    const factors = [term(number(local[head][wire]), ids), term(wrapped(number(grad[head])), [`v${head}`], tone(grad[head]))];
-    rows.push(line("", `${nodes[head].terms[wire]} = `, factors[0], " · ", factors[1], " = ", term(number(part), ids, tone(part))));
+    const guess = hidden(head), [coming, arriving] = [grad[head], part].map((x) => guess ? "" : tone(x));
+    const factors = [term(number(local[head][wire]), ids), term(guess ? "?" : wrapped(number(grad[head])), [`v${head}`], coming)];
+    rows.push(line("", `${nodes[head].terms[wire]} = `, factors[0], " · ", factors[1], " = ", term(guess && arrows > 1 ? "?" : number(part), ids, arriving)));
   }
   const total = term(number(state.shown[i]), [`v${i}`], tone(state.shown[i]));
-  const sum = open.flatMap(([head, wire], k) => [k ? " + " : "", wrapped(number(state.now.product[head][wire]))]);
+  const sum = open.flatMap(([head, wire], k) => [k ? " + " : "", hidden(head) ? "?" : wrapped(number(state.now.product[head][wire]))]);
   if (arrows > 1 && open.length) {
     const added = open.length > 1 ? [...sum, " = "] : [];
     rows.push(line("sum", `${asked(i)} = `, ...added, total, open.length < arrows ? " so far" : ""));

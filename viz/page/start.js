@@ -27,8 +27,10 @@ function openUp() {
   takeRoom();
   arrange(false);
   for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
-    if (fitting().scale > (kind === "neuron" ? 0.42 : 0.34) || !ofKind(kind).length) break;
+    const { scale } = within(0), open = [...state.folded];
+    if (scale > (kind === "neuron" ? 0.42 : 0.34) || !ofKind(kind).length) break;
     fold(ofKind(kind));
+    if (within(0).scale < scale) fold(open);
   }
   usual = new Set(state.folded);
   fit();
@@ -47,7 +49,7 @@ addEventListener("keydown", (event) => {
   const field = event.target.closest?.("input:not(#slider), select, textarea");
   if (field) return;
   if (event.shiftKey && pans[event.key]) { event.preventDefault(); pan(...pans[event.key]); }
-  else if (event.key === " " && !event.target.closest("button, summary, a, [role='button']")) { event.preventDefault(); play(); }
+  else if (event.key === " " && !event.target.closest("button, summary, a, .fold")) { event.preventDefault(); play(); }
   else if (moves[event.key]) { event.preventDefault(); visit(moves[event.key]()); }
   else if (event.key === "+" || event.key === "=") zoom(1.3);
   else if (event.key === "-" || event.key === "−") zoom(1 / 1.3);
@@ -58,7 +60,9 @@ new ResizeObserver(() => {
   if (!camera.touched) fit(); else look();
 }).observe(figure);
 const stage = byId("stage");
-const isTall = () => Boolean(page.places.tall) && innerWidth < 560 && innerHeight > innerWidth;
+const isTall = () => Boolean(page.places.tall) && (
+  wide.matches ? stage.clientHeight > 1.4 * figure.clientWidth : innerWidth < 560 && innerHeight > innerWidth
+);
 const takeRoom = () => {
   figure.style.height = wide.matches ? `${stage.clientHeight}px` : "";
   Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });

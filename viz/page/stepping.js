@@ -99,7 +99,9 @@ function makeRoom() {
   caption.after(trial);
   Object.assign(trial.style, { borderLeft: "4px solid", paddingLeft: "12px", visibility: "hidden" });
   let most = 0;
-  for (const { lines: rows } of steps.slice(0, 400)) {
+  const long = ({ lines: rows }) => rows.reduce((sum, row) => sum + 40 + spoken(row).length, 0);
+  const longest = steps.map((frame) => [long(frame), frame]).sort((a, b) => b[0] - a[0]).slice(0, 40);
+  for (const [, { lines: rows }] of longest) {
     trial.replaceChildren(...rows.map((row) => make("p", { textContent: spoken(row) })));
     for (const p of trial.children) Object.assign(p.style, { margin: 0, paddingLeft: "2ch" });
     most = Math.max(most, trial.offsetHeight);
@@ -123,6 +125,7 @@ list.addEventListener("click", (event) => {
   visit([...list.children].indexOf(item));
 });
 list.closest("details").addEventListener("toggle", relist);
+listeners.push(() => { if (list.closest("details").open && !state.hurried) relist(); });
 byId("back").onclick = () => visit(state.step - 1);
 byId("next").onclick = () => visit(state.step + 1);
 byId("play").onclick = play;

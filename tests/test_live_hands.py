@@ -1,0 +1,245 @@
+"""The live page in somebody's hands: fingers, keys, odd numbers, damaged links, large graphs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from chromium import EXECUTABLE, MISSING, Page, watched
+from test_live import COUNT, IN_SIGHT, cards, engine, network, neuron
+
+from autograd import Value
+from nn import MLP, RNN
+from viz import live
+
+pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
+SCALE = "new DOMMatrix(getComputedStyle(document.getElementById('world')).transform).a"
+PLAYS = "document.getElementById('play').textContent === 'pause'"
+LISTED = "document.getElementById('list').innerText"
+WHY = "document.getElementById('why').innerText"
+FOLDED = "document.getElementById('fold').value"
+UNDER_BUTTONS = """(() => { const zoom = document.getElementById('zoom').getBoundingClientRect();
+    return [...document.querySelectorAll('g.node:not(.gone) > .card')].filter(card => {
+        const box = card.getBoundingClientRect();
+        return box.left < zoom.right && box.right > zoom.left && box.top < zoom.bottom
+            && box.bottom > zoom.top }).length })()"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with watched() as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    folder = tmp_path_factory.mktemp("hands")
+
+    def save(name: str, root: Value, **options: Any) -> str:
+        path = folder / f"{name}.html"
+        if not path.exists():
+            live(root, **options).save(path)
+        return path.as_uri()
+
+    return save
+
+
+@pytest.fixture
+def phone(page: Page, saved: Callable[..., str]) -> Iterator[Page]:
+    page("Emulation.setTouchEmulationEnabled", enabled=True, maxTouchPoints=2)
+    page.open(saved("neuron", neuron()), width=375, height=812, mobile=True)
+    yield page
+    page("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def test_a_finger_drags_a_leaf_and_the_page(phone: Page) -> None:
+    x, y = phone.middle("#v0")
+    phone.touch((x, y, 40, 0))
+    phone.wait("document.querySelector('#v0 > .data').textContent !== '2'")
+    x1 = float(phone.value("document.querySelector('#v0 > .data').textContent"))
+    assert x1 > 2
+    assert cards(phone) == engine(neuron(x1=x1))
+    x, y = phone.middle("#v5")
+    phone.touch((x, y, 0, -120))
+    phone.wait("scrollY > 20")
+
+
+def test_two_fingers_zoom_and_no_number_moves_if_one_stands_on_a_leaf(phone: Page) -> None:
+    x, y = phone.middle("#v0")
+    before = phone.value(SCALE)
+    phone.touch((x, y, -20, -20), (x + 60, y + 150, 60, 60))
+    phone.wait(f"{SCALE} > {1.2 * before}")
+    assert cards(phone) == engine(neuron())
+    assert phone.value("location.hash") == ""
+
+
+def test_space_plays_wherever_the_focus_is(page: Page, saved: Callable[..., str]) -> None:
+    page.open(saved("neuron", neuron()))
+    page.click("#v2")
+    assert page.value("document.activeElement.id") == "v2"
+    page.press(" ")
+    assert page.value(PLAYS) is True
+    page.press(" ")
+    assert page.value(PLAYS) is False
+
+
+def test_a_number_that_is_none_stays_to_be_mended(page: Page, saved: Callable[..., str]) -> None:
+    page.open(saved("neuron", neuron()))
+    page.click("#v0")
+    page.type("2 apples")
+    page.press("Enter")
+    assert page.value("document.activeElement.id") == "typing"
+    assert "−1.5" in page.value("document.getElementById('typing').validationMessage")
+    assert cards(page) == engine(neuron())
+    page.press("Escape")
+    assert page.value("document.activeElement.id") == "v0"
+    page.click("#v0")
+    page.type("4")
+    page.click("#given")  # what is clicked has the focus, and the number counts
+    assert page.value("document.activeElement.id") == "given"
+    assert cards(page) == engine(neuron(x1=4.0))
+
+
+@pytest.mark.parametrize(
+    ("typed", "x"),
+    [("nan", math.nan), ("inf", math.inf), ("-inf", -math.inf), ("-0.0", -0.0), ("1e300", 1e300),
+     ("10^-300", 1e-300), ("1e999", math.inf)],
+)  # fmt: skip
+def test_odd_numbers_are_numbers(
+    page: Page, saved: Callable[..., str], typed: str, x: float
+) -> None:
+    url = saved("neuron", neuron())
+    page.open(url)
+    page.click("#v0")
+    page.type(typed)
+    page.press("Enter")
+    expected = cards(page)
+    assert expected == engine(neuron(x1=x))
+    link = page.value("location.hash")
+    value = link.partition("=")[2]
+    assert repr(float(value)) == repr(x)
+    page.open(url + link)
+    assert cards(page) == expected
+    assert "NaN" not in page.value("document.getElementById('edges').innerHTML")
+
+
+ODD = {
+    "one node": Value(2.0, label="x"),
+    "integers": Value(2, label="x") * Value(3, label="y"),
+    "nan gradient": Value(-1.0, label="x").log() * 2.0,
+    "huge": Value(1e308, label="x") * Value(1e-300, label="y"),
+    "no numbers": Value(math.inf, label="x") - Value(math.nan, label="y"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_graphs_are_pages(page: Page, saved: Callable[..., str], name: str) -> None:
+    root = ODD[name]
+    page.open(saved(name, root))
+    assert page.value(IN_SIGHT) is True
+    assert cards(page) == engine(root)
+    page.press("Home")
+    page.press("ArrowRight")
+    page.press("End")
+    assert cards(page) == engine(root)
+    ends = "[...document.querySelectorAll('#dials input[type=range]')].flatMap(e => [e.min, e.max])"
+    assert all(math.isfinite(float(end)) for end in page.value(ends))
+
+
+def test_all_steps_as_text_follow_while_they_are_open(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    page.open(saved("neuron", neuron()))
+    page.click("summary")
+    page.wait("document.querySelector('details').open")
+    page.drag("#v0", 45)
+    x1 = page.value("document.querySelector('#v0 > .data').textContent")
+    assert f"{x1}·(−3)" in page.value(LISTED)
+    page.click("#predict")
+    assert ".grad = −3 · ? = ?" in page.value(LISTED)  # and gives no gradient away
+
+
+def test_an_answer_gives_no_other_gradient_away(page: Page, saved: Callable[..., str]) -> None:
+    a = Value(3.0, label="a")
+    root = a * 7.0 + a * a  # by hand: 7 + 2a = 13
+    page.open(saved("predict", root))
+    page.click("#predict")
+    page.click("#v0")
+    page.click("#given")
+    page.type("13")
+    page.press("Enter")
+    assert page.value("document.getElementById('reply').textContent") == "✓ right"
+    page.value("document.getElementById('v1').focus()")
+    page.value("document.getElementById('v0').focus()")
+    assert "= ? + ? + ? = 13" in page.value(WHY)
+
+
+def test_an_address_says_all_also_in_a_page_that_is_open(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    page.open(saved("neuron", neuron()) + "#step=7&x1=5&fold=0")
+    page.value("location.hash = '#w1=2'")
+    page.wait("!location.hash.includes('fold')")
+    assert cards(page) == engine(neuron(w1=2.0))
+    assert page.value(COUNT) == "11 / 11"
+    page.value("history.back()")
+    page.wait(f"{COUNT} === '7 / 11'")
+    assert page.value("document.querySelector('#v0 > .data').textContent") == "5"
+
+
+def test_what_is_too_large_to_read_begins_folded(page: Page, saved: Callable[..., str]) -> None:
+    model = MLP(8, [8, 8, 1], activation="tanh", rng=1)
+    root = model([Value(0.5 * k - 1.7, label=f"x{k}") for k in range(8)])
+    url = saved("large", root, names=model)
+    for width, height, folded in (
+        (1280, 800, "neuron"),
+        (768, 1024, "neuron"),
+        (375, 812, "layer"),
+    ):
+        page.open(url, width=width, height=height)
+        assert page.value(FOLDED) == folded
+        assert page.value(IN_SIGHT) is True
+        assert page.value(SCALE) > 0.3
+
+
+def test_a_window_that_is_high_gets_a_drawing_that_is(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    page.open(saved("neuron", neuron()), width=768, height=1024)
+    high = page.value(SCALE)
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    assert page.value(top.format("#v9")) > page.value(top.format("#v0")) + 300
+    page("Emulation.setDeviceMetricsOverride", width=1024, height=768, deviceScaleFactor=1,
+         mobile=False)  # fmt: skip
+    page.wait(f"{top.format('#v9')} < {top.format('#v0')} + 300")
+    assert high > 0.8
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768), (375, 812)])
+def test_no_card_stands_under_the_buttons(
+    page: Page, saved: Callable[..., str], size: tuple[int, int]
+) -> None:
+    cell = RNN(1, 2, rng=0)
+    root = cell([[Value(x, label=f"x{k}")] for k, x in enumerate((0.5, -1.0, 0.25))])[-1][-1]
+    loss, model = network()
+    for url in (saved("rnn", root, names=cell), saved("network", loss, names=model)):
+        page.open(url, width=size[0], height=size[1])
+        assert page.value(IN_SIGHT) is True
+        assert page.value(UNDER_BUTTONS) == 0
+
+
+def test_nothing_jumps_from_the_first_step_to_the_last(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    root = Value(0.5, label="x")
+    for _ in range(410):
+        root = root.tanh()
+    page.open(saved("long", root))
+    room = set()  # what the captions leave of the window
+    for step in (0, 3, 411, 420, 821):
+        page.value(f"location.hash = '#step={step}'")
+        page.wait(f"{COUNT} === '{step} / 821'")
+        room.add(page.value("document.getElementById('figure').clientHeight"))
+    assert len(room) == 1
