@@ -21,22 +21,29 @@ function remember() {
   spare--;
   write();
 }
-function fromAddress() {
-  const known = new Map(leaves.map((i) => [nodes[i].full, i]));
-  let step = -1, changed = false;
+function said() {  // by the address, as far as it can be read
+  const known = new Map(leaves.map((i) => [nodes[i].full, i])), found = { numbers: [], any: false };
   for (const part of location.hash.slice(1).split("&")) {
     const [name, value] = part.split("=");
-    if (name === "step" && /^\d{1,9}$/.test(value)) step = Number(value);
-    else if (name === "fold") { fold((value || "").split(".").filter(Boolean).map(Number)); changed = true; }
+    if (name === "step" && /^\d{1,9}$/.test(value)) found.step = Number(value);
+    else if (name === "fold") found.folds = (value || "").split(".").filter(Boolean).map(Number);
     else {
       let label = "";
       try { label = decodeURIComponent(name); } catch { continue; }
       const x = value && value.trim() ? Number(value.replace("inf", "Infinity")) : NaN;
-      if (known.has(label) && !frozen && (x === x || value === "nan")) { state.numbers[known.get(label)] = x; changed = true; }
+      if (!known.has(label) || frozen || (x !== x && value !== "nan")) continue;
+      found.numbers.push([known.get(label), x]);
     }
+    found.any = true;
   }
-  if (changed) refresh();
-  if (step >= 0) { pause(); go(step); }
+  return found;
+}
+function fromAddress() {
+  const { step, folds, numbers } = said();
+  for (const [i, x] of numbers) state.numbers[i] = x;
+  if (folds) fold(folds);
+  if (folds || numbers.length) refresh();
+  if (step !== undefined) { pause(); go(step); }
 }
 function fold(which) {
   state.folded = new Set(which.filter((g) => g in groups));
@@ -44,6 +51,7 @@ function fold(which) {
 }
 if (!/^(file|https?):$/.test(location.protocol)) byId("here").hidden = true;
 addEventListener("hashchange", () => {  // an address says all: what it does not name is as it came
+  if (location.hash.length > 1 && !said().any) return;
   pause();
   state.numbers.set(initial);
   Object.assign(state, { step: page.start, overview: page.live });
