@@ -23,7 +23,7 @@ user_pref("datareporting.policy.dataSubmissionEnabled", false);
 
 
 class Page:
-    """One page of a running Firefox: open, look, press keys."""
+    """One page of a running Firefox: open, look, drag."""
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel, self._buffer, self._number = channel, b"", 0
@@ -71,6 +71,19 @@ class Page:
         while not self.value(condition):
             assert time.monotonic() < end, f"never came true: {condition}"
             time.sleep(0.02)
+
+    def drag(self, selector: str, dx: float) -> None:
+        """Press on the middle of an element, move the mouse so far, let go."""
+        x, y = self.value(f"""(() => {{
+            const box = document.querySelector({selector!r}).getBoundingClientRect();
+            return [box.x + box.width / 2, box.y + box.height / 2] }})()""")
+        moves = [
+            {"type": "pointerMove", "x": round(x + dx * k / 5), "y": round(y)} for k in range(6)
+        ]
+        down, up = ({"type": f"pointer{way}", "button": 0} for way in ("Down", "Up"))
+        self("WebDriver:PerformActions", actions=[
+            {"type": "pointer", "id": "mouse", "actions": [moves[0], down, *moves[1:], up]}
+        ])  # fmt: skip
 
     def screenshot(self, path: str) -> None:
         found = self("WebDriver:TakeScreenshot", full=False)["value"]
