@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,8 @@ from nn.nested import flat
 from nn.optim import Optimizer
 
 __all__ = ["Compiled"]
+
+_LAST = "last_input", "last_output", "last_steps"  # of a module's last call, for drawings
 
 
 class Compiled:
@@ -50,8 +53,8 @@ class Compiled:
             raise TypeError(
                 "a function that is to be compiled needs an optimizer or to be a Module"
             )
-        modules = model.modules() if isinstance(model, Module) else []
-        self.drops = [m for m in modules if isinstance(m, Dropout) and m.p]
+        self.modules = model.modules() if isinstance(model, Module) else []
+        self.drops = [m for m in self.modules if isinstance(m, Dropout) and m.p]
         self.sizes: list[int] = []
         self.whole: tuple[bool, ...] = (False, False)
         self._training: Program | None = None
@@ -143,7 +146,10 @@ class Compiled:
             return [self.loss(answer, y), *flat(answer)]
 
         reasons: list[Exception] = []
-        with restored(drops, "_given"):
+        with ExitStack() as stack:
+            stack.enter_context(restored(drops, "_given"))
+            for name in _LAST:  # the examples to compile with are nobody's call
+                stack.enter_context(restored([m for m in self.modules if hasattr(m, name)], name))
             for whole in product(*map(_kinds, self.data)):
                 self.whole = whole
                 examples = self._cast(*(array[:1] for array in self.data))

@@ -119,6 +119,33 @@ MODELS = {
 }  # fmt: skip
 
 
+class Memory(Module):
+    """Three steps of two recurrent neurons, and one that answers."""
+
+    def __init__(self):
+        self.memory = RNN(1, 2, rng=0)
+        self.answer = Linear(2, 1, rng=1)
+
+    def __call__(self, x):
+        return self.answer(self.memory([[xi] for xi in x])[1])
+
+    def shown(self):
+        """What a drawing shows of the last call."""
+        steps = [[value.data for value in row["h"]] for row in self.memory.last_steps.rows]
+        return self.memory.last_output, steps, self.answer.last_input
+
+
+def test_a_drawing_shows_a_call_and_no_example_that_was_compiled_with():
+    model, x, y = Memory(), RNG.normal(size=(4, 3)), RNG.normal(size=4)
+    model(x[1].tolist())
+    before = model.shown()
+    predict(model, x, compiled=True)
+    evaluate(model, (x, y), "mse", compiled=True)
+    assert model.shown() == before
+    neuron, _ = line(compiled=True, epochs=1)
+    assert neuron.last_input in LINE[0].tolist()
+
+
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize(
     "optimizer",
