@@ -170,7 +170,7 @@ def test_any_depth_is_answered():
 def test_depth_says_where_it_cuts():
     o, _, _ = neuron()
     scene = expression_scene(o, depth=1)
-    assert list(rows(scene)) == ["n= x1·w1 + x2·w2 + b⋯ of values not shown", "o"]
+    assert list(rows(scene)) == ["n= x1·w1 + x2·w2 + bof values not shown", "o"]
 
 
 def model_loss():

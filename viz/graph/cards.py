@@ -114,7 +114,7 @@ def _card(graph: Graph, i: int, cut: bool = False) -> Node:
     if op is not None and (graph.merged or cut):
         lines += _made_by(graph, i, name)
     if cut:
-        lines.append((Text("⋯ of values not shown", "muted", size=10),))
+        lines.append((Text("of values not shown", "muted", size=10),))
     if graph.backward and i in graph.step:
         lines.append((Text(f"step {graph.step[i]}", "muted", size=10),))
     grad = graph.gradient(i)
@@ -189,10 +189,13 @@ def _add_total(scene: Scene, graph: Graph, found: Samples) -> None:
     i, many = found.total, len(found.each)
     node, grad = graph.order[i], graph.gradient(i)
     name = graph.title(i) if node.label else f"Σ of {many} samples"
+    lines: list[Line] = [(Text(shorten(name), bold=True),)]
+    if node.label and graph.merged:
+        lines.append((Text(f"Σ of {many}", "muted", size=10),))
     scene.nodes.append(
         Node(
             f"v{i}", graph.kinds[i], rows=_rows(graph, node, grad), emphasis=graph.kinds[i] == "output",
-            lines=((Text(shorten(name), bold=True),),), highlighted=i in graph.highlighted,
+            lines=tuple(lines), highlighted=i in graph.highlighted,
             tooltip=f"the sum over {many} samples: data = {node.data!r}",
         )
     )  # fmt: skip

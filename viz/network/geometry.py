@@ -27,7 +27,7 @@ from viz.style import text_width
 __all__ = ["Geometry"]
 
 LABELS_UP_TO, ROWS_UP_TO = 24, 64  # edges between two columns; of recurrent steps in rows
-_LINES = 68.0  # points for lines in front of rows of labels
+_LINES, _STEEPER = 68.0, 44.0  # points for lines in front of rows of labels; where many rows follow
 _PADDING = 4.0
 _WIDER = 1.12
 _TALLER = (1.0, 1.2, 1.45, 1.75)  # how far units move apart until no label hides another's line
@@ -76,6 +76,8 @@ class Geometry:
         units = {c: units_of(found.columns[c], max_neurons) for c in self.shown if c >= 0}
         between, self.crossing, self.back = connections(found, units)
         most = max(map(len, between.values()), default=0)
+        rowed = sum(any(line.weight is not None for line in lines) for lines in between.values())
+        self.lines = _LINES if rowed <= 3 else _STEEPER
         self.most = ROWS_UP_TO if rows and found.unroll else LABELS_UP_TO
         self.sizes = DETAILED if most <= self.most else COMPACT
         self.largest = self._largest(between)
@@ -116,8 +118,8 @@ class Geometry:
             pitches = {c: self._pitch(self.columns[c], len(rows)) for c, rows in units.items()}
             for c, pitch in room(pitches, units, before).items():
                 self.slots[c] = slots_of(self.columns[c].size, units[c], pitch)
-                above = most_rows(before.get(c, ())) * ROW - self.extent(c)
-                taller[c] = max(0.0, above / 2)
+                tallest = max(self.extent(c), most_rows(before.get(c, ())) * ROW)
+                taller[c] = (tallest - self.sizes.diameter) / 2
         self.top = max(slots[0].y + taller[c] for c, slots in self.slots.items())
         self.bottom = max(-slots[-1].y + taller[c] for c, slots in self.slots.items())
         self.y = {
@@ -206,14 +208,18 @@ class Geometry:
         steep = max(0.0, most_rows(lines) * ROW / 2 - 1.5 * self.extent(right))
         stub = STUB + min(1.2 * steep, _LINES)  # past the bias below the unit
         self.steep |= {right} if steep else set()
-        gap = max(self._usual_gap(), width + self.extent(right) + _LINES + stub - STUB)
+        gap = max(self._usual_gap(), width + self.extent(right) + self.lines + stub - STUB)
         end = gap - self.extent(right) / 2 - stub
         return gap, ports(lines, self.y, end, width), 0.0
 
     def subtitle(self, c: int) -> list[str]:
         """What stands below the title of a column, in lines as wide as the way to the next."""
         text = self.columns[c].subtitle.replace(" × ", "\u00a0×\u00a0")
-        lines = wrap(text, max(12, int(self._usual_gap() / 5.2)))
+        width = max(12, int(self._usual_gap() / 5.2))
+        parts = text.split(" · ")  # what fits into a line stays together
+        if len(text) > width:
+            parts = [part.replace(" ", "\u00a0") if len(part) <= width else part for part in parts]
+        lines = wrap(" · ".join(parts), width)
         return [line.removesuffix(" ·").removeprefix("· ") for line in lines]
 
     def _usual_gap(self) -> float:

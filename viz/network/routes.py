@@ -10,7 +10,7 @@ from nn.architecture import Kernel
 from viz.network.geometry import Geometry
 from viz.network.placement import Box, Plate
 from viz.network.ports import STUB
-from viz.network.units import Connection
+from viz.network.units import DETAILED, Connection
 from viz.scene import Edge
 
 __all__ = ["loops", "route"]
@@ -72,7 +72,7 @@ def loops(geometry: Geometry) -> Iterator[Edge]:
         end = geometry.x[b], geometry.y[line.target]
         r = geometry.sizes.diameter / 2
         if a == b:
-            path = _above(start, r)
+            path = _above(start, r) if geometry.sizes is DETAILED else _aside(start, r)
         else:
             path = _around(
                 start, end, r, geometry.bottom + r + 32.0 + 14.0 * outside, 26.0 + 9.0 * outside
@@ -90,6 +90,15 @@ def _above(at: Point, r: float) -> tuple[Point, ...]:
     return (
         (x + 0.55 * r, y + 0.84 * r), (x + 1.4 * r, y + 2.1 * r),
         (x - 1.4 * r, y + 2.1 * r), (x - 0.55 * r, y + 0.84 * r),
+    )  # fmt: skip
+
+
+def _aside(at: Point, r: float) -> tuple[Point, ...]:
+    """Where units stand close, at the upper left: above, it would seem to lead to the next unit."""
+    x, y = at
+    return (
+        (x - 0.94 * r, y + 0.34 * r), (x - 2.2 * r, y + 0.9 * r),
+        (x - 1.3 * r, y + 1.75 * r), (x - 0.5 * r, y + 0.87 * r),
     )  # fmt: skip
 
 
