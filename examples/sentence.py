@@ -1,11 +1,12 @@
 """Words, a sentence, a feeling: a recurrent network reads word by word, and the order matters.
 
-"not good but great" and "not great but good" hold the same words. The drawing unrolls one sentence:
-what the neurons hold after each word, the gradient of that, and what each step adds to a weight.
+"fine, not dull" and "dull, not fine" hold the same words, and so do "not dull, fine" and "not fine,
+dull": whoever ignores their order can only guess. The drawing unrolls one sentence: what the neurons
+hold after each word, the gradient of that, and what each step adds to a weight.
 """
 
+import argparse
 import itertools
-import sys
 import time
 
 import numpy as np
@@ -15,22 +16,25 @@ from nn.losses import binary_cross_entropy_with_logits
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
-FEELING = {"good": 1, "great": 1, "fine": 1, "bad": -1, "awful": -1, "dull": -1}
-SUBJECTS, VERBS = ["film", "book", "talk", "song"], ["is", "was", "seems"]
-WORDS = [*SUBJECTS, *VERBS, "not", "very", *FEELING]
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
+GOOD = ["good", "great", "fine", "kind", "bright", "warm"]
+BAD = ["bad", "awful", "dull", "mean", "dark", "cold"]
+WORDS = ["not", *GOOD, *BAD]
 code = {word: i for i, word in enumerate(WORDS)}
 
-# Annotated by what the words mean: "not" turns the feeling round, "very" leaves it.
-sentences = [
-    ([subject, verb, how, word], (-1 if how == "not" else 1) * feeling)
-    for subject, verb, how, (word, feeling) in itertools.product(
-        SUBJECTS, VERBS, ["not", "very"], FEELING.items()
-    )
-]
+# Annotated by what the words mean: the feeling is that of the word which is not denied.
+sentences = []
+for good, bad in itertools.product(GOOD, BAD):
+    sentences += [([good, "not", bad], 1), ([bad, "not", good], -1)]
+    sentences += [(["not", bad, good], 1), (["not", good, bad], -1)]
 x = np.array([[code[word] for word in words] for words, _ in sentences])
 y = np.array([feeling > 0 for _, feeling in sentences]).astype(int)
+_, same = np.unique(np.sort(x), axis=0, return_inverse=True)  # sentences of the same words
+assert all(np.mean(y[same.ravel() == k]) == 0.5 for k in range(36)), "without the order: 50 %"
 train, test = Dataset(x, y).split(test=0.25, rng=seed)
 
 
@@ -47,28 +51,22 @@ class Reader(Module):
         return self.feel(last)
 
 
-# So small a network may get stuck. That shows in what it was trained on, and then it starts anew.
-for start in range(4):
-    reader = Reader(seed + 100 * start)
-    optimizer = Adam(reader.parameters(), lr=0.03)
-    fit(
-        reader, train, "binary_cross_entropy_with_logits", optimizer, epochs=2 if eager else 100,
-        compiled=not eager,
-    )  # fmt: skip
-    learned = accuracy(predict(reader, train.x, compiled=not eager), train.y, threshold=0.0)
-    print(f"start {start + 1}: {learned:.0%} of the sentences it was trained on")
-    if eager or learned > 0.95:
-        break
+reader = Reader(seed)
+fit(
+    reader, train, "binary_cross_entropy_with_logits", Adam(reader.parameters(), lr=0.03),
+    epochs=2 if eager else 100, compiled=not eager,
+)  # fmt: skip
 right = accuracy(predict(reader, test.x, compiled=not eager), test.y, threshold=0.0)
-assert right >= (0.3 if eager else 0.8), right
+assert right >= (0.3 if eager else 0.9), right
 
-chosen = ["film", "is", "not", "good"]
+chosen = ["dull", "not", "fine"]
 reader.zero_grad()
 out = reader([code[word] for word in chosen])
 binary_cross_entropy_with_logits(out, 0).backward()
-print(" ".join(chosen), "feels", "good" if out[0].data > 0 else "bad", f"({out[0].data:+.1f})")
+print(*chosen, "feels", "good" if out[0].data > 0 else "bad", f"({out[0].data:+.1f})")
 draw_network(
-    reader, unroll=True, title=f"“{' '.join(chosen)}”, read word by word", output_names=["feeling"]
+    reader, unroll=True, title=f"“{' '.join(chosen)}”, read word by word", output_names=["feeling"],
+    digits=2,
 ).save(f"out/{'eager/' * eager}sentence.svg")  # fmt: skip
 print(
     f"{right:.1%} of {len(test.x)} held-out sentences felt right · "
