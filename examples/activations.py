@@ -5,6 +5,7 @@ or 1) and their younger relatives. Every slope is the engine's own `backward()`;
 the step at 0 and relu at 0, the curve has a gap and a question mark.
 """
 
+import argparse
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from viz import plot_activation
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
+argparse.ArgumentParser(description=__doc__.split("\n", 1)[0]).parse_args()
 started = time.perf_counter()
 names = ["step", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu"]
 

@@ -6,6 +6,7 @@ audience calls out four numbers:
     python examples/addition.py 10 10 10 10
 """
 
+import argparse
 import sys
 import time
 
@@ -15,11 +16,13 @@ from nn import MLP, Adam, CosineAnnealingLR, Dataset, fit, predict
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("numbers", nargs="*", type=float, default=[10.0] * 4, help="four to add")
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed, called_out = not given.eager, given.seed, given.numbers
 RANGE = 20.0
-words = sys.argv[1 : sys.argv.index("--seed")] if "--seed" in sys.argv else sys.argv[1:]
-called_out = [float(word) for word in words if word != "--eager"] or [10.0, 10.0, 10.0, 10.0]
 if len(called_out) != 4 or max(map(abs, called_out)) > RANGE:
     sys.exit(f"addition.py adds four numbers from {-RANGE:g} to {RANGE:g}: it learned those")
 
@@ -38,10 +41,15 @@ fit(
 answers = 4 * RANGE * predict(model, test.x, compiled=compiled)[:, 0]
 error = np.abs(answers - 4 * RANGE * test.y).mean()
 spread = np.abs(4 * RANGE * test.y).mean()
-answer = 4 * RANGE * model([x / RANGE for x in called_out]).data
-print(" + ".join(f"{x:g}" for x in called_out), f"= {answer:.2f}  (right: {sum(called_out):g})")
+out = model([x / RANGE for x in called_out])
+asked = " + ".join(f"{x:g}" for x in called_out).replace("+ -", "− ").replace("-", "−")
+answered = f"{asked} = {4 * RANGE * out.data:.2f}".replace("-", "−")
+print(f"{answered}  (right: {sum(called_out):g})")
 assert error < (1.0 if compiled else spread), error
-draw_network(model, title="4–4–4–1 adds").save(f"out/{'eager/' * (not compiled)}addition.svg")
+model.zero_grad()
+((out - sum(called_out) / (4 * RANGE)) ** 2).backward()
+title = f"4–4–4–1 adds: {answered} (inputs ÷ {RANGE:g}, the answer × {4 * RANGE:g})"
+draw_network(model, title=title).save(f"out/{'eager/' * (not compiled)}addition.svg")
 print(
     f"Held-out sums of {spread:.0f} on average are off by {error:.2f} · "
     f"{time.perf_counter() - started:.1f} s"

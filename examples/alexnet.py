@@ -5,7 +5,7 @@ the support vector machine. Here the same on 5 000 MNIST digits: convolutions, e
 answers; beside scikit-learn's SVC and a plain network of 16 hidden neurons.
 """
 
-import sys
+import argparse
 import time
 
 from sklearn.svm import SVC
@@ -21,6 +21,7 @@ from nn import (
     ReLU,
     Sequential,
     accuracy,
+    cross_entropy,
     fit,
     predict,
 )
@@ -28,7 +29,9 @@ from nn.datasets import mnist_5k
 from viz import draw_network
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+seed = options.parse_args().seed
 train, test = mnist_5k().split(test=0.2, rng=seed)
 
 
@@ -64,7 +67,8 @@ print(f"SVC {machine:.1%}, plain network {plain:.1%}, convolution {convolution:.
 assert convolution > plain + 0.02, (convolution, plain)
 assert convolution >= 0.94, convolution
 
-net(test_images[0].tolist())
+net.zero_grad()
+cross_entropy(net(test_images[0].tolist()), int(test.y[0])).backward()
 draw_network(
     net, title=f"A small AlexNet is shown a {test.y[0]}", output_names=test.classes,
     probabilities=True, max_neurons=6, max_layers=12,

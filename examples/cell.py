@@ -4,12 +4,14 @@ An axon brings x, the synapse has the strength w, the dendrite carries w·x, the
 fires through its activation, and its own axon takes the answer on: g(Σ w·x + b).
 """
 
+import argparse
 import time
 
 from nn import Neuron
 from viz import Drawing
 from viz.scene import Edge, Node, Row, Scene, Text
 
+argparse.ArgumentParser(description=__doc__.split("\n", 1)[0]).parse_args()
 started = time.perf_counter()
 x, w, b = [1.0, -2.0, 0.5], [0.8, -0.3, 2.0], -0.4
 
@@ -30,11 +32,11 @@ def card(id: str, kind: str, words: str, symbol: str, number: float) -> Node:
 
 
 scene = Scene("cell", title="Cell becomes formula: y = g(Σ w·x + b)", spacing=(0.25, 0.5))
-for i, (xi, wi) in enumerate(zip(x, w), 1):
+for i, below, xi, wi in zip((1, 2, 3), "₁₂₃", x, w):
     scene.nodes += [
-        card(f"x{i}", "input", "axon", f"x{i}", xi),
-        card(f"w{i}", "parameter", "synapse", f"w{i}", wi),
-        card(f"d{i}", "value", "dendrite", f"w{i}·x{i}", wi * xi),
+        card(f"x{i}", "input", "axon", f"x{below}", xi),
+        card(f"w{i}", "parameter", "synapse", f"w{below}", wi),
+        card(f"d{i}", "value", "dendrite", f"w{below}·x{below}", wi * xi),
     ]
     scene.edges += [Edge(f"a{i}", f"x{i}", f"w{i}"), Edge(f"s{i}", f"w{i}", f"d{i}"),
                     Edge(f"t{i}", f"d{i}", "body")]  # fmt: skip

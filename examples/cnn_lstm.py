@@ -4,16 +4,30 @@ The convolution looks at a handwritten digit; the memory reads what it saw, row 
 page; the plain layer names the digit.
 """
 
-import sys
+import argparse
 import time
 
-from nn import LSTM, Adam, Conv2d, CosineAnnealingLR, Linear, Module, accuracy, fit, predict
+from nn import (
+    LSTM,
+    Adam,
+    Conv2d,
+    CosineAnnealingLR,
+    Linear,
+    Module,
+    accuracy,
+    cross_entropy,
+    fit,
+    predict,
+)
 from nn.datasets import digits
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 train, test = digits().split(test=0.2, rng=seed)
 train, test = (d._replace(x=d.x.reshape(-1, 1, 8, 8)) for d in (train, test))
 
@@ -43,7 +57,8 @@ fit(
 right = accuracy(predict(model, test.x, compiled=not eager), test.y)
 assert right >= (0.3 if eager else 0.95), right
 
-model(test.x[0].tolist())
+model.zero_grad()
+cross_entropy(model(test.x[0].tolist()), int(test.y[0])).backward()
 draw_network(
     model, title=f"CNN + LSTM: shown a {test.y[0]}", output_names=test.classes, probabilities=True,
     max_neurons=8,

@@ -4,7 +4,7 @@ A filter is one neuron that slides over the image, so its nine weights are share
 image of 8×8 pixels, a handwritten digit, becomes one of ten classes; each stage is drawn.
 """
 
-import sys
+import argparse
 import time
 
 from nn import (
@@ -25,8 +25,11 @@ from nn.datasets import digits
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 train, test = digits().split(test=0.2, rng=seed)
 train, test = (d._replace(x=d.x.reshape(-1, 1, 8, 8)) for d in (train, test))
 

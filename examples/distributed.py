@@ -26,7 +26,7 @@ from nn.datasets import mnist_5k
 
 BATCH = 64
 
-parser = argparse.ArgumentParser()
+parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
 parser.add_argument("--epochs", type=int, default=10)
 parser.add_argument("--samples", type=int, default=4000)
 parser.add_argument("--out", type=Path, default=Path("out"))

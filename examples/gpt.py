@@ -173,7 +173,7 @@ def main(steps: int = 2000, batch: int = 32, eager: bool = False, seed: int = 0)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Train a GPT written in scalars.")
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--eager", action="store_true", help="train node by node")

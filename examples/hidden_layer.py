@@ -4,16 +4,19 @@
 middle, which no single neuron can cut out?
 """
 
-import sys
+import argparse
 import time
 
-from nn import MLP, Adam, CosineAnnealingLR, accuracy, fit, predict
+from nn import MLP, Adam, CosineAnnealingLR, accuracy, binary_cross_entropy, fit, predict
 from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 flowers = iris()
 train, test = flowers.split(test=0.2, rng=seed)
 train, test = train.standardized(test)
@@ -34,9 +37,11 @@ fit(
 right = accuracy(predict(model, test.x, compiled=compiled), test.y == versicolor)
 assert right >= 0.9, right
 
-model(test.x[0].tolist())
+model.zero_grad()
+binary_cross_entropy(model(test.x[0].tolist()), int(test.y[0] == versicolor)).backward()
 draw_network(
-    model, input_names=flowers.features, output_names=["versicolor?"], title="4×3×1"
+    model, input_names=flowers.features, output_names=["versicolor?"],
+    title=f"4×3×1 is shown a {flowers.classes[test.y[0]]}",
 ).save("out/hidden_layer.svg")  # fmt: skip
 print(
     f"4×3×1: {right:.1%} of {len(test.x)} held-out irises (by luck, before training: {luck:.0%}) · "

@@ -8,7 +8,7 @@ the weights a little.
     python examples/hot_dog.py --seed 3
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -18,8 +18,11 @@ from nn.datasets import food_clipart, food_drawings
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 food, clipart = food_drawings(), food_clipart()
 
 
@@ -105,9 +108,11 @@ print(
 assert eager or np.mean(scores) >= 0.75, scores
 assert eager or found >= 5, found
 
-net(x)
+stranger = np.flatnonzero(held & food.hot_dogs)[:1]  # of the design that this network never saw
+net.zero_grad()
+binary_cross_entropy_with_logits(net(seen(food, stranger)[0].tolist()), 1).backward()
 draw_network(
-    net, output_names=["hot dog?"], title="Hot dog / not hot dog: 768–16–1"
+    net, output_names=["hot dog"], title=f"768–16–1 is shown a hot dog by {design}, whom it never saw"
 ).save(f"out/{'eager/' * eager}hot_dog.svg")  # fmt: skip
 print(
     f"{np.mean(scores):.1%} balanced over designs never seen ({np.mean(luck):.0%} before training) · "

@@ -3,7 +3,7 @@
 Accuracy on held-out digits against images a class, neurons in the hidden layer, hidden layers, seed.
 """
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -17,7 +17,9 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+seed = options.parse_args().seed
 train, test = digits().split(test=0.2, rng=seed)
 
 

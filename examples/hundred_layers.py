@@ -4,8 +4,8 @@ More layers are more factors in the chain rule. With tanh and small weights the 
 way to the front; where each layer only adds a little to what it was given (a residual), it arrives.
 """
 
+import argparse
 import math
-import sys
 import time
 
 import numpy as np
@@ -15,7 +15,9 @@ from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+seed = options.parse_args().seed
 flowers = iris()
 train, test = flowers.split(test=0.2, rng=seed)
 train, test = train.standardized(test)
@@ -57,7 +59,9 @@ w.data += h
 assert math.isclose(w.grad, (numbers[0] - numbers[1]) / (2 * h), rel_tol=1e-4)
 
 dying = lengths(plain, plain.layers)
-draw_network(plain, title="A hundred hidden layers", max_layers=5).save("out/hundred_layers.svg")
+draw_network(plain, title="A hundred hidden layers, before training", max_layers=5).save(
+    "out/hundred_layers.svg"
+)
 print(f"{'layer':>5} {'plain':>9} {'residual':>9}   length of the gradient")
 for k in (100, 75, 50, 25, 0):
     print(f"{k + 1:>5} {dying[k]:9.1e} {slopes[k]:9.1e}")

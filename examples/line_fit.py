@@ -4,14 +4,16 @@ It starts from a weight and a bias that know nothing, and changes both a little,
 article stopped at 2.0123928 x + 1.3683615; x, true y, learned y and error are printed for both.
 """
 
-import sys
+import argparse
 import time
 
 from nn import SGD, Neuron
 from viz import draw_network
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the weights")
+seed = options.parse_args().seed
 neuron = Neuron(1, activation="linear", rng=seed)
 examples = [(x, 2 * x + 3) for x in (-2.0, -1.0, 0.0, 1.0, 2.0, 3.0)]
 optimizer = SGD(neuron.parameters(), lr=0.02)

@@ -4,7 +4,7 @@ That is proved by multiplying: W₂ (W₁ x + b₁) + b₂ = (W₂ W₁) x + (W�
 a curve that a line cannot fit. A hidden layer with tanh does.
 """
 
-import sys
+import argparse
 import time
 from pathlib import Path
 
@@ -17,7 +17,9 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the weights")
+seed = options.parse_args().seed
 
 # The proof, on three layers with numbers in them.
 stack = MLP(2, [5, 4, 3], activation="linear", rng=seed)

@@ -3,16 +3,19 @@
 569 real tumours, 30 measurements of each: malignant or benign?
 """
 
-import sys
+import argparse
 import time
 
-from nn import Adam, Neuron, accuracy, fit, predict
+from nn import Adam, Neuron, accuracy, binary_cross_entropy, fit, predict
 from nn.datasets import breast_cancer
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 train, test = breast_cancer().split(test=0.25, rng=seed)
 train, test = train.standardized(test)
 
@@ -34,9 +37,12 @@ for w, feature in by_importance[:5]:
 
 right = accuracy(predict(neuron, test.x, compiled=compiled), test.y)
 assert right >= 0.93, right
-draw_network(neuron, input_names=train.features, title="Benign?").save(
-    "out/logistic_regression.svg"
-)
+neuron.zero_grad()
+binary_cross_entropy(neuron(test.x[0].tolist()), int(test.y[0])).backward()
+draw_network(
+    neuron, input_names=train.features, output_names=["benign?"],
+    title=f"Logistic regression is shown a {test.classes[test.y[0]]} tumour",
+).save("out/logistic_regression.svg")  # fmt: skip
 print(
     f"{right:.1%} of {len(test.x)} held-out tumours right · {time.perf_counter() - started:.1f} s"
 )

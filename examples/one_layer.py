@@ -3,18 +3,21 @@
 Twelve coloured arrows become a matrix: f(W x + b) = a. Three neurons tell three kinds of iris apart.
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
 
-from nn import Adam, Layer, accuracy, fit, predict
+from nn import Adam, Layer, accuracy, cross_entropy, fit, predict
 from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 flowers = iris()
 train, test = flowers.split(test=0.2, rng=seed)
 train, test = train.standardized(test)
@@ -35,7 +38,8 @@ assert right >= 0.9, right
 
 W = np.array([[w.data for w in neuron.w] for neuron in layer.neurons])
 b = np.array([neuron.b.data for neuron in layer.neurons])
-a = np.array([a.data for a in layer(x)])
+answers = layer(x)
+a = np.array([answer.data for answer in answers])
 assert W.shape == (3, 4)
 np.testing.assert_allclose(a, W @ x + b, rtol=1e-9)
 print("f(W x + b) = a for one flower, a row a neuron:")
@@ -45,9 +49,11 @@ for j in range(3):
     print(f"  [{row} ]   {'·' if j == 1 else ' '} [{xj} ]   + [{b[j]:6.2f} ]   = [{a[j]:6.2f} ]")
 print(f"  {'':32}     [{x[3]:6.2f} ]")
 
+layer.zero_grad()
+cross_entropy(answers, int(train.y[0])).backward()
 draw_network(
     layer, input_names=flowers.features, output_names=flowers.classes, color_by="neuron",
-    title="4×3: twelve arrows, one colour a neuron, f(W x + b) = a",
+    title=f"4×3 is shown a {train.classes[train.y[0]]}: one colour a neuron, f(W x + b) = a",
 ).save("out/layer_4x3.svg")  # fmt: skip
 print(
     f"4×3: {right:.1%} of {len(test.x)} held-out irises right · {time.perf_counter() - started:.1f} s"

@@ -4,12 +4,14 @@ w₁ = 0 dismisses its input, w₂ = 500 amplifies it, w₄ = 0.001 turns an inp
 all inputs 0 the neuron still answers: that is what the bias is for.
 """
 
+import argparse
 import time
 
 from autograd import Value
 from nn import Neuron
 from viz import draw_graph, draw_network
 
+argparse.ArgumentParser(description=__doc__.split("\n", 1)[0]).parse_args()
 started = time.perf_counter()
 x = [0.1, -4.7, 0.0, 500.0]
 w = [0.0, 500.0, 2.0, 0.001]

@@ -3,20 +3,23 @@
 One layer draws one straight line, and no straight line parts these two. Two layers do.
 """
 
-import sys
+import argparse
 import time
 
 import matplotlib
 import numpy as np
 
-from nn import MLP, Adam, Neuron, accuracy, fit, predict
+from nn import MLP, Adam, Neuron, accuracy, binary_cross_entropy, fit, predict
 from nn.datasets import moons
 from viz import draw_network, plot_decision_boundary
 
 matplotlib.use("svg")
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 
 
 def trained(model, x, y, epochs: int) -> float:
@@ -48,8 +51,19 @@ moons_one, moons_two = (
 assert moons_one < 0.95, moons_one
 assert moons_two >= 0.95, moons_two
 
-draw_network(xor, title="XOR takes two layers").save("out/xor.svg")
-draw_network(two_moons, title="Two moons").save("out/moons.svg")
+for name, model, x, y, title in (
+    ("xor", xor, xor_x[1], xor_y[1], "XOR takes two layers: 0 and 1 give 1"),
+    (
+        "moons",
+        two_moons,
+        test.x[0],
+        test.y[0],
+        f"Two moons: a point of the {test.classes[test.y[0]]} one",
+    ),
+):
+    model.zero_grad()
+    binary_cross_entropy(model(x.tolist()), int(y)).backward()
+    draw_network(model, title=title).save(f"out/{name}.svg")
 for name, model in (("one", moons_line), ("two", two_moons)):
     figure = plot_decision_boundary(model, test.x, test.y, threshold=0.5, classes=test.classes)
     figure.savefig(f"out/moons_{name}.svg", metadata={"Date": None})

@@ -4,16 +4,19 @@ The first hidden neuron sees only the sepal, the second only the petal, the thir
 not connected has no weight, no gradient and no line in the drawing.
 """
 
-import sys
+import argparse
 import time
 
-from nn import Adam, Layer, Sequential, accuracy, fit, predict
+from nn import Adam, Layer, Sequential, accuracy, cross_entropy, fit, predict
 from nn.datasets import iris
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 flowers = iris()
 train, test = flowers.split(test=0.2, rng=seed)
 train, test = train.standardized(test)
@@ -34,7 +37,12 @@ assert right >= 0.85, right
 first = model[0].neurons[0]
 assert first([1.0, 2.0, 0.0, 0.0]).data == first([1.0, 2.0, 99.0, -99.0]).data
 
+model.zero_grad()
+cross_entropy(model(test.x[0].tolist()), int(test.y[0])).backward()
 draw_network(
-    model, input_names=flowers.features, output_names=flowers.classes, title="Partly connected"
+    model,
+    input_names=flowers.features,
+    output_names=flowers.classes,
+    title=f"Partly connected, shown a {flowers.classes[test.y[0]]}",
 ).save("out/partly_connected.svg")
 print(f"{right:.1%} of {len(test.x)} held-out irises · {time.perf_counter() - started:.1f} s")

@@ -3,12 +3,14 @@
 The step is flat, so its derivative is 0 and no gradient can teach it. Rosenblatt's rule can.
 """
 
+import argparse
 import time
 
 from nn import Perceptron
 from nn.datasets import iris
 from viz import draw_network
 
+argparse.ArgumentParser(description=__doc__.split("\n", 1)[0]).parse_args()
 started = time.perf_counter()
 flowers = iris()
 setosa = (flowers.y == flowers.classes.index("setosa")).astype(float)

@@ -4,7 +4,7 @@ Logistic regression reads six words of real e-mails. After a mail it got right t
 in it move a little the way they already point; after one it got wrong they move back, and further.
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
@@ -14,7 +14,9 @@ from nn.datasets import spambase
 from viz import draw_network
 
 started = time.perf_counter()
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+seed = options.parse_args().seed
 WORDS = ["remove", "free", "money", "george", "hp", "meeting"]
 mails = spambase()
 columns = [mails.features.index(f"word_freq_{word}") for word in WORDS]

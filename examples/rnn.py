@@ -4,19 +4,33 @@ Is a word written forwards or sdrawkcab? Both have the same letters, so whoever 
 can only guess. The words are those of Python's own documentation.
 """
 
+import argparse
 import re
-import sys
 import time
 from pydoc_data.topics import topics
 
 import numpy as np
 
-from nn import RNN, Adam, Dataset, Embedding, Linear, Module, accuracy, fit, predict
+from nn import (
+    RNN,
+    Adam,
+    Dataset,
+    Embedding,
+    Linear,
+    Module,
+    accuracy,
+    binary_cross_entropy_with_logits,
+    fit,
+    predict,
+)
 from viz import draw_network
 
 started = time.perf_counter()
-eager = "--eager" in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+eager, seed = given.eager, given.seed
 LENGTH = 8  # letters; shorter words are filled up in front with the number 26
 
 text = " ".join(topics.values()).lower()
@@ -57,10 +71,13 @@ fit(
 right = accuracy(predict(reader, test.x, compiled=not eager), test.y, threshold=0.0)
 assert right >= (0.52 if eager else 0.8), right
 
-for word in ("learning", "gninrael"):
+for word in ("gninrael", "learning"):
     answer = reader(numbers(word))[0]
     print(f"{word}: {'forwards' if answer.data > 0 else 'backwards'} ({answer.data:+.1f})")
-draw_network(reader, title="Recurrent network: is the word written forwards?", max_neurons=6).save(
-    f"out/{'eager/' * eager}rnn.svg"
-)
+reader.zero_grad()
+binary_cross_entropy_with_logits(reader(numbers("learning")), 1).backward()
+draw_network(
+    reader, title="Recurrent network: is “learning” written forwards?", max_neurons=6,
+    output_names=["forwards"],
+).save(f"out/{'eager/' * eager}rnn.svg")  # fmt: skip
 print(f"{right:.1%} of {len(test.x)} held-out words right · {time.perf_counter() - started:.1f} s")

@@ -6,18 +6,21 @@ from the normal distribution, then: forward, compare, backward, a little change,
     python examples/spam.py --seed 3
 """
 
-import sys
+import argparse
 import time
 
 import numpy as np
 
-from nn import MLP, SGD, accuracy, fit, predict
+from nn import MLP, SGD, accuracy, binary_cross_entropy, fit, predict
 from nn.datasets import spambase
 from viz import draw_network
 
 started = time.perf_counter()
-compiled = "--eager" not in sys.argv
-seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 0
+options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+options.add_argument("--eager", action="store_true", help="node by node, not compiled")
+options.add_argument("--seed", type=int, default=0, help="draws the split and the weights")
+given = options.parse_args()
+compiled, seed = not given.eager, given.seed
 mails = spambase()  # each mail once: a repeat in the test part would have been seen
 mails = mails._replace(x=np.log(mails.x + 0.1))  # columns differ a thousandfold in size
 train, test = mails.split(test=0.25, rng=seed)
@@ -40,12 +43,13 @@ print(f"before training {luck:.1%}, always 'not spam' {usual:.1%}, trained {righ
 print(f"good mail called spam: {lost:.1%}; spam let through: {missed:.1%}")
 assert right >= (0.88 if compiled else 0.8) > usual, (right, usual)
 
-model(test.x[0].tolist())
-names = [
-    feature.removeprefix("word_freq_").removeprefix("char_freq_") for feature in mails.features
-]
+model.zero_grad()
+binary_cross_entropy(model(test.x[0].tolist()), int(test.y[0])).backward()
+names = [name.replace("capital_run_length_", "capitals: ") for name in mails.features]
+names = [name.rpartition("_")[2] for name in names]
 draw_network(
-    model, input_names=names, output_names=["spam?"], title="Spam / not spam: 57–8–1"
+    model, input_names=names, output_names=["spam?"],
+    title=f"Spam / not spam: 57–8–1 is shown a mail that is {mails.classes[test.y[0]]}",
 ).save(f"out/{'eager/' * (not compiled)}spam.svg")  # fmt: skip
 print(
     f"{right:.1%} of {len(test.x)} held-out mails right ({usual:.0%} by always saying no) · "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +117,17 @@ def test_every_system_stands_in_the_table():
     table = (ROOT / "docs" / "systems.md").read_text(encoding="utf-8")
     for name in (*QUICK, *SLOW):
         assert f"(../examples/{name}.py)" in table, name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem
+)
+def test_help_says_what_it_does_before_it_does_anything(path, monkeypatch, capsys):
+    for package in NEEDS.get(path.stem, ["torch"] if path.stem == "distributed" else []):
+        pytest.importorskip(package, reason=f"{path.name} needs {package}, which is not installed")
+    monkeypatch.setattr("sys.argv", [path.name, "--help"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_path(str(path), run_name="__main__")
+    assert left.value.code == 0
+    first = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).partition("\n")[0]
+    assert first in " ".join(capsys.readouterr().out.split())
