@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from collections.abc import Callable, Collection
 from types import FrameType
@@ -18,8 +19,9 @@ def interrupted(block: Callable[[], object], at: int, files: Collection[str | No
             return None
         frame.f_trace = trace  # Python 3.13 asks for bytecodes only of frames that have it by then
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        count += event == "opcode"
-        if count == at and event == "opcode":
+        here = event == "opcode" and _can_be_interrupted(frame)
+        count += here
+        if count == at and here:
             raise KeyboardInterrupt
         return trace
 
@@ -33,3 +35,8 @@ def interrupted(block: Callable[[], object], at: int, files: Collection[str | No
     finally:
         sys.settrace(before)
     return count >= at
+
+
+def _can_be_interrupted(frame: FrameType) -> bool:
+    """Not at NOT_TAKEN of Python 3.14: no signal is handled there, and no exception table covers it."""
+    return dis.opname[frame.f_code.co_code[frame.f_lasti]] != "NOT_TAKEN"

@@ -23,7 +23,7 @@ pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
 NEURON = ["tanh(x1*w1 + x2*w2 + b)", "x1=2", "x2=0", "w1=-3", "w2=1", "b=6.8813735870195432"]
 
 
-def process(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+def process(*arguments: str, typed: str = "", encoding: str = "") -> tuple[int, str, str]:
     """The command as a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "viz", *arguments],
@@ -31,6 +31,7 @@ def process(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         capture_output=True,
         timeout=60,
         check=False,
+        env={**os.environ, **({"PYTHONIOENCODING": encoding} if encoding else {})},
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -66,6 +67,26 @@ def test_steps_read_from_a_script() -> None:
         "value  data  grad\nx1        2  −1.5\n"
         "after step 6 of 6, the end\n"
     )  # fmt: skip
+
+
+def test_where_the_output_lacks_signs_plain_ones_say_the_same() -> None:
+    _, out, err = process(
+        "step", "q = x1*x2²; q", "x1=1", "x2=-2", typed="r\np\n", encoding="ascii"
+    )
+    assert err == ""
+    assert out.startswith("q = x1*x2^2 = 4\n")
+    assert "\nx2       -2    -4\n" in out
+    status, out, err = process("paths", "α*x", "x=-1", "α=2", "--by", "x", encoding="ascii")
+    assert (status, out, err) == (0, "df/dx is the product along one path\n  x -> f: 2\n", "")
+    assert process("step", "β+", "β=1", "x=2", encoding="ascii")[2].startswith(
+        "chainrule: column 3"
+    )
+
+
+def test_a_drawing_on_the_standard_output_is_utf_8_wherever() -> None:
+    status, out, err = process("draw", "x*y", "x=1", "y=-2", "-o", "-", encoding="ascii")
+    assert (status, err) == (0, "")
+    assert "−2" in out
 
 
 @pytest.mark.parametrize(

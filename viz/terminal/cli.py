@@ -17,6 +17,7 @@ from viz.process.render import RenderError
 from viz.terminal.commands import COMMANDS
 from viz.terminal.given import UsageError, shielded, unshielded
 from viz.terminal.parser import parser
+from viz.terminal.plain import spell_out
 from viz.terminal.screen import Screen
 
 __all__ = ["main"]
@@ -27,6 +28,8 @@ _PLACED = {"command", "formula", "values", "data", "engine"}  # by where they st
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (those of the process if None); returns the exit status."""
     typed_in = list(sys.argv[1:] if arguments is None else arguments)
+    spell_out(sys.stdout)
+    spell_out(sys.stderr)
     try:
         options = _read(typed_in)
         status = COMMANDS[options.command](options)

@@ -34,6 +34,7 @@ from viz.playground.suited import suited
 from viz.terminal.browse import browse
 from viz.terminal.examples import copy_examples
 from viz.terminal.given import UsageError, given, graph, root_of, unshielded
+from viz.terminal.plain import whole
 from viz.terminal.screen import Screen
 from viz.terminal.shell import Shell
 from viz.tour.tour import Tour, tour
@@ -190,6 +191,7 @@ def _given_out(
     if options.output is None and sys.stdout.isatty():
         raise UsageError(f"where to? -o {example}")
     if options.output in (None, "-"):
+        whole(sys.stdout)
         print(text, end="")
     else:
         print(save(options.output))
