@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -273,6 +274,30 @@ def test_points_are_added_moved_and_removed_by_keys(page: Page, url: str) -> Non
     page.wait(f"{LOSS} === {before}")
 
 
+def test_a_long_press_of_a_finger_removes_a_point(page: Page, url: str) -> None:
+    page.open(url, width=375, height=812, mobile=True)
+    page("Emulation.setTouchEmulationEnabled", enabled=True)
+    x, y = (
+        page.value("""(() => { const box = document.getElementById('view').getBoundingClientRect();
+        const { train } = JSON.parse(document.getElementById('data').textContent).data;
+        const raw = Uint8Array.from(atob(train.x.bytes), (c) => c.charCodeAt());
+        const [a, b] = new Float64Array(raw.buffer);
+        const [[l, r], [d, u]] = JSON.parse(document.getElementById('data').textContent).range;
+        return [box.x + (a - l) / (r - l) * box.width, box.y + (u - b) / (u - d) * box.height] })()""")
+    )
+    page("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    page.wait(f"{CAPTION}.startsWith('Removed a point: 47')")
+    page("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    page("Emulation.setTouchEmulationEnabled", enabled=False)
+
+
+def test_every_control_says_what_it_does(page: Page, url: str) -> None:
+    page.open(url)
+    silent = """[...document.querySelectorAll('button, select, input, a')].filter((e) => e.offsetParent
+        && !e.title && !e.ariaLabel).map((e) => e.id || e.textContent)"""
+    assert page.value(silent) == []
+
+
 def test_weights_taken_home_answer_the_same(page: Page, url: str, tmp_path: Path) -> None:
     page("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     page.open(url)
@@ -323,6 +348,15 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     page.wait(f"{card}.startsWith('hidden')")
     assert f"{weight:.4g}".replace("-", "−") in page.value(card)
     assert f"{bias:.4g}".replace("-", "−") in page.value(card)
+    formula = page.value("document.querySelector('#card .small').textContent")
+    assert formula.startswith("h₁ = tanh(")
+    assert formula.count("·") == 2
+    numbers = [
+        float(x.replace("−", "-").replace(" ", ""))
+        for x in re.findall(r"− ?[\d.]+|[\d.]+", formula)
+    ]
+    w, b = model.layers[0].neurons[0].w, model.layers[0].neurons[0].b
+    assert numbers == [float(f"{v.data:.3g}") for v in (*w, b)]
     page.press("ArrowDown")
     assert "h₂" in page.value("document.activeElement.getAttribute('aria-label')")
     page.press("ArrowLeft")
@@ -532,6 +566,8 @@ def test_what_is_no_plane_of_two_kinds_is_drawn_as_well(
     page.wait(f"{STEP} === 50")
     assert page.value(LOSS) < begun
     assert page.value("document.getElementById('shown').textContent") == heading
+    named = page.value("document.querySelector('#caption p + p').textContent")
+    assert "layers." not in named or make is convolutions
     assert page.value(INK) > 3
 
 

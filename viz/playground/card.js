@@ -24,7 +24,15 @@ const nameOf = ([k, j]) => columns[k].units[j].name;
 const nameAt = new Map();  // by its place among the parameters
 for (const { from, to, of } of edges) if (of.length === 1) nameAt.set(of[0], `${nameOf(from)} → ${nameOf(to)}`);
 for (const column of columns) for (const { name, bias = [] } of column.units) for (const b of bias) nameAt.set(b, `bias of ${name}`);
-const parameterName = (k) => nameAt.get(k) ?? program.names[k];
+const parameterName = (k) => nameAt.get(k) ?? hiddenName(program.names[k]);
+function hiddenName(path) {  // of what is not drawn: as its neighbours are named, x₁ and x₂₄
+  const [found, layer, neuron, from] = /^layers\.(\d+)\.neurons\.(\d+)\.(?:w\.(\d+)|b)$/.exec(path) ?? [];
+  const name = (c, i) => columns.find(({ column }) => column === c)?.units[0].name.replace(/[₀-₉]+/, [...String(i + 1)].map((d) => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""));
+  const to = found && name(Number(layer) + 1, Number(neuron)), start = from && name(Number(layer), Number(from));
+  const known = (text) => /[₀-₉]/.test(text ?? "");
+  if (!known(to) || (from && !known(start))) return path;
+  return from ? `${start} → ${to}` : `bias of ${to}`;
+}
 const signed = (x) => make("td", { className: tone(x), textContent: number(x) });
 let shownCard = null, cardAt = [0, 0], wroteCard = 0;
 function showCard(place) {
@@ -49,9 +57,17 @@ function writeCard() {
   if (b !== undefined) rows.push(line("bias", [b]));
   const head = make("tr", {}, ...["from", "weight", "gradient"].map((text) => make("th", { scope: "col", textContent: text })));
   const parts = [make("p", { className: "head", textContent: `${columns[k].title} ${unit.name}` })];
+  if (into.length && program.layers[layerOf[k]] && !columns[k].maps) parts.push(make("p", { className: "small", textContent: formulaOf(unit, k, into, b) }));
   if (rows.length) parts.push(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   if (into.length > heaviest.length) parts.push(make("p", { className: "small", textContent: `and ${into.length - heaviest.length} smaller` }));
   card.replaceChildren(...parts);
+}
+function formulaOf(unit, k, into, b) {  // with its numbers, if they are few
+  const { activation } = program.layers[layerOf[k]], whole = into.length === columns[into[0].from[0]].width && into.every(({ of }) => of.length === 1);
+  const bare = !activation || activation === "linear", said = (sum) => `${unit.name} = ${bare ? sum : `${activation}(${sum})`}`;
+  if (!whole || into.length > 3) return said(`Σ weight · from${b === undefined ? "" : " + bias"}`);
+  const terms = into.map(({ from, of }) => [program.parameters[of[0]], ` · ${nameOf(from)}`]).concat(b === undefined ? [] : [[program.parameters[b], ""]]);
+  return said(terms.map(([w, rest], n) => `${n ? (w < 0 ? " − " : " + ") : w < 0 ? "−" : ""}${number(Math.abs(w), 3)}${rest}`).join(""));
 }
 function edgeLines(edge) {
   const w = mean(program.parameters, edge.of), g = mean(program.gradients, edge.of);

@@ -127,6 +127,7 @@ function paintBack(pen) {  // what is remembered for the next step: under everyt
 }
 function paintLabel(pen, edge, x, y) {
   const w = mean(program.parameters, edge.of);
+  pen.globalAlpha = touches(edge) ? 1 : 0.12;
   if (edge.anchor) {  // beside its line: a thin one leads there
     pen.beginPath();
     pen.moveTo(x, y);
@@ -137,7 +138,6 @@ function paintLabel(pen, edge, x, y) {
   }
   const texts = [number(w, 3), `∇ ${number(mean(program.gradients, edge.of), 3)}`];
   pen.textAlign = "center";
-  pen.globalAlpha = touches(edge) ? 1 : 0.12;
   texts.forEach((text, k) => {
     pen.font = `${k ? "" : "600 "}11px Helvetica, Arial, sans-serif`;
     pen.strokeStyle = colours.background;

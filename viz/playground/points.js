@@ -1,7 +1,8 @@
 // Points by hand: a click adds one, a drag moves one, Delete removes it; with a cursor for the keys.
 const cursor = { shown: false, x: 0.5, y: 0.5, kind: 1, held: -1, tapped: false };  // x, y: 0 … 1 of the picture, from the upper left
 const editable = page.view === "plane" || (page.view === "line" && page.answer.kind === "numbers");
-const NEAR = 10;
+const NEAR = 10, LONG = 600;  // pixels; milliseconds
+let pressed = 0;
 const spot = () => SHOWS[page.view].where(cursor.x, cursor.y);
 function nearest() {  // the training point under the cursor, or −1
   const paper = { width: view.clientWidth, height: view.clientHeight };
@@ -54,22 +55,26 @@ if (editable) {
     cursor.held = nearest();
     cursor.tapped = cursor.held < 0;
     view.setPointerCapture(event.pointerId);
+    if (event.pointerType === "touch") pressed = setTimeout(() => { removePoint(cursor.held); cursor.held = -1; }, LONG);
   };
   // A finger scrolls the page, unless it is on a point.
   view.addEventListener("touchstart", (event) => { follow(event.touches[0]); if (nearest() >= 0) event.preventDefault(); }, { passive: false });
-  view.onpointercancel = () => { cursor.tapped = false; cursor.held = -1; };
+  view.onpointercancel = () => { clearTimeout(pressed); cursor.tapped = false; cursor.held = -1; };
   view.onpointermove = (event) => {
     if (!view.hasPointerCapture(event.pointerId) || cursor.held < 0) return;
+    if (Math.hypot(event.movementX, event.movementY) < 1) return;  // a finger is never quite still
+    clearTimeout(pressed);
     follow(event);
     movePoint(cursor.held);
     soon();
   };
   view.onpointerup = () => {
+    clearTimeout(pressed);
     if (cursor.tapped) addPoint();
     else if (cursor.held >= 0) { slopes(); remember(); }
     Object.assign(cursor, { tapped: false, held: -1 });
   };
-  view.oncontextmenu = (event) => { event.preventDefault(); follow(event); removePoint(nearest()); };
+  view.oncontextmenu = (event) => { event.preventDefault(); if (event.pointerType === "touch") return; follow(event); removePoint(nearest()); };
   view.onkeydown = keyOnView;
   view.onblur = () => { cursor.shown = false; cursor.held = -1; soon(); };
 }
@@ -115,12 +120,13 @@ function offerKinds() {
     byId("hint").textContent ||= TOLD[page.view] ?? "";
     return;
   }
-  byId("hint").textContent = "Click adds a point, drag moves one, right click removes it.";
+  byId("hint").textContent = matchMedia("(pointer: coarse)").matches ? "A tap adds a point, a drag moves one, a long press removes it."
+    : "Click adds a point, drag moves one, right click removes it.";
   view.setAttribute("role", "application");
   if (page.answer.kind === "numbers" && page.view === "line") return;
   const names = page.answer.kind === "classes" ? page.classes : [page.classes[0] ?? "low", page.classes[1] ?? "high"];
   names.forEach((name, k) => {
-    const button = make("button", { type: "button" }, make("span", { className: "swatch" }), String(name));
+    const button = make("button", { type: "button", title: `A click adds a point of ${name}` }, make("span", { className: "swatch" }), String(name));
     button.onclick = () => { cursor.kind = k; showKinds(); };
     byId("kinds").append(button);
   });
