@@ -67,6 +67,11 @@ html_show_copyright = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
+linkcheck_anchors = False  # `-b linkcheck` asks every outside link, on a machine with a network
+linkcheck_ignore = [r"https://host/"]  # of an example
+linkcheck_timeout = 20
+linkcheck_retries = 2
+
 
 _OUTSIDE = re.compile(r"\[([^\]]*)\]\(\.\./([^)\s]+\.md)\)")
 _PAGES = {
@@ -97,13 +102,6 @@ def within_the_site(app: Any, page: str, source: list[str]) -> None:
     source[0] = text.replace("\n\n```\n", "\n```\n")  # the line that ends a doctest in Markdown
 
 
-def leave_out(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
-    """What only says what to type instead is no attribute."""
-    from autograd.text.hints import Elsewhere
-
-    return True if isinstance(thing, Elsewhere) else None
-
-
 def write_tour(app: Any, error: Exception | None) -> None:
     """The tour that the front page has in a frame."""
     from viz.tour.tour import tour
@@ -123,5 +121,4 @@ def setup(app: Any) -> None:
     app.connect("autodoc-skip-member", not_there)
     app.add_html_math_renderer("mathml", (set_math("inline"), None), (set_math("block"), None))
     app.connect("source-read", within_the_site)
-    app.connect("autodoc-skip-member", leave_out)
     app.connect("build-finished", write_tour)
