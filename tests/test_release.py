@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from viz.terminal.cli import main
+from viz.terminal.parser import parser
 
 ROOT = Path(__file__).parents[1]
 HOST = "https://host.example/owner/repository"
@@ -30,6 +33,33 @@ def test_the_long_description_has_absolute_links_to_files_that_exist() -> None:
         assert (kind, tag) in {("raw", "v1"), ("blob", "v1")}
         assert (kind == "raw") == path.endswith((".svg", ".png"))
         assert (ROOT / path).exists()
+
+
+def test_the_readme_runs_where_only_the_wheel_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    readme = str(ROOT / "README.md")
+    found = doctest.testfile(
+        readme, module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert found.failed == 0
+    assert found.attempted > 20
+
+
+def test_every_command_of_the_readme_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text("utf-8")
+    commands = set(re.findall(r"(?:`|^\$ )chainrule ([a-z][^`\n]*)", text, re.MULTILINE))
+    assert {"demo", "playground", "examples"} <= commands
+    for command in sorted(commands):
+        words = shlex.split(command)
+        if words[0] in ("demo", "playground", "live"):  # else they open a browser
+            assert main([*words, "-o", f"{words[0]}.html"]) == 0
+        else:
+            assert parser().parse_args(words).command == words[0]
 
 
 def test_examples_are_copied_whole_and_nothing_is_overwritten(

@@ -67,8 +67,9 @@ def _of_others(commands: _Commands) -> None:
 
     about = "open a page in which a network trains; with -o, write it"
     trains = commands.add_parser("playground", help=about, description=about.capitalize() + ".")
-    trains.add_argument("data", metavar="FILE|moons", help="numbers in columns (CSV), the last one "
-                        "what is to be learned: a class, or a number; or moons")  # fmt: skip
+    trains.add_argument("data", nargs="?", metavar="FILE", default="moons",
+                        help="numbers in columns (CSV), the last one what is to be learned: a class, "
+                        "or a number; two moons if not given")  # fmt: skip
     trains.add_argument("--hidden", metavar="N,N", default="8,8", help="sizes of the hidden layers")
     _output(trains, "playground.html; - is the standard output")
 
