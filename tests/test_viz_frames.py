@@ -115,3 +115,14 @@ def test_every_card_of_a_network_has_a_name() -> None:
     assert all(n.lines for n in cards)
     titles = [n.lines[0][0].text for n in cards]
     assert {"h₁", "y₂", "w₁₂⁽²⁾·h₂", "… + w₁₃⁽¹⁾·x3", "(y₁ − 1)²"} <= set(titles)
+
+
+def test_an_arrow_into_a_frame_says_where_it_comes_from() -> None:
+    model, loss = network(2, [2, 1])
+    scene = draw_graph(loss, names=model, merged=True, rankdir="TB").scene
+    named = {n.id: n.lines[0][0].text for n in scene.nodes if n.lines}
+    said = {(named[e.tail], named[e.head]): e.label.text for e in scene.edges if e.label}
+    weight = model.layers[0].neurons[0].w[1].data
+    assert said["x2", "w₁₂⁽¹⁾·x2"] == f"x2: ×{weight:.3g}"
+    assert said["w₁₂⁽¹⁾", "w₁₂⁽¹⁾·x2"].startswith("×")
+    assert said["h₂", "w₁₂⁽²⁾·h₂"].startswith("h₂: ×")

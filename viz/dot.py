@@ -46,7 +46,7 @@ def body(scene: Scene, palette: Palette, font: str = FONT) -> Iterator[str]:
     edges = (_edge(edge, palette, labels) for edge in scene.edges)
     yield from chain(edges, nodes) if scene.placed else chain(nodes, edges)
     for cluster in scene.clusters:
-        yield from _cluster(cluster, palette, labels)
+        yield from _cluster(cluster, palette, labels, scene.direction)
     if scene.first:
         yield _side_by_side("source", scene.first)
     for k, ids in enumerate(scene.in_order):
@@ -201,7 +201,7 @@ def _arrowhead(path: tuple[tuple[float, float], ...]) -> dict[str, str]:
 
 
 def _cluster(
-    cluster: Cluster, palette: Palette, labels: Mapping[str, str], depth: int = 1
+    cluster: Cluster, palette: Palette, labels: Mapping[str, str], direction: str, depth: int = 1
 ) -> Iterator[str]:
     indent = "\t" * depth
     fill, border = palette.fills["cluster"]
@@ -211,11 +211,13 @@ def _cluster(
         "fontsize": "13", "fontcolor": palette.muted, "style": "rounded,filled",
         "fillcolor": fill, "color": border, "margin": "10", "tooltip": cluster.title,
     }  # fmt: skip
+    if direction == "TB":
+        attributes["labelloc"] = "b"  # lines come in from above
     yield indent + _line("graph", attributes)
     if cluster.nodes:
         yield f"{indent}\t{'; '.join(cluster.nodes)}\n"
     for inner in cluster.clusters:
-        yield from _cluster(inner, palette, labels, depth + 1)
+        yield from _cluster(inner, palette, labels, direction, depth + 1)
     yield f"{indent}}}\n"
 
 

@@ -16,6 +16,8 @@ from viz.style import number, text_width, tone
 
 __all__ = ["Graph", "scene_of"]
 
+_SHORT = 6  # characters of a name: x₁, h₁₂⁽¹⁾
+
 
 def scene_of(graph: Graph) -> Scene:
     """The nodes and edges of everything that is shown."""
@@ -69,6 +71,8 @@ def _add_value(scene: Scene, graph: Graph, i: int) -> None:
             tail = graph.element(place)
             arrow = _arrow(graph, f"e{i}_{slot}", tail, head, parent[1], lit, i)
             arrow.length = _between_frames(graph, place, i)
+            if arrow.label and graph.framed.get(i) not in (None, graph.framed.get(place)):
+                arrow.label = _from_afar(graph, place, arrow.label)
             scene.edges.append(arrow)
             parent = next(local, None)
         elif not chosen and isinstance(operand, float) and not graph.backward:
@@ -80,6 +84,12 @@ def _between_frames(graph: Graph, source: int, target: int) -> int:
     """Ranks that an arrow spans at least: so many that its frame begins below the one it comes from."""
     frames = graph.framed.get(source), graph.framed.get(target)
     return 2 if None not in frames and frames[0] is not frames[1] else 0
+
+
+def _from_afar(graph: Graph, place: int, label: Text) -> Text:
+    """The label of an arrow into a frame says where it comes from: other arrows may pass nearer."""
+    name = graph.title(place)
+    return label._replace(text=f"{name}: {label.text}") if 0 < len(name) <= _SHORT else label
 
 
 def _arrow(

@@ -22,7 +22,8 @@ from viz.style import FONT, Palette, checked_digits
 __all__ = ["draw_dot", "draw_graph", "expression_scene"]
 
 _NAME_WIDTH = 18
-_STACKED = 0.28, 0.3  # inches between neighbours and between ranks, one below the other
+_BOXES = 0.3, 0.8  # of folded neurons side by side: each sees all of the layer before it
+_STACKED, _FRAMED = (0.28, 0.3), (0.22, 0.3)  # inches between neighbours, and between ranks
 _BACK = {"LR": "RL", "RL": "LR", "TB": "BT", "BT": "TB"}
 
 
@@ -184,7 +185,9 @@ def expression_scene(
     scene = scene_of(graph)
     scene.title, scene.direction = title, _BACK[rankdir] if backward else rankdir
     if rankdir in ("TB", "BT"):
-        scene.spacing = _STACKED
+        scene.spacing = _FRAMED if scene.clusters else _STACKED
+    elif graph.box and graph.edge_labels:
+        scene.spacing = _BOXES
     if folded is not None and rankdir in ("LR", "RL"):
         _from_above(scene)
         scene.layered = not graph.edge_labels and graph.all_folded
