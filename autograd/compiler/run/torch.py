@@ -77,27 +77,32 @@ def _module_class(torch: Any) -> Any:
             return list(self._buffers.values())
 
         def forward(self, *inputs: Any) -> tuple[Any, ...]:
-            given = self._given(inputs)
-            if torch.is_grad_enabled() and self.weights.requires_grad:
-                found: tuple[Any, ...] = self.two_lists.apply(self, self.weights, *given)
+            weights = self.weights
+            given = self._given(inputs, weights.dtype)
+            if weights.requires_grad and torch.is_grad_enabled():
+                found: tuple[Any, ...] = self.two_lists.apply(self, weights, *given)
                 return found
-            return tuple(self.passes[0](self.weights, given, self.numbers())[0])
+            return tuple(self.passes[0](weights, given, self.numbers())[0])
 
-        def _given(self, inputs: tuple[Any, ...]) -> list[Any]:
+        def _given(self, inputs: tuple[Any, ...], floating: Any) -> list[Any]:
             """The arguments as [columns, batch], checked."""
             refuse_samples("tensor", inputs, self.shapes)
+            found = []
             for k, x in enumerate(inputs):
-                if k in self._selects and x.is_floating_point():
-                    raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")
+                dtype, columns = floating, self.plan.arguments[k]
+                if k in self._selects:
+                    dtype = torch.int64
+                    if x.is_floating_point():
+                        raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")
                 if x.requires_grad:
                     raise ValueError(
                         f"argument {k} asks for a gradient, and a program has those by its weights: "
                         "detach it, or compile with it among the parameters"
                     )
-            found, floating = [], self.weights.dtype
-            for k, x in enumerate(inputs):
-                dtype = torch.int64 if k in self._selects else floating
-                x = (x if x.dim() == 2 else x.reshape(-1, self.plan.arguments[k])).T
+                if columns == 1:
+                    x = x.reshape(1, -1)
+                else:
+                    x = (x if x.dim() == 2 else x.reshape(-1, columns)).T
                 found.append(x if x.dtype == dtype else x.to(dtype))
             return found
 
@@ -128,16 +133,15 @@ def _function_class(torch: Any) -> Any:
 
         @staticmethod
         def backward(context: Any, *seeds: Any) -> tuple[Any, ...]:
-            module = context.module
-            weights, *inputs = context.saved_tensors
-            kept = context.kept
-            if torch.is_grad_enabled() or any(seed is not None for seed in seeds[1:]):
-                gradient = _by_runner(module, weights, inputs, seeds)
-            elif seeds[0] is None:
+            weights, *inputs = context.saved_tensors  # refuses weights that have changed meanwhile
+            first, *others = seeds
+            if torch.is_grad_enabled() or others.count(None) < len(others):
+                gradient = _by_runner(context.module, weights, inputs, seeds)
+            elif first is None:
                 gradient = torch.zeros_like(weights)
             else:
-                gradient = module.passes[1](seeds[0], kept)
-            return None, gradient, *(None for _ in inputs)
+                gradient = context.module.passes[1](first, context.kept)
+            return None, gradient, *[None] * len(inputs)
 
     def _by_runner(module: Any, weights: Any, inputs: Sequence[Any], seeds: Sequence[Any]) -> Any:
         """From any outputs, and so that PyTorch's tape can record a derivative of this derivative."""

@@ -37,6 +37,7 @@ def call(text: str, inputs: Sequence[Any], kind: str = "float", also: Sequence[N
     block = _block(names)
     if block is not None:
         inputs = [_lying(x, block) if isinstance(x, Name) and x.shape else x for x in inputs]
+    inputs = _bare(inputs)
     used = [x for x in inputs if isinstance(x, Name)]
     given = ["{}" if isinstance(x, Name) else literal(x) for x in inputs]
     filled = text.format(*given, *["{}"] * len(also))
@@ -56,6 +57,18 @@ def _block(names: Sequence[Name]) -> tuple[int, ...] | None:
     fits = all(s.shape == found or s is x for s, x in zip(sources, given))
     wins = fits and found is not None and len(found) > len(given[0].shape)
     return found if repeated or wins or all(s.shape == found for s in sources) else None
+
+
+def _bare(inputs: Sequence[Any]) -> list[Any]:
+    """Without reshapes that put ones in front, which broadcasting does by itself."""
+    bare = [
+        x.base
+        if isinstance(x, Name) and x.base is not None
+        and x.shape == (1,) * (len(x.shape) - len(x.base.shape)) + x.base.shape
+        else x
+        for x in inputs
+    ]  # fmt: skip
+    return bare if _joint(*bare) == _joint(*inputs) else list(inputs)
 
 
 def _lying(x: Name, block: tuple[int, ...]) -> Name:

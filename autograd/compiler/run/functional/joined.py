@@ -62,8 +62,7 @@ class CrossEntropyStep(Joined):
         seeds = g.reshape(1, -1)
         if seeds.shape != chosen.shape:
             seeds = library.broadcast(g, (g.shape[0], chosen.shape[1] // g.shape[0])).reshape(1, -1)
-        shares = library.functions["exp"](logarithms) * seeds
-        found = library.less_at(shares, chosen, seeds)
+        found = library.errors(logarithms, chosen) * seeds
         return found.reshape(len(found), g.shape[0], -1)
 
 

@@ -82,10 +82,10 @@ class Library:
         """x [V, n] at whole numbers [1, n]."""
         raise NotImplementedError
 
-    def less_at(self, x: Any, index: Any, y: Any) -> Any:
-        """x [V, n], less y [1, n] at whole numbers [1, n]."""
-        hit = self.numbers_to(index, len(x))[:, None] == index
-        return x - self.where(hit, y, 0.0)
+    def errors(self, logarithms: Any, index: Any) -> Any:
+        """exp of logarithms [V, n], less 1 at whole numbers [1, n]: softmax − onehot."""
+        hit = self.numbers_to(index, len(logarithms))[:, None] == index
+        return self.functions["exp"](logarithms) - self.where(hit, 1.0, 0.0)
 
     def softmax(self, x: Any, axis: int) -> Any:
         raise NotImplementedError

@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Line", "tidied"]
+__all__ = ["Line", "split", "tidied"]
 
 _NAME = re.compile(r"\bt\d+\b")
+_PART = re.compile(r"\bweights\[(\d+):(\d+)\]")
 _LONGEST = 88  # characters
 
 
@@ -54,6 +56,26 @@ def tidied(lines: Sequence[Line], results: set[str]) -> list[str]:
         if done and k < len(left) - 1:
             found.append(f"    del {', '.join(done)}")
     return found
+
+
+def split(lines: Sequence[str], count: int) -> list[str]:
+    """The same lines, which take parts of ``count`` weights by one call, unless the parts overlap."""
+    text = "\n".join(lines)
+    parts = sorted({(int(a), int(b)) for a, b in _PART.findall(text)})
+    if len(parts) < 2 or any(a[1] > b[0] for a, b in pairwise(parts)):
+        return list(lines)
+    names, sizes, done = [], [], 0
+    for k, (start, stop) in enumerate([*parts, (count, count)]):
+        if done < start:
+            names.append("_")
+            sizes.append(start - done)
+        if start < stop:
+            names.append(f"w{k}")
+            sizes.append(stop - start)
+        done = stop
+    own = {part: f"w{k}" for k, part in enumerate(parts)}
+    text = _PART.sub(lambda found: own[int(found[1]), int(found[2])], text)
+    return [f"    {', '.join(names)} = weights.split({sizes})", text]
 
 
 def _put_in(within: dict[str, str], found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from autograd.compiler.run.functional.elementwise import call, literal
 from autograd.compiler.run.functional.library import Library, functions
+from autograd.compiler.run.functional.lines import split
 from autograd.compiler.run.functional.places import Slices
 from autograd.compiler.run.functional.runner import Runner
 from autograd.compiler.run.functional.written import BATCH, Name, Writer, size_text
@@ -53,8 +54,10 @@ class _TorchSource(Library):
     """PyTorch, in writing."""
 
     name = "PyTorch"
-    slopes: ClassVar[dict[str, Callable[[Any], Any]]] = {  # 1 above 0, else 0 · y: nan where y is
-        "relu": lambda y: call("torch.add({}.sign(), {}.clamp(max=1.0), alpha=0.0)", [y, y])
+    slopes: ClassVar[
+        dict[str, Callable[[Any], Any]]
+    ] = {  # 1 above 0, however little, and nan of nan
+        "relu": lambda y: call("{}.clamp(max=1.0).ceil_()", [y])
     }
 
     def __init__(self, writer: Writer, weights: Name) -> None:
@@ -163,10 +166,9 @@ class _TorchSource(Library):
     def along_first(self, x: Name, index: Name) -> Name:
         return self.writer.write("{}.gather(0, {})", [x, index], index.shape, x.kind)
 
-    def less_at(self, x: Name, index: Name, y: Name) -> Name:
-        return self.writer.write(
-            "{}.scatter_add(0, {}, {})", [x, index, call("-{}", [y])], x.shape, "float"
-        )
+    def errors(self, logarithms: Name, index: Name) -> Name:
+        text = "torch.exp({}).scatter_(0, {}, -1.0, reduce='add')"
+        return self.writer.write(text, [logarithms, index], logarithms.shape, "float")
 
     def softmax(self, x: Name, axis: int) -> Name:
         return self.writer.write(f"torch.softmax({{}}, {axis})", [x], x.shape, "float")
@@ -238,16 +240,20 @@ def source_of(runner: Runner) -> Source:
     order = sorted(kept)
     results = {x.name for x in answers} | kept
     forward, _ = writer.needed(results, 0, middle)
-    batch = "    batch = x0.shape[1]" if inputs else "    batch = 1"
+    forward = split(forward, len(runner.plan.order))
     unpack = [
         f"    {', '.join(x.name for x in names)}, = {what}"
         for names, what in ((inputs, "inputs"), (numbers, "numbers"))
         if names
     ]
+    sizes = ["    batch = x0.shape[1]" if inputs else "    batch = 1", "    batch = seed.shape[0]"]
+    for k, lines in enumerate((forward, backward)):
+        if any("batch" in line for line in lines):
+            lines.insert(0, sizes[k])
     return Source(
-        "\n".join(["def forward(weights, inputs, numbers):", *unpack, batch, *forward,
+        "\n".join(["def forward(weights, inputs, numbers):", *unpack, *forward,
                    f"    return [{', '.join(x.name for x in answers)}], [{', '.join(order)}]"]),
         "\n".join(["def backward(seed, kept):",
                    *([f"    {', '.join(order)}, = kept"] if order else []),
-                   "    batch = seed.shape[0]", *backward, f"    return {gradient.name}"]),
+                   *backward, f"    return {gradient.name}"]),
     )  # fmt: skip
