@@ -79,14 +79,18 @@ addEventListener("resize", () => {
   }
 });
 
+let unrolled = false;  // for paper
 addEventListener("beforeprint", () => {
+  const details = list.closest("details");
   relist();
-  list.closest("details").open = true;
+  unrolled ||= !details.open;
+  details.open = true;
   const [left, top, width, height] = camera.bounds;
   drawing.setAttribute("viewBox", `${left - 8} ${top - 8} ${width + 16} ${height + 16}`);
   world.removeAttribute("transform");
 });
 addEventListener("afterprint", () => {
+  if (unrolled) unrolled = list.closest("details").open = false;
   drawing.removeAttribute("viewBox");
   look();
 });

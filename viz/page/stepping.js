@@ -38,7 +38,7 @@ function go(step) {
 }
 function mark() {
   list.querySelector("[aria-current]")?.removeAttribute("aria-current");
-  list.children[state.step].setAttribute("aria-current", "step");
+  if (!state.overview) list.children[state.step].setAttribute("aria-current", "step");
 }
 
 let pulses = [];
