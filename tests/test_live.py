@@ -474,7 +474,7 @@ def test_dark_print_and_reduced_motion(page: Page, saved: Callable[..., str]) ->
     page.value("dispatchEvent(new Event('beforeprint'))")
     page.emulate(media="print")
     visible = "getComputedStyle(document.querySelector('{}')).display !== 'none'"
-    shown = [page.value(visible.format(s)) for s in ("#list", "#drawing", "#controls", "#tools")]
+    shown = [page.value(visible.format(s)) for s in ("#list", "#drawing", "#dock", "#tools")]
     assert shown == [True, True, False, False]
     page.emulate()
 

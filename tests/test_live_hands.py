@@ -243,3 +243,14 @@ def test_nothing_jumps_from_the_first_step_to_the_last(
         page.wait(f"{COUNT} === '{step} / 821'")
         room.add(page.value("document.getElementById('figure').clientHeight"))
     assert len(room) == 1
+
+
+def test_after_printing_the_page_is_as_it_was(page: Page, saved: Callable[..., str]) -> None:
+    page.open(saved("neuron", neuron()))
+    open_ = "document.querySelector('details').open"
+    page.value(f"addEventListener('beforeprint', () => {{ window.before = {open_} }})")
+    page.value(f"addEventListener('afterprint', () => {{ window.after = [{open_}] }})")
+    page("Page.printToPDF")
+    page.wait("window.after")
+    assert page.value("[before, ...after]") == [True, False]
+    assert page.value("document.getElementById('drawing').hasAttribute('viewBox')") is False

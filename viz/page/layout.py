@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 from viz.process.render import render
@@ -11,9 +12,11 @@ from viz.process.render import render
 __all__ = ["Arrow", "Box", "Frame", "Layout", "Point", "along", "lay_out"]
 
 Point = tuple[float, float]
+_Rectangle = tuple[float, float, float, float]  # left, top, right, bottom
 _PORTS = {"LR": "ew", "RL": "we", "TB": "sn", "BT": "ns"}
 _BEND = 34.0  # pixels between the lines of x·x, where they are farthest apart
 _AIR = 8.0  # around the text of a label
+_SQUARE = 96.0  # pixels: about a card
 
 
 class Box(NamedTuple):
@@ -150,10 +153,11 @@ def _apart(arrows: Sequence[Arrow], axis: int) -> list[Arrow]:
     twins: dict[tuple[str, str], list[str]] = {}
     for arrow in arrows:
         twins.setdefault((arrow.tail, arrow.head), []).append(arrow.id)
+    paths = {arrow.id: arrow.path for arrow in arrows}
     bent = []
     for arrow in arrows:
         ids = twins[arrow.tail, arrow.head]
-        path = next(a.path for a in arrows if a.id == ids[0])
+        path = paths[ids[0]]
         by = _BEND * (ids.index(arrow.id) - (len(ids) - 1) / 2)
         if len(ids) > 1:
             inner = (tuple(x + by * (k == axis) for k, x in enumerate(p)) for p in path[1:-1])
@@ -197,24 +201,48 @@ def _labelled(
 ) -> tuple[Arrow, ...]:
     """Each label where it covers the least of the cards and of the labels placed before it."""
     width, height = size[0] + _AIR, size[1]
-    taken = [(box.x, box.y, box.x + box.width, box.y + box.height) for box in boxes]
+    taken = _Taken()
+    for box in boxes:
+        taken.add((box.x, box.y, box.x + box.width, box.y + box.height))
     placed = []
     for arrow in arrows:
         best, least = arrow.path[0], float("inf")
         for share in _SHARES:
             x, y = along(arrow.path, share)
-            mine = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            covered = sum(_overlap(mine, other) for other in taken)
+            covered = taken.under((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
             if covered < least - 1.0:
                 best, least = (x, y), covered
             if least < 1.0:
                 break
-        taken.append((best[0] - width / 2, best[1] - height / 2,
-                      best[0] + width / 2, best[1] + height / 2))  # fmt: skip
+        x, y = best
+        taken.add((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
         placed.append(arrow._replace(label=best))
     return tuple(placed)
 
 
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+class _Taken:
+    """Rectangles by the squares of a grid that they touch: whoever asks looks at neighbours only."""
+
+    def __init__(self) -> None:
+        self._all: list[_Rectangle] = []
+        self._at: dict[tuple[int, int], list[int]] = {}
+
+    def add(self, one: _Rectangle) -> None:
+        for square in _squares(one):
+            self._at.setdefault(square, []).append(len(self._all))
+        self._all.append(one)
+
+    def under(self, one: _Rectangle) -> float:
+        """How much of what is taken lies under a rectangle."""
+        near = {k for square in _squares(one) for k in self._at.get(square, ())}
+        return sum(_overlap(one, self._all[k]) for k in sorted(near))
+
+
+def _squares(one: _Rectangle) -> Iterator[tuple[int, int]]:
+    left, top, right, bottom = (int(x // _SQUARE) for x in one)
+    return product(range(left, right + 1), range(top, bottom + 1))
+
+
+def _overlap(a: _Rectangle, b: _Rectangle) -> float:
     wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     return wide * high if wide > 0 and high > 0 else 0.0

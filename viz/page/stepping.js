@@ -98,14 +98,13 @@ function makeRoom() {
   trial.id = "trial";
   caption.after(trial);
   Object.assign(trial.style, { borderLeft: "4px solid", paddingLeft: "12px", visibility: "hidden" });
-  let most = 0;
   const long = ({ lines: rows }) => rows.reduce((sum, row) => sum + 40 + spoken(row).length, 0);
   const longest = steps.map((frame) => [long(frame), frame]).sort((a, b) => b[0] - a[0]).slice(0, 40);
-  for (const [, { lines: rows }] of longest) {
-    trial.replaceChildren(...rows.map((row) => make("p", { textContent: spoken(row) })));
-    for (const p of trial.children) Object.assign(p.style, { margin: 0, paddingLeft: "2ch" });
-    most = Math.max(most, trial.offsetHeight);
-  }
+  const indent = (p) => Object.assign(p.style, { margin: 0, paddingLeft: "2ch" }) && p;
+  trial.append(...longest.map(([, { lines: rows }]) => (
+    make("div", {}, ...rows.map((row) => indent(make("p", { textContent: spoken(row) }))))
+  )));
+  const most = Math.max(...[...trial.children].map((one) => one.offsetHeight));  // laid out once
   trial.remove();
   const room = wide.matches ? most : Math.min(most, 0.17 * innerHeight);  // on a phone it scrolls
   Object.assign(caption.style, { minHeight: `${room}px`, maxHeight: wide.matches ? "" : `${room}px` });
