@@ -337,6 +337,8 @@ def test_the_address_holds_the_page(page: Page, url: str) -> None:
     ):  # fmt: skip
         page.open(url + odd)
         assert page.value(STEP) == 0
+        said = "This address was cut off" if "state=" in odd or "step=" in odd else "Press play"
+        assert page.value(CAPTION).startswith(said)
 
 
 def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: str) -> None:
@@ -398,6 +400,7 @@ def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page,
     there = page.value("location.href")
     page.open(there)
     assert page.value(STEP) == 30
+    assert page.value(CAPTION).startswith("Step 30: loss")
     assert page.value("document.getElementById('numbers').textContent") == card
     assert page.value("document.getElementById('past').max") == "30"
 

@@ -54,6 +54,8 @@ function fromAddress() {
   try {
     if (given.get("state")) restoreFrom(given.get("state"));
     else if (given.get("step")) trainTo(Number(given.get("step")));
+    session.step = training.steps();
+    if (session.step) say(spokenState());
   } catch { say("This address was cut off: only its settings are taken."); }
   session.step = training.steps();
   slopes();
@@ -66,7 +68,7 @@ function restoreFrom(text) {
   session.edited = state.train !== page.data.train;
 }
 function trainTo(step) {  // from the beginning, as whoever sent the address did
-  if (!(Number.isInteger(step) && work(step) < MOST_WORK)) throw RangeError("too far");
+  if (!(Number.isInteger(step) && step > 0 && work(step) < MOST_WORK)) throw RangeError("too far");
   if (training.steps()) training.reset();
   while (training.steps() < step && Number.isFinite(training.step().loss));
 }

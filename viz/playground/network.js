@@ -34,6 +34,7 @@ function arrange() {
   });
   Object.assign(flow, { across, tall, left, top: middle, floor: Math.max(...at.flat().map(([, y, half]) => y + half)) });
   flow.gap = Math.min(...columns.slice(1).map((_, k) => at[k + 1][0][0] - at[k][0][0]), width);
+  flow.subtitled = columns.every(({ subtitle }) => widthOf(subtitle, "11px") < flow.gap - 8);
   chooseLabels();
   placeUnits();
 }

@@ -28,6 +28,6 @@ offerKinds();
 byId("later").hidden = !back.length;
 showSettings();
 arrange();
-fromAddress();
 say("Press play, and the network learns.");
+fromAddress();
 frame(performance.now());  // at once: the page is never empty

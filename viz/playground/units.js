@@ -44,7 +44,7 @@ function placeUnits() {
   }));
 }
 function paintColumn(pen, column, k) {
-  const [x] = at[k][0], room = flow.gap, scale = plane.layers.length ? scaleOf(k) : 1;
+  const [x] = at[k][0], scale = plane.layers.length ? scaleOf(k) : 1;
   pen.textAlign = "center";
   pen.fillStyle = colours.text;
   pen.font = "600 12px Helvetica, Arial, sans-serif";
@@ -52,7 +52,7 @@ function paintColumn(pen, column, k) {
   if (column.after) pen.fillText("⋯", (x + at[k - 1][0][0]) / 2, 20);
   pen.fillStyle = colours.muted;
   pen.font = "11px Helvetica, Arial, sans-serif";
-  if (columns.every(({ subtitle }) => widthOf(subtitle, "11px") < room - 8)) writeWithin(pen, column.subtitle, x, 35);
+  if (flow.subtitled) writeWithin(pen, column.subtitle, x, 35);
   column.units.forEach((unit, j) => paintUnit(pen, unit, k, j, scale));
 }
 function writeWithin(pen, text, x, y) {  // centred, unless that were beyond the edge
