@@ -7,9 +7,9 @@ function widthOf(text, font = "13px") {
   measuring.font = `${font} Helvetica, Arial, sans-serif`;
   return measuring.measureText(text).width;
 }
-function fitted(text, room) {  // as much of a name as there is room for
+function fitted(text, room, font) {  // as much of a name as there is room for
   let kept = text;
-  while (kept.length > 2 && widthOf(kept) > room) kept = `${kept.slice(0, -2)}…`;
+  while (kept.length > 2 && widthOf(kept, font) > room) kept = `${kept.slice(0, -2)}…`;
   return kept;
 }
 // Room beside the first and the last column for their names, and for what runs back.

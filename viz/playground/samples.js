@@ -85,7 +85,8 @@ const CONFUSION = {  // a row for each class, a column for each that it is taken
     const { pen, width } = sheet(view), name = shownSet(), { x, n } = set(name), wide = program.outputs, count = page.classes.length;
     const answers = program.predict(x, n), found = Array.from({ length: count }, () => new Array(count).fill(0));
     for (let i = 0; i < n; i++) found[kindOf(name, i)][guess(answers, i, wide)]++;
-    const edge = Math.min(72, width / 4), cell = (width - edge - 8) / count, short = (k) => String(page.classes[k]).slice(0, 11);
+    const longest = Math.max(...page.classes.map((name) => widthOf(name, "11px"))), edge = Math.max(48, Math.min(longest + 16, width * 0.4)), cell = (width - edge - 8) / count;
+    const short = (k, room) => fitted(page.classes[k], room, "11px");
     pen.font = "11px Helvetica, Arial, sans-serif";
     pen.fillStyle = colours.muted;
     pen.textAlign = "right";
@@ -95,9 +96,9 @@ const CONFUSION = {  // a row for each class, a column for each that it is taken
     found.forEach((row, k) => {
       pen.fillStyle = colours.text;
       pen.textAlign = "right";
-      pen.fillText(short(k), edge - 8, edge + cell * (k + 0.5) + 4);
+      pen.fillText(short(k, edge - 16), edge - 8, edge + cell * (k + 0.5) + 4);
       pen.textAlign = "center";
-      pen.fillText(short(k), edge + cell * (k + 0.5), edge - 8);
+      pen.fillText(short(k, cell - 6), edge + cell * (k + 0.5), edge - 8);
       row.forEach((times, c) => {
         pen.globalAlpha = times ? 0.12 + 0.5 * times / Math.max(...row) : 0.04;
         pen.fillStyle = c === k ? colours.positive : times ? colours.active : colours.muted;
