@@ -303,6 +303,10 @@ def test_each_stage_of_a_convolution_shows_its_own_numbers():
     kernel = next(n for n in scene.nodes if n.id == "l1_0_0")
     assert kernel.gradient.cells[0] == tuple(w.grad for w in model[0].neurons[0].w[:2])
     assert any(w.grad for w in model[0].neurons[0].w)
+    said = next(e.tooltip for e in scene.edges if e.id == "hit1_0_0")
+    assert said.endswith(
+        f"gradient {'; '.join(' '.join(f'{x:.4g}' for x in row) for row in kernel.gradient.cells)}"
+    )
 
 
 def test_an_activation_by_itself_shows_what_comes_out():

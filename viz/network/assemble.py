@@ -72,8 +72,7 @@ def _said(geometry: Geometry, numbers: Numbers, line: Connection) -> str:
     if line.weight is None:
         return ends
     if isinstance(line.weight, Kernel):
-        rows = "; ".join(" ".join(f"{w.data:.4g}" for w in row) for row in line.weight.rows)
-        return f"{ends}: one kernel for every place, {rows}"
+        return f"{ends}: one kernel for every place, {_table(line.weight, numbers)}"
     if isinstance(line.weight, Share):
         return (
             f"{ends}: weight {line.weight.label} = {line.weight.data:.6g}, "
@@ -84,6 +83,13 @@ def _said(geometry: Geometry, numbers: Numbers, line: Connection) -> str:
     return (
         f"{ends}: weight {symbol} = {line.weight.data:.6g}, gradient = {numbers.exact(line.weight)}"
     )
+
+
+def _table(kernel: Kernel, numbers: Numbers) -> str:
+    """The weights of a kernel row by row, and the gradients once there are some."""
+    weights = "; ".join(" ".join(f"{w.data:.4g}" for w in row) for row in kernel.rows)
+    slopes = "; ".join(" ".join(f"{w.grad:.4g}" for w in row) for row in kernel.rows)
+    return f"{weights}, gradient {slopes if numbers.computed else 'not computed'}"
 
 
 def _layer_mark(geometry: Geometry, c: int) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from textwrap import wrap
 
 from autograd import Value
 from nn.architecture import Architecture, Column, Kernel, Share, Weight
-from viz.network.labels import Labels
+from viz.network.labels import Labels, in_lines
 from viz.network.placement import Box, Plate, Segment, place
 from viz.network.ports import ROW, STUB, most_rows, ports, room
 from viz.network.units import (
@@ -214,13 +213,7 @@ class Geometry:
 
     def subtitle(self, c: int) -> list[str]:
         """What stands below the title of a column, in lines as wide as the way to the next."""
-        text = self.columns[c].subtitle.replace(" × ", "\u00a0×\u00a0")
-        width = max(12, int(self._usual_gap() / 5.2))
-        parts = text.split(" · ")  # what fits into a line stays together
-        if len(text) > width:
-            parts = [part.replace(" ", "\u00a0") if len(part) <= width else part for part in parts]
-        lines = wrap(" · ".join(parts), width)
-        return [line.removesuffix(" ·").removeprefix("· ") for line in lines]
+        return in_lines(self.columns[c].subtitle, max(12, int(self._usual_gap() / 5.2)))
 
     def _usual_gap(self) -> float:
         """Between two columns: so narrow that the whole fits a page, within reason."""

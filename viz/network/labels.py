@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 from typing import NamedTuple
 
 from autograd import Value
@@ -10,7 +11,7 @@ from nn.architecture import Kernel, Share, Weight
 from viz.network.units import cell_size
 from viz.style import number, text_width
 
-__all__ = ["Labels"]
+__all__ = ["Labels", "in_lines"]
 
 
 class Labels(NamedTuple):
@@ -38,3 +39,17 @@ class Labels(NamedTuple):
     def _widths(self, before: str, value: Value | Share) -> tuple[float, float]:
         data = text_width(f"{before}{number(value.data, self.digits)}", 10, bold=True)
         return data, text_width(f"∇ {self.gradient(value)}", 10)
+
+
+def in_lines(text: str, width: int) -> list[str]:
+    """Text broken after so many characters, at its dots where what is between them fits.
+
+    >>> in_lines("24 values · h′ = one step before", 20)
+    ['24\\xa0values', 'h′\\xa0=\\xa0one\\xa0step\\xa0before']
+    """
+    text = text.replace(" × ", "\u00a0×\u00a0")
+    parts = text.split(" · ")
+    if len(text) > width:
+        parts = [part.replace(" ", "\u00a0") if len(part) <= width else part for part in parts]
+    lines = wrap(" · ".join(parts), width)
+    return [line.removesuffix(" ·").removeprefix("· ") for line in lines]
