@@ -26,7 +26,7 @@ def table(slope: float, offset: float) -> None:
     print(f"  {'x':>4} {'true y':>8} {'learned y':>10} {'error':>8}")
     for x in (1.0, 2.0, 3.0, 10.0):
         true, learned = 2 * x + 3, slope * x + offset
-        print(f"  {x:4g} {true:8g} {learned:10.4f} {learned - true:8.4f}")
+        print(f"  {x:4g} {true:8g} {learned:10.4f} {round(learned - true, 4) + 0:8.4f}")
 
 
 for epoch in range(300):

@@ -27,10 +27,10 @@ for what, weight, xi, expected in [
 
 # Σ wᵢxᵢ + b, then the activation. What this is in a living cell: examples/cell.py.
 neuron = Neuron(4, activation="sigmoid", rng=0)
-for weight, number in zip(neuron.w, w):
-    weight.data = number
+for weight, number, i in zip(neuron.w, w, "₁₂₃₄"):
+    weight.data, weight.label = number, f"w{i}"
 neuron.b.data = bias
-inputs = [Value(xi, label=f"x{i}") for i, xi in enumerate(x, 1)]
+inputs = [Value(xi, label=f"x{i}") for xi, i in zip(x, "₁₂₃₄")]
 y = neuron(inputs)
 y.label = "y"
 y.backward()
