@@ -537,9 +537,10 @@ def several(inputs: int) -> Playground:
     return playground(model, (x, one_hot(np.arange(30) % 3, 3)), validation=None)
 
 
-def numbers() -> Playground:
+def numbers(*sizes: int) -> Playground:
     x = np.random.default_rng(0).normal(size=(30, 3))
-    return playground(MLP(3, [4, 1], "tanh", rng=1), (x, x.sum(1)))
+    y = x[:, : sizes[-1]] if sizes else x.sum(1)
+    return playground(MLP(3, [4, *(sizes or (1,))], "tanh", rng=1), (x, y))
 
 
 INK = """(() => { const view = document.getElementById('view');
@@ -613,8 +614,18 @@ def test_nothing_that_is_written_is_cut_off_or_hides_another(
     made = playground(model, data, loss="cross_entropy")
     page.open(Path(made.save(tmp_path / "iris.html")).as_uri(), width, 800)
     written = page.value(WRITTEN)
-    across = page.value("document.getElementById('figure').clientWidth")
     assert {"sepal length", "versicolor"} <= {text for text, *_ in written}
+    check_written(page, written)
+    page.open(Path(numbers(4, 2).save(tmp_path / "numbers.html")).as_uri(), width, 800)
+    check_written(page, page.value(WRITTEN))
+
+
+def check_written(page: Page, written: list[Any]) -> None:
+    """Inside the figure, above the legend, beside each other."""
+    across, down = page.value(
+        "[document.getElementById('figure').clientWidth, document.getElementById('legend').offsetTop]"
+    )
+    assert [text for text, *_, y in written if y > down] == []
     assert [text for text, left, right, _ in written if left < 0 or right > across] == []
     close = [
         (a[0], b[0])

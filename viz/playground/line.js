@@ -28,7 +28,7 @@ function dotAt(paper, px, py, name, i, c) {
   const { pen } = paper, [x, y] = place(paper, px, py);
   pen.beginPath();
   pen.arc(x, y, name === "train" ? 4.2 : 3.2, 0, 7);
-  pen.fillStyle = name === "train" ? (c ? SERIES[c % SERIES.length] : colours.text) : colours.background;
+  pen.fillStyle = name === "train" ? (columns.at(-1).width > 1 ? SERIES[c % SERIES.length] : colours.text) : colours.background;
   pen.strokeStyle = name === "train" ? colours.background : colours.muted;
   pen.lineWidth = 1.4;
   pen.fill();

@@ -21,10 +21,12 @@ function margins(width, half) {
   flow.name = names[0];
   return names.map((name, k) => Math.max(width > 520 ? 56 : 40, half + name + 14 + (k ? 0 : lanes(5))));
 }
+const LABEL = [58, 26];  // pixels of an edge's two numbers
 const lanes = (apart) => back.length && 12 + Math.min(apart, 60 / back.length) * back.length;
 function arrange() {
   const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = byId("legend").offsetHeight + 18 + lanes(7);
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
+  for (const { label } of edges) if (label) reach.push(label[1] - LABEL[1] / 2, label[1] + LABEL[1] / 2);
   const low = Math.min(...reach), high = Math.max(...reach), wide = columns.at(-1).x - columns[0].x || 1;
   const tall = Math.min(1.5, (height - top - bottom) / (high - low)), side = Math.min(1.3, tall * 1.06);
   const [before, after] = margins(width, Math.max(columns[0].size, columns.at(-1).size) * side / 2), across = Math.min(2.2, (width - before - after) / wide);
@@ -38,7 +40,6 @@ function arrange() {
   chooseLabels();
   placeUnits();
 }
-const LABEL = [58, 26];  // pixels of an edge's two numbers
 function chooseLabels() {  // those that hide no other; the rest is read by pointing at the edge
   const kept = flow.labels = new Map();
   if (!(flow.across > 0.8 && flow.tall > 0.6)) return;

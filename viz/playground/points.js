@@ -113,7 +113,17 @@ const TOLD = {
   reconstruction: "Above what goes in, below what the network makes of it.",
   pairs: "A dot a sample: on the line where the answer is the target.",
 };
+function nameOutputs() {  // which of several outputs has which colour
+  const last = columns.at(-1);
+  if (!["line", "pairs"].includes(page.view) || last.width < 2) return;
+  for (const { unit, name } of last.units) if (unit >= 0) {
+    const swatch = make("span", { className: "swatch" });
+    swatch.style.background = SERIES[unit % SERIES.length];
+    byId("kinds").append(make("span", { className: "small" }, swatch, name));
+  }
+}
 function offerKinds() {
+  nameOutputs();
   if (!editable) {
     view.style.cursor = "default";
     if (page.view !== "images") view.removeAttribute("tabindex");

@@ -75,7 +75,7 @@ const PAIRS = {  // each answer against what it should be: on the diagonal when 
       const { x, n } = set(name), out = n ? program.predict(x, n) : [], wide = out.length / (n || 1);
       for (let i = 0; i < n; i++) {
         const wanted = target(name, i);
-        for (let c = 0; c < wide; c++) dotAt(paper, wanted.length < wide ? Number(wanted[0] === c) : wanted[c], out[i * wide + c], name, i, wide > 1 ? c : 0);
+        for (let c = 0; c < wide; c++) dotAt(paper, wanted.length < wide ? Number(wanted[0] === c) : wanted[c], out[i * wide + c], name, i, c);
       }
     }
   },
