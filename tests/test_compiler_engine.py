@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import OPS, TraceError, Value, compile, exp, log, maximum, select, sin, tanh
+from autograd.compiler.read import order
 from autograd.ops import Op
 
 RNG = np.random.default_rng
@@ -540,3 +541,14 @@ def test_an_operation_that_came_to_the_table_later():
             compile(lambda x: other(w * x), [w], inputs=(0.5,))
     finally:
         del OPS["cube"]
+
+
+@pytest.mark.parametrize("sparse", [16, 0])
+def test_places_of_values_by_a_table_of_addresses_and_by_sorting(monkeypatch, sparse):
+    monkeypatch.setattr(order, "_SPARSE", sparse)  # 0: addresses that lie too far apart for a table
+    values = [Value(float(i)) for i in range(200)]
+    places = order.Places(values[::2])
+    asked = [*values, None]
+    expected = [i // 2 if i % 2 == 0 else -1 for i in range(200)] + [-1]
+    assert places.of(asked, len(asked)).tolist() == expected
+    assert places.operands([values[6], 2.5]) == [3, 2.5]

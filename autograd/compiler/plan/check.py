@@ -52,7 +52,7 @@ def _check_backward(plan: Plan) -> None:
     begun = (np.zeros(plan.static_size, dtype=bool), np.zeros(plan.batched_size, dtype=bool))
     space, row = plan.outputs[0]
     begun[space][row] = True
-    of = len(plan.instructions)
+    of, passed = len(plan.instructions), set[tuple[str, int, int]]()
     for entry in plan.backward:
         if isinstance(entry, Clear):
             _require(entry.space in (STATIC, BATCHED), "a gradient lies in no storage")
@@ -60,8 +60,11 @@ def _check_backward(plan: Plan) -> None:
             begun[entry.space][entry.rows] = True
             continue
         _require(isinstance(entry.of, int) and 0 <= entry.of <= of, "a contribution comes too late")
-        of = entry.of
-        space, index = _target(plan, entry)
+        if entry.of < of:
+            of = entry.of
+            passed = {_place(c) for c in contributions(of, plan.instructions[of])}
+        _require(_place(entry) in passed, f"an instruction passes nothing to {entry.to!r}")
+        space, index = target(plan, entry)
         index = needed(plan.needs, space, index)
         _require(index.size > 0, "a contribution goes to rows that nobody asks for")
         before = begun[space][index]
@@ -72,14 +75,9 @@ def _check_backward(plan: Plan) -> None:
         begun[space][index] = True
 
 
-def _target(plan: Plan, contribution: Contribution) -> tuple[int, Array]:
-    whole = contributions(contribution.of, plan.instructions[contribution.of])
-    wanted = (contribution.to, contribution.place, contribution.term)
-    _require(
-        any((c.to, c.place, c.term) == wanted for c in whole),
-        f"an instruction passes nothing to {contribution.to!r}",
-    )
-    return target(plan, contribution)
+def _place(contribution: Contribution) -> tuple[str, int, int]:
+    """What a contribution goes to, of all that its instruction read."""
+    return contribution.to, contribution.place, contribution.term
 
 
 def _require(fine: bool, otherwise: str) -> None:
@@ -124,15 +122,15 @@ def _given_rows(plan: Plan) -> dict[int, Array]:
 
 
 def _check_read(written: dict[int, Array], space: int, index: Array) -> None:
+    outside = "a row number lies outside of the storage"
+    _require(space in written and index.dtype.kind == "i" and index.size > 0, outside)
+    there, rows = written[space], index.ravel()
+    low, high = (rows[0], rows[0]) if len(rows) == 1 else (rows.min(), rows.max())
+    _require(bool(low >= 0 and high < len(there)), outside)
     _require(
-        space in written
-        and index.dtype.kind == "i"
-        and index.size > 0
-        and index.min() >= 0
-        and index.max() < len(written[space]),
-        "a row number lies outside of the storage",
+        bool(there[low] if low == high else there[rows].all()),
+        "a row is read before it is written",
     )
-    _require(bool(written[space][index].all()), "a row is read before it is written")
 
 
 def _write(written: dict[int, Array], instruction: Instruction) -> None:

@@ -41,7 +41,7 @@ class _Codes(dict["Op | Note | None", int]):
 
 CODE = _Codes({op: code for code, op in enumerate(OPERATIONS)})
 
-CHUNK = 1 << 16  # so many nodes are Python's numbers at a time
+CHUNK = 1 << 12  # so many nodes are Python's numbers at a time
 
 PARAMETER, INPUT = 1, 2  # what a node depends on: bits of `Graph.depends`
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,11 @@ from autograd.value import Choice, Value
 __all__ = ["Places", "ordered"]
 
 
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+
 _MORE = {Choice, Selection}  # what stands in the slot of a node with more operands
+_ALIGNED = 16  # bytes of which every address is a multiple
+_SPARSE = 16  # so many addresses for each Value are one table, no more
 
 
 # One loop without calls, since it meets every node: calls would take longer than all the rest.
@@ -74,20 +78,40 @@ def _extra(node: Value) -> tuple[Any, ...]:
 
 
 class Places:
-    """Where Values stand in a list, found by their identity: a dict takes five times the memory."""
+    """Where Values stand in a list, found by their identity: a dict takes five times the memory.
+
+    Addresses are multiples of 16, and those of one graph lie close together, so that a table with an
+    entry for each address answers at once; where they do not, they are sorted.
+    """
 
     def __init__(self, values: list[Value]) -> None:
-        numbers = np.fromiter(map(id, values), np.int64, len(values))
-        self.order = np.argsort(numbers).astype(np.int32)
-        self.sorted = numbers[self.order]
+        numbers = _identities(values, len(values))
+        self._low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+        self._span = (high - self._low) // _ALIGNED + 1
+        self._sorted = self._span > _SPARSE * len(values) or bool((numbers % _ALIGNED).any())
+        if self._sorted:
+            self._order = np.argsort(numbers).astype(np.int32)
+            self._numbers = numbers[self._order]
+        else:
+            self._table = np.full(self._span, -1, dtype=np.int32)
+            self._table[(numbers - self._low) // _ALIGNED] = np.arange(len(values), dtype=np.int32)
 
-    def of(self, values: Iterable[Value | None], count: int) -> np.ndarray[Any, np.dtype[Any]]:
+    def of(self, values: Iterable[Value | None], count: int) -> Array:
         """The place of each of ``count`` Values, -1 for what is not in the list."""
-        wanted = np.fromiter(map(id, values), np.int64, count)
-        at = np.searchsorted(self.sorted, wanted)
-        at[at == len(self.sorted)] = 0
-        places: np.ndarray[Any, np.dtype[Any]] = self.order[at]
-        places[self.sorted[at] != wanted] = -1
+        wanted = _identities(values, count)
+        places: Array
+        if self._sorted:
+            at = np.searchsorted(self._numbers, wanted)
+            at[at == len(self._numbers)] = 0
+            places = self._order[at]
+            places[self._numbers[at] != wanted] = -1
+            return places
+        wanted -= self._low
+        outside = (wanted < 0) | (wanted >= self._span * _ALIGNED) | (wanted % _ALIGNED != 0)
+        wanted //= _ALIGNED
+        wanted[outside] = 0
+        places = self._table[wanted]
+        places[outside] = -1
         return places
 
     def operands(self, operands: Sequence[Any]) -> list[Any]:
@@ -97,3 +121,7 @@ class Places:
             place if type(x) is Value else x if type(x) is Index else float(x)
             for x, place in zip(operands, places)
         ]
+
+
+def _identities(values: Iterable[Value | None], count: int) -> Array:
+    return np.fromiter(map(id, values), np.int64, count)
