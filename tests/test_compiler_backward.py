@@ -316,7 +316,7 @@ def test_cross_entropy_passes_down_what_everybody_knows():
     program = compile(lambda x, y: nn.cross_entropy(model(x), y), model, inputs=([0.5] * 784, 3))
     assert str(program.backward).splitlines() == [
         "∂s3[1]         = 1/batch",
-        "∂layers.1[10]  = ∂s3 · (softmax(layers.1) − onehot(x1))",
+        "∂layers.1[10]  = ∂s3 · (softmax(layers.1) − onehot(y))",
         "∂W₂[10×16]     = ∂layers.1 @ layers.0ᵀ",
         "∂b₂[10]        = Σ ∂layers.1",
         "∂layers.0[16]  = W₂ᵀ @ ∂layers.1 ∘ (layers.0·(1 − layers.0))",

@@ -700,12 +700,12 @@ def test_the_listing_reads_like_the_lecture():
     model = nn.MLP(784, [16, 10], activation="tanh", rng=0)
     program = compile(lambda x, y: nn.cross_entropy(model(x), y), model, inputs=([0.5] * 784, 3))
     assert str(program).splitlines() == [
-        "given x[784] x1[1], for each sample",
+        "given x[784] y[1], for each sample",
         "12730 parameters, 10 instructions",
         "layers.0[16] = tanh(W₁[16×784] @ x + b₁)",
         "layers.1[10] = W₂[10×16] @ layers.0 + b₂",
         "m1[1]        = max over 10 of layers.1",
-        "e1[1]        = layers.1[x1]",
+        "e1[1]        = layers.1[y]",
         "s1[10]       = layers.1 − m1",
         "a1[10]       = exp(s1)",
         "s2[1]        = log(Σ a1)",
@@ -728,7 +728,7 @@ def test_parameters_given_by_name_keep_their_names_and_signs_in_the_listing():
         "s1[1] = rate · x",
         "s2[1] = bias · x + c1 − rate",
         "a1[1] = tanh(s1)",
-        "a2[1] = s2 ^ 2",
+        "a2[1] = s2²",
         "s3[1] = a2 + a1",
         "returns s3",
     ]
@@ -763,7 +763,7 @@ def test_constants_and_tables_in_the_listing():
     assert str(samples).splitlines()[1] == "s1[3] = w0 · constants + w1"  # a list is no table
     rows = [list(pair) for pair in zip(w[:4], w[4:])]  # four rows of two
     program = compile(lambda i, x: sum((a * x).tanh() for a in select(rows, i)), w, inputs=(0, 1.0))
-    assert str(program).splitlines()[2] == "e1[2] = table[4×2][x]"
+    assert str(program).splitlines()[2] == "e1[2] = table[4×2][i]"
     w = [Value(0.1 * i) for i in range(1, 17)]  # rows that are met again and again are copied
     program = compile(lambda x: over_what_came_before(w, x), w, inputs=(np.ones(16),))
     assert "Σ over 15 of gather(a3)[15×11] · gather(s4, s5)[15×11]" in str(program)

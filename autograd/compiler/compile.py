@@ -81,14 +81,14 @@ def compile(
     with growing():
         names, values = _parameters(params)
         if isinstance(loss, Value) or not callable(loss):
-            arguments = _arguments(inputs, values)
+            arguments, called = _arguments(inputs, values), []
             shapes = [(len(argument),) for argument in arguments]
             graph = lift(outputs_of(loss), values, arguments)
             _refuse_branches(graph)
             _warn_of_comparisons(graph, [*values, *itertools.chain(*arguments)])
         else:
             example = Example(_examples(loss, inputs))
-            shapes = example.shapes
+            shapes, called = example.shapes, _called(loss, len(example.shapes))
             roots, arguments = trace(loss, example, values)
             graph = lift(roots, values, arguments)
             if check:
@@ -96,7 +96,15 @@ def compile(
         detach_maxima(graph)
         numbers = np.array([p.data for p in values], dtype=np.float64)
         return Program(
-            _planned(fuse(graph), engine), numbers, values, names, dtype, shapes, engine, device
+            _planned(fuse(graph), engine),
+            numbers,
+            values,
+            names,
+            dtype,
+            shapes,
+            engine,
+            device,
+            called,
         )
 
 
@@ -155,6 +163,15 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _called(function: Callable[..., Any], count: int) -> list[str]:
+    """What a function calls its first arguments, as far as its signature tells."""
+    try:
+        bound = inspect.signature(function).bind(*range(count)).arguments
+    except (TypeError, ValueError):  # it has none
+        return []
+    return list(bound) if all(type(x) is int for x in bound.values()) else []
 
 
 def _arguments(inputs: Any, parameters: list[Value]) -> list[list[Value]]:

@@ -39,6 +39,7 @@ class Program:
         gradients: the derivative of the mean loss by each, after `run`; the same order.
         order: which of the given parameters stands at each place.
         names: of the given parameters, "" where none is known.
+        inputs: the names of the arguments, where they are known.
         shapes: of each argument, the shape of one sample.
 
     ``print(program)`` lists the instructions in the notation of the lectures. As a context manager a
@@ -63,11 +64,12 @@ class Program:
         shapes: Sequence[tuple[int, ...]] | None = None,
         engine: str = "auto",
         device: Any = None,
+        inputs: Sequence[str] = (),
     ) -> None:
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
         self.plan, self._wanted, self._device = plan, engine, device
-        self.names = list(names)
+        self.names, self.inputs = list(names), list(inputs)
         self.shapes = list(shapes or [(n,) for n in plan.arguments])
         self._values = list(values)
         self._ordered = [self._values[i] for i in plan.order.tolist()] if values else []
@@ -97,7 +99,7 @@ class Program:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         outputs = state.pop("_outputs")
-        self.__dict__.update(state)
+        self.__dict__.update({"inputs": [], **state})
         self._begin()
         self._batches.keep(outputs)
 
@@ -228,7 +230,7 @@ class Program:
     # Reading, keeping, handing on -----------------------------------------------------------------
 
     def __str__(self) -> str:
-        return listing(self.plan, self.names)
+        return listing(self.plan, self.names, self.inputs)
 
     @property
     def backward(self) -> Backward:
@@ -248,7 +250,7 @@ class Program:
         ∂W₁[3×4]      = ∂layers.0 @ xᵀ
         ∂b₁[3]        = Σ ∂layers.0
         """
-        return Backward(self.plan, self.names)
+        return Backward(self.plan, self.names, self.inputs)
 
     def _repr_html_(self) -> str:
         return preformatted(str(self))
@@ -262,7 +264,7 @@ class Program:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write instructions and parameters to a file of NumPy's npz format; no pickle."""
-        save(path, Saved(self.plan, self.parameters, self.names, self.shapes))
+        save(path, Saved(self.plan, self.parameters, self.names, self.shapes, self.inputs))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], engine: str = "auto") -> Program:
@@ -279,8 +281,9 @@ class Program:
         numbers = np.empty_like(saved.parameters)
         numbers[saved.plan.order] = saved.parameters
         return cls(
-            saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes, engine
-        )
+            saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes, engine,
+            inputs=saved.inputs,
+        )  # fmt: skip
 
     def to_torch(self, device: Any = None) -> Any:
         """A `torch.nn.Module` that computes the same: see `autograd.compiler.run.torch`.

@@ -2,6 +2,6 @@
 
 In: a plan, its parameters and their names.
 Out: text in the notation of the lectures; an npz file, checked when read.
-Open first: `listing` for print(program) (`names`: what its rows are called), `backward` for its reverse
-pass (`shares`: what a line gets), `saving` for files.
+Open first: `listing` for print(program) (`names` and `parameters`: what rows are called), `backward`
+for its reverse pass (`shares`: what a line gets), `saving` for files.
 """

@@ -18,13 +18,15 @@ from autograd.compiler.plan.instructions import (
     Reverse,
     Select,
     Tape,
+    Terms,
 )
 from autograd.compiler.plan.reverse import needed, target
 from autograd.compiler.plan.softmax import CrossEntropy, cross_entropies
 from autograd.compiler.plan.uses import owners
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.write.listing import Named, factor, named
-from autograd.compiler.write.names import argument, shape_text, squares
+from autograd.compiler.write.listing import Named, all_of, factor, named, wrapped
+from autograd.compiler.write.names import sized
+from autograd.compiler.write.parameters import squares
 from autograd.compiler.write.shares import Shares
 from autograd.compiler.write.view import inlined, shown
 
@@ -59,6 +61,7 @@ class Backward:
 
     plan: Plan
     names: list[str]
+    inputs: list[str]
 
     @property
     def instructions(self) -> list[Reverse]:
@@ -68,7 +71,7 @@ class Backward:
     @property
     def lines(self) -> list[Line]:
         """What `str` shows."""
-        return list(_Lines(named(self.plan, self.names)).lines())
+        return list(_Lines(named(self.plan, self.names, self.inputs)).lines())
 
     def parameters(self, line: Line) -> set[str]:
         """The names of parameters that a line goes to; if to a layer's result, of its weights."""
@@ -88,7 +91,9 @@ class Backward:
     def __str__(self) -> str:
         lines = self.lines
         width = max(len(line.left) for line in lines)
-        return "\n".join(f"{line.left:<{width}} {line.sign:>2} {line.right}" for line in lines)
+        return "\n".join(
+            wrapped(f"{line.left:<{width}} {line.sign:>2} ", line.right) for line in lines
+        )
 
     def __repr__(self) -> str:
         return f"<Backward: {len(self)} contributions>"
@@ -104,7 +109,7 @@ class _Lines:
     def lines(self) -> Iterator[Line]:
         space, row = self.plan.outputs[0]
         seed = "1/batch" if space == BATCHED else "1"
-        left = f"∂{self.shares.at(space, np.array([row]))}[1]"
+        left = f"∂{self.names.at(space, np.array([row]))}[1]"
         waiting = Line(left, "=", seed, space, np.array([row]))
         for _, group in groupby(self.plan.backward, key=_of):
             for line in self._group(list(group)):
@@ -112,6 +117,8 @@ class _Lines:
                     waiting.right = f"2 · {line.right}"  # both factors of a square
                     continue
                 if line.sign == "∘" and waiting.left == line.left and waiting.sign == "=":
+                    if " where " in waiting.right:
+                        waiting.right = f"({waiting.right})"
                     waiting.right += f" {line.sign} {line.right}"
                     continue
                 yield waiting
@@ -122,7 +129,7 @@ class _Lines:
         """The lines of one instruction."""
         entry = entries[0]
         if isinstance(entry, Clear):
-            left = f"∂{self.shares.at(entry.space, entry.rows)}[{len(entry.rows)}]"
+            left = f"∂{sized(self.names.at(entry.space, entry.rows), entry.rows.shape)}"
             yield Line(left, "=", "0", entry.space, entry.rows)
             return
         if entry.of in self.hidden:
@@ -137,6 +144,9 @@ class _Lines:
         if isinstance(instruction, Matrix):
             yield from self._matrix(number, instruction, entries)
             return
+        if isinstance(instruction, Terms) and (whole := self._whole(number, instruction, entries)):
+            yield whole
+            return
         for entry in entries:
             left = self._left(entry)
             right = self.shares.right(number, instruction, entry, left)
@@ -144,15 +154,26 @@ class _Lines:
             sign = "∘" if number in self.found.inside else sign
             yield Line(left, sign, right, *target(self.plan, entry))
 
+    def _whole(self, number: int, terms: Terms, entries: list[Contribution]) -> Line | None:
+        """One line for all terms of a sum, if they are all that some result has."""
+        name, index = all_of(self.names, terms), terms.second.index
+        begins = {entry.begins for entry in entries}
+        if not name or index is None or len(entries) != len(index) or len(begins) > 1:
+            return None
+        left, sign = f"∂{sized(name, (len(index),))}", "=" if begins == {True} else "+="
+        right = self.shares.right(number, terms, entries[0], left)
+        return Line(left, sign, right, terms.second.space, index)
+
     def _left(self, entry: Contribution) -> str:
         space, index = target(self.plan, entry)
         if entry.to == "bias":
-            return f"∂{self.names.bias(index)}[{shape_text(index.shape)}]"
+            return f"∂{sized(self.names.bias(index), index.shape)}"
         instruction = self.plan.instructions[entry.of]
         if isinstance(instruction, Select):
-            return f"∂{self.shares.at(space, index)}[{argument(instruction.argument)}]"
-        if isinstance(instruction, Tape):
-            index = needed(self.plan.needs, space, index)  # constants are read, too
+            return f"∂{self.names.at(space, index)}[{self.names.inputs[instruction.argument]}]"
+        wanted = needed(self.plan.needs, space, index)  # constants are read, too
+        if isinstance(instruction, Tape) or (space == STATIC and len(wanted) < index.size):
+            index = wanted
         return self._rows(space, index)
 
     def _rows(self, space: int, index: Array) -> str:
@@ -161,7 +182,7 @@ class _Lines:
         for instruction in self.plan.instructions if index.ndim == 1 else ():
             if instruction.space == space and instruction.start == index[0]:
                 shape = instruction.node.shape if instruction.count == len(index) else shape
-        return f"∂{self.shares.at(space, index)}[{shape_text(shape)}]"
+        return f"∂{sized(self.names.at(space, index), shape)}"
 
     # Layers ---------------------------------------------------------------------------------------
 
@@ -190,8 +211,8 @@ class _Lines:
                     yield Line(f"∂w[{part.column.size}]", sign, right, STATIC, part.weight)
             elif name == "weight":
                 assert part.weight is not None
-                right = f"{factor(part.scale)}{g} @ {self.shares.at(part.space, part.column)}ᵀ"
-                left = f"∂{self.names.weight(part.weight)}"
+                right = f"{factor(part.scale)}{g} @ {self.names.at(part.space, part.column)}ᵀ"
+                left = f"∂{self.names.parameters.weight(part.weight)}"
                 yield Line(left, sign, right, STATIC, part.weight)
             else:
                 rows = self._rows(
@@ -200,7 +221,7 @@ class _Lines:
                 yield Line(rows, sign, self.shares.column(part, g), part.space, part.column)
 
     def _cross_entropy(self, found: CrossEntropy) -> Line:
-        left = f"∂{self.shares.at(found.space, found.scores)}[{shape_text(found.scores.shape)}]"
+        left = f"∂{sized(self.names.at(found.space, found.scores), found.scores.shape)}"
         return Line(left, "=", self.shares.cross_entropy(found), found.space, found.scores)
 
 

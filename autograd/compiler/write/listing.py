@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
 
+from autograd import ops
 from autograd.compiler.plan.instructions import (
     INPUT,
     STATIC,
@@ -23,28 +25,38 @@ from autograd.compiler.plan.instructions import (
     outside,
 )
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.write.names import Names, argument, shape_text, squares
+from autograd.compiler.write.names import Names
+from autograd.compiler.write.parameters import shape_text, squares
 from autograd.compiler.write.view import inlined, shown
+from autograd.formulas.formula import Formula
 from autograd.ops import OPS
 from autograd.text.format import plural
 
-__all__ = ["Named", "factor", "listing", "named"]
+__all__ = ["Named", "all_of", "factor", "listing", "named", "wrapped"]
 
 FEW = 4  # longer sums are written with a Σ
+WIDTH = 80  # columns
 
 
-def listing(plan: Plan, names: list[str]) -> str:
+def listing(plan: Plan, names: list[str], inputs: list[str]) -> str:
     """One line an instruction, after a line that says what is given and what comes out."""
-    found = named(plan, names)
+    found = named(plan, names, inputs)
     plan, lines = found.plan, found.lines
-    given = " ".join(f"{argument(k)}[{n}]" for k, n in enumerate(plan.arguments))
+    given = " ".join(f"{name}[{n}]" for name, n in zip(found.names.inputs, plan.arguments))
     width = max([len(left) for left, _ in lines], default=0)
     outputs = ", ".join(found.names.at(space, np.array([row])) for space, row in plan.outputs)
     head = [f"given {given}, for each sample"] if given else []
     counts = (len(plan.order), "parameter"), (len(plan.instructions), "instruction")
     head.append(", ".join(plural(*count) for count in counts))
-    body = [f"{left:<{width}} = {right}" for left, right in lines]
-    return "\n".join([*head, *body, f"returns {outputs}"])
+    body = [wrapped(f"{left:<{width}} = ", right) for left, right in lines]
+    return "\n".join([*head, *body, wrapped("returns ", outputs)])
+
+
+def wrapped(left: str, right: str) -> str:
+    """A line of at most 80 columns if it has spaces; what goes on stands below the right side."""
+    room = max(WIDTH - len(left), WIDTH // 3)
+    lines = textwrap.wrap(right, room, break_long_words=False, break_on_hyphens=False)
+    return f"{left}{f'{chr(10)}{chr(32) * len(left)}'.join(lines)}"
 
 
 class Named(NamedTuple):
@@ -63,10 +75,10 @@ class Named(NamedTuple):
     lines: list[tuple[str, str]]
 
 
-def named(plan: Plan, parameters: list[str]) -> Named:
+def named(plan: Plan, parameters: list[str], inputs: list[str]) -> Named:
     """Name the results of a plan; a function of a whole layer stands in that layer's line."""
     plan = shown(plan, parameters)
-    names, inside = Names(plan, parameters), inlined(plan)
+    names, inside = Names(plan, parameters, inputs), inlined(plan)
     layers = set(inside.values())
     waiting: dict[int, tuple[str, str]] = {}  # the two sides of a layer, until its function comes
     lines, called = [], []
@@ -78,12 +90,12 @@ def named(plan: Plan, parameters: list[str]) -> Named:
             assert isinstance(instruction, Elementwise)
             name, text = waiting[layer]
             text = f"{instruction.operation}({text})"
-        names.keep(instruction, name)
+        shape = plan.instructions[number if layer is None else layer].node.shape
+        names.keep(instruction, name, shape)
         called.append(name)
         if number in layers:
             waiting[number] = name, text
         else:
-            shape = plan.instructions[number if layer is None else layer].node.shape
             lines.append((f"{name}[{shape_text(shape)}]", text))
     return Named(plan, names, called, inside, lines)
 
@@ -95,17 +107,18 @@ class _Line:
         self.plan, self.names = plan, names
 
     def text(self, instruction: Instruction) -> str:
-        biases = getattr(instruction, "biases", ())
-        return self._sum(instruction) + "".join(
-            _term(self.names.bias(b.index), b.scale, False) for b in biases
-        )
-
-    def _sum(self, instruction: Instruction) -> str:
-        """All but the biases."""
         if isinstance(instruction, Matrix):
-            return " + ".join(self._part(part) for part in instruction.parts)
+            parts = " + ".join(self._part(part) for part in instruction.parts)
+            return parts + "".join(_term(*bias, False) for bias in self._biases(instruction))
         if isinstance(instruction, Terms):
-            return self._terms(instruction)
+            return _summed([*self._terms(instruction), *self._biases(instruction)])
+        return self._other(instruction)
+
+    def _biases(self, instruction: Matrix | Terms) -> list[tuple[str, Array | None]]:
+        return [(self.names.bias(bias.index), bias.scale) for bias in instruction.biases]
+
+    def _other(self, instruction: Instruction) -> str:
+        """What is no sum."""
         if isinstance(instruction, Products):
             return f"{self._matrices(instruction.first)} @ {self._matrices(instruction.second)}"
         if isinstance(instruction, Largest):
@@ -132,30 +145,41 @@ class _Line:
         minus = "−" if part.scale is not None and (part.scale < 0).all() else ""
         if squares(part):
             return f"{minus}Σ w²[{part.weight.size}]"
-        return f"{minus}{self.names.weight(part.weight)} @ {column}"
+        return f"{minus}{self.names.parameters.weight(part.weight)} @ {column}"
 
-    def _terms(self, instruction: Terms) -> str:
-        second = instruction.second
+    def _terms(self, instruction: Terms) -> list[tuple[str, Array | None]]:
+        """Each term and its scale; of many, or of all that a result has, one for all."""
+        second, scale = instruction.second, instruction.scale
         assert second.index is not None
         count = len(second.index)
         if count > FEW:
             text = self._operand(second)
             if instruction.first is not None:
                 text = f"{self._operand(instruction.first)} · {text}"
-            return f"Σ over {count} of {text}"
-        return "".join(self._term(instruction, k) for k in range(count))
+            return [(f"Σ over {count} of {text}", None)]
+        if name := all_of(self.names, instruction):
+            return [(f"Σ {name}", scale)]
+        return [
+            (self._term(instruction, k), None if scale is None else scale[k]) for k in range(count)
+        ]
 
     def _term(self, instruction: Terms, k: int) -> str:
         first, second = instruction.first, instruction.second
         assert second.index is not None
         text = self.names.at(second.space, second.index[k])
         if first is not None and first.index is not None:
-            text = f"{self.names.at(first.space, first.index[k])} · {text}"
-        return _term(text, None if instruction.scale is None else instruction.scale[k], k == 0)
+            return f"{self.names.at(first.space, first.index[k])} · {text}"
+        return text
 
     def _elementwise(self, instruction: Elementwise) -> str:
         inputs = [self._operand(operand) for operand in instruction.operands]
         sign = OPS[instruction.operation].sign
+        if instruction.operation == ops.POW.name:
+            number = instruction.operands[1].number
+            if number is not None and len(number) == 1:
+                return str(Formula(inputs[0]) ** float(number[0]))
+        if instruction.operation == ops.IDENTITY.name and not instruction.needs:
+            return f"stop_gradient({inputs[0]})"
         if sign and len(inputs) == 2:
             return f"{inputs[0]} {sign} {inputs[1]}"
         return f"{instruction.operation}({', '.join(inputs)})"
@@ -185,9 +209,31 @@ class _Line:
         candidates = instruction.candidates
         assert candidates.index is not None
         if candidates.space == STATIC:
-            name = self.names.layer(candidates.index.ravel()) or "table"
+            name = self.names.parameters.layer(candidates.index.ravel()) or "table"
             return f"{name}[{candidates.index.shape[1]}×{len(candidates.index)}]"
         return self._operand(candidates)
+
+
+def all_of(names: Names, terms: Terms) -> str:
+    """The result, or the slice of one, that a sum adds up with one factor; "" for other sums."""
+    index, scale = terms.second.index, terms.scale
+    assert index is not None
+    if terms.first is not None or 1 in index.shape[:1] or index.shape[1] > 1:
+        return ""
+    if scale is not None and (scale != scale[0]).any():
+        return ""
+    name = names.at(terms.second.space, index.ravel())
+    return "" if name.startswith(("of(", "(")) else name
+
+
+def _summed(terms: list[tuple[str, Array | None]]) -> str:
+    """Terms one after the other, one without a minus in front; before them a factor that all have."""
+    first = next((k for k, (_, scale) in enumerate(terms) if factor(scale)[:1] != "−"), 0)
+    terms = [terms[first], *terms[:first], *terms[first + 1 :]]
+    common = {factor(scale) for _, scale in terms}
+    if len(terms) > 2 and len(common) == 1 and (shared := common.pop()) not in ("", "−", "c · "):
+        return f"{shared}({_summed([(text, None) for text, _ in terms])})"
+    return "".join(_term(*term, k == 0) for k, term in enumerate(terms))
 
 
 def _term(text: str, scale: Array | None, first: bool) -> str:

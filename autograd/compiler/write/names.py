@@ -14,20 +14,24 @@ from autograd.compiler.plan.instructions import (
     Elementwise,
     Instruction,
     Largest,
-    Matrix,
-    Part,
     Plan,
     Products,
     Select,
     Tape,
 )
 from autograd.compiler.read.arrays import Array
+from autograd.compiler.write.parameters import (
+    SHOWN,
+    Parameters,
+    number_text,
+    shape_text,
+    squares,
+)
 
-__all__ = ["Names", "argument", "shape_text", "squares"]
+__all__ = ["Names", "sized"]
 
-SHOWN = 3  # names in a row, then …
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = {Elementwise: "a", Largest: "m", Select: "e", Products: "p", Tape: "t"}  # others: s or c
+_TAKEN = {"W", "b", "w", "C", "c", "data", "constants", "table"}  # what else stands in a listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +41,44 @@ class _Owner:
     start: int
     stop: int
     name: str
+    width: int = 1  # so many of them are one row of the result
+
+    def cut(self, used: Array, index: Array) -> str:
+        """Whole rows of it at equal distances, ``a4[0:4]``, ``a4[2::3]``; "" for others."""
+        if index.ndim < 3 and index.size > len(used):
+            return ""
+        if 1 in (index.ndim, *index.shape[1:]) and not np.array_equal(used, index.ravel()):
+            return ""
+        rows = np.unique((used - self.start) // self.width)
+        if len(used) != len(rows) * self.width or len(np.unique(np.diff(rows))) > 1:
+            return ""
+        low, high = int(rows[0]), int(rows[-1])
+        step = int(rows[1]) - low if len(rows) > 1 else 1
+        if step == 1:
+            return f"{self.name}{_interval(low, high + 1)}"
+        last = high + step >= (self.stop - self.start) // self.width
+        return f"{self.name}[{low}:{'' if last else high + 1}:{step}]"
 
 
 class Names:
     """Gives names to results one after the other, and finds those of the rows that are read.
 
     Attributes:
+        inputs: the name of each argument.
         owners: by space, who wrote which rows so far.
     """
 
-    def __init__(self, plan: Plan, parameters: list[str]) -> None:
-        self.plan, self.parameters = plan, parameters
+    def __init__(self, plan: Plan, parameters: list[str], inputs: list[str]) -> None:
+        self.plan, self.parameters = plan, Parameters(plan, parameters)
+        self.inputs = _distinct(plan, parameters, inputs)
         self.owners: dict[int, list[_Owner]] = {
             STATIC: [],
             BATCHED: [
-                _Owner(start, start + plan.arguments[k], argument(k))
+                _Owner(start, start + plan.arguments[k], self.inputs[k])
                 for k, start in plan.copied.items()
             ],
         }
         self._taken: dict[str, int] = {}  # how often each stem was used
-        self._numbers = _numbered(plan)  # of the weights and biases of layers
 
     def invent(self, instruction: Instruction) -> str:
         """A name for a result: after the layer whose weights it uses, else a letter with a number."""
@@ -65,7 +87,7 @@ class Names:
             if squares(part):
                 stem = "squares"
             elif part.weight is not None:
-                stem = self.layer(part.weight.ravel())
+                stem = self.parameters.layer(part.weight.ravel())
         if not stem:
             letter = "s" if instruction.batched or not self.plan.arguments else "c"
             stem = _LETTERS.get(type(instruction), letter)
@@ -73,62 +95,20 @@ class Names:
             number = self._taken[stem] = self._taken.get(stem, 0) + 1
             other = "" if number == 1 else f".{number}"
             name = f"{stem}{number}" if len(stem) == 1 else f"{stem}{other}"
-            if name not in self.parameters:
+            if name not in self.parameters.names and name not in self.inputs:
                 return name
 
-    def keep(self, instruction: Instruction, name: str) -> None:
-        """From here on the rows of this instruction have this name."""
+    def keep(self, instruction: Instruction, name: str, shape: tuple[int, ...]) -> None:
+        """From here on the rows of this instruction have this name, and lie in this shape."""
         stop = instruction.start + instruction.count
-        self.owners[instruction.space].append(_Owner(instruction.start, stop, name))
-
-    def layer(self, rows: Array) -> str:
-        """What the names of these parameters begin with, without numbers and the weight's own name."""
-        places = [int(r) for r in (rows[0], rows[-1]) if r < len(self.plan.order)]
-        found = [self._parameter(place) for place in places]
-        if not found or not all(found):
-            return ""
-        common = _common(found)
-        if "." in found[0]:
-            common = _path(common)
-        else:
-            common = re.split(r"[._]?(?:neurons\b|\d+\b)", common)[0].rstrip("._")
-        return common if len(common) > 1 else ""
-
-    def _parameter(self, row: int) -> str:
-        if row >= len(self.plan.order):  # a constant among parameters
-            return ""
-        place = int(self.plan.order[row])
-        return self.parameters[place] if place < len(self.parameters) else ""
-
-    def parameters_at(self, rows: Array, letter: str) -> str:
-        """The names of parameters, of many the first and the last; a letter, if they have none of their
-        own."""
-        rows = np.unique(rows)
-        if rows[-1] >= len(self.plan.order):  # a constant among them
-            return letter
-        given = np.sort(self.plan.order[rows])
-        shown = given if len(given) <= SHOWN else given[[0, -1]]
-        found = [self.parameters[i] for i in shown.tolist() if i < len(self.parameters)]
-        if not found or any(not name or "." in name for name in found):
-            return letter
-        if len(given) <= SHOWN:
-            return ", ".join(found)
-        gapless = given[-1] - given[0] == len(given) - 1
-        return "…".join(found) if gapless else f"{found[0]}, …, {found[1]}"
-
-    def weight(self, rows: Array) -> str:
-        """What the weights of a layer are called, with their shape: ``W₂[10×16]``."""
-        return f"W{self._number(rows)}[{shape_text(rows.shape)}]"
+        width = int(np.prod(shape[1:])) if shape[0] > 1 else 1
+        self.owners[instruction.space].append(_Owner(instruction.start, stop, name, width))
 
     def bias(self, rows: Array) -> str:
         """What is added to a layer: biases by their names or as ``b₂`` beside ``W₂``, or results."""
         if rows.max() >= len(self.plan.order):
             return self.at(STATIC, rows)
-        return self.parameters_at(rows, f"b{self._number(rows)}")
-
-    def _number(self, rows: Array) -> str:
-        number = self._numbers.get(_key(rows), 0)
-        return str(number).translate(_LOWERED) if number and max(self._numbers.values()) > 1 else ""
+        return self.parameters.bias(rows)
 
     def at(self, space: int, index: Array) -> str:
         """What rows of storage are called, ``index`` of any shape."""
@@ -139,8 +119,7 @@ class Names:
         first = len(self.plan.order) if space == STATIC else 0
         if low >= first and high < first + len(constants):
             if low == high:
-                number = constants[low - first]
-                return f"−{-number:g}" if number < 0 else f"{number:g}"
+                return number_text(constants[low - first])
             plain = index.ndim < 2 or index.size == 1
             return "constants" if plain else f"data[{shape_text(index.shape)}]"
         for k, start in self.plan.copied.items() if space == BATCHED else ():
@@ -153,81 +132,41 @@ class Names:
         used = np.unique(index)
         owners = [o for o in self.owners[space] if ((used >= o.start) & (used < o.stop)).any()]
         if not owners:
-            return self.parameters_at(used, "w") if space == STATIC else "constants"
+            return self.parameters.at(used, "w") if space == STATIC else "constants"
         if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
             return f"gather({', '.join(o.name for o in owners)})[{shape_text(index.shape)}]"
         text = ", ".join(o.name for o in owners[:SHOWN]) + (", …" if len(owners) > SHOWN else "")
-        return text if len(used) == sum(o.stop - o.start for o in owners) else f"of({text})"
+        if len(used) == sum(o.stop - o.start for o in owners):
+            return text if len(owners) == 1 else f"({text})"
+        return (len(owners) == 1 and owners[0].cut(used, index)) or f"of({text})"
 
     def _input(self, k: int, index: Array) -> str:
-        name, flat = argument(k), index.ravel()
+        name, flat = self.inputs[k], index.ravel()
         if len(flat) == self.plan.arguments[k] and (np.diff(flat) == 1).all():
             return name
         if index.ndim == 2 and index.shape[1] > 1:
             return f"patches({name})[{shape_text(index.shape)}]"
         low, high = int(flat.min()), int(flat.max())
         if len(flat) == high - low + 1:
-            return f"{name}[{low}:{high + 1}]" if high > low else f"{name}[{low}]"
+            return f"{name}{_interval(low, high + 1)}"
         return f"of({name})"
 
 
-def _numbered(plan: Plan) -> dict[bytes, int]:
-    """The weights of layers counted from 1 in the order of the program, and biases as their weights."""
-    found: dict[bytes, int] = {}
-    count = 0
-    for instruction in plan.instructions:
-        if not isinstance(instruction, Matrix):
-            continue
-        own = []
-        for part in instruction.parts:
-            if part.weight is not None and not squares(part):
-                key = _key(part.weight)
-                if key not in found:
-                    count += 1
-                    found[key] = count
-                own.append(found[key])
-        for bias in instruction.biases if own else ():
-            found.setdefault(_key(bias.index), own[0])
-    return found
+def _distinct(plan: Plan, parameters: list[str], inputs: list[str]) -> list[str]:
+    """The names of the arguments, as they were given if nothing else has one of them; else x, x1 …"""
+    given = [name for name in inputs if name.isidentifier()]
+    taken = {*_TAKEN, *parameters}
+    if len({*given} - taken) == len(plan.arguments):
+        return given
+    return [f"x{k}" if k else "x" for k in range(len(plan.arguments))]
 
 
-def _key(rows: Array) -> bytes:
-    """The same for the same rows, in whatever order."""
-    return np.unique(rows).tobytes()
+def _interval(low: int, high: int, one: str = "") -> str:
+    return f"[{low}:{high}]" if one or high > low + 1 else f"[{low}]"
 
 
-def argument(k: int) -> str:
-    """What argument k is called: x, x1, x2 …"""
-    return f"x{k}" if k else "x"
-
-
-def squares(part: Part) -> bool:
-    """Whether it is a sum of squared weights: a penalty."""
-    return (
-        part.weight is not None
-        and part.space == STATIC
-        and np.array_equal(part.weight.ravel(), part.column.ravel())
-    )
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    """``16×784``; ones are left out, but not in front."""
-    return "×".join(str(n) for i, n in enumerate(shape) if n > 1 or i == 0)
-
-
-def _common(names: list[str]) -> str:
-    """What all names begin with."""
-    low, high = min(names), max(names)
-    size = next((i for i, (a, b) in enumerate(zip(low, high)) if a != b), min(len(low), len(high)))
-    return low[:size]
-
-
-def _path(name: str) -> str:
-    """``layers.0.neurons.1`` is a part of ``layers.0``."""
-    parts = name.split(".")
-    for stop in ("neurons", "w", "b", "weight"):
-        if stop in parts:
-            parts = parts[: parts.index(stop)]
-    while parts and parts[-1] in ("", *"0123456789") and len(parts) > 2:
-        parts.pop()
-    return ".".join(parts).rstrip(".")
+def sized(name: str, shape: tuple[int, ...]) -> str:
+    """A name with its shape, unless it says that itself: ``a1[12]``, ``a1[0:4]``, ``a1[2:3]``."""
+    if not name.endswith("]"):
+        return f"{name}[{shape_text(shape)}]"
+    return re.sub(r"\[(\d+)\]$", lambda one: _interval(int(one[1]), int(one[1]) + 1, ":"), name)

@@ -65,6 +65,7 @@ class Saved:
     parameters: Array  # [parameters] in the plan's order
     names: list[str]  # of the given parameters, "" where none is known
     shapes: list[tuple[int, ...]]  # of each argument, that of one sample
+    inputs: list[str]  # the names of the arguments, none where they are not known
 
 
 def save(path: str | os.PathLike[str], program: Saved) -> None:
@@ -75,6 +76,7 @@ def save(path: str | os.PathLike[str], program: Saved) -> None:
         "plan": _encode(program.plan, arrays),
         "names": program.names,
         "shapes": program.shapes,
+        "inputs": program.inputs,
     }
     text = json.dumps(described, sort_keys=True)
     arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
@@ -116,7 +118,10 @@ def _checked(arrays: dict[str, Array]) -> Saved:
     shapes = [tuple(shape) for shape in described.get("shapes", [[n] for n in plan.arguments])]
     if list(map(math.prod, shapes)) != plan.arguments:
         raise ValueError("the shapes do not fit the arguments")
-    return Saved(plan, parameters, [str(name) for name in described["names"]], shapes)
+    names, inputs = (
+        [str(name) for name in x] for x in (described["names"], described.get("inputs", ()))
+    )
+    return Saved(plan, parameters, names, shapes, inputs)
 
 
 def _refuse(number: str) -> NoReturn:

@@ -17,9 +17,8 @@ from autograd.compiler.plan.instructions import (
     Terms,
 )
 from autograd.compiler.plan.softmax import CrossEntropy
-from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.listing import Named, factor
-from autograd.compiler.write.names import argument, shape_text
+from autograd.compiler.write.parameters import shape_text
 from autograd.formulas.formula import Formula, formula
 from autograd.ops import OPS, Binding
 
@@ -36,15 +35,10 @@ class Shares:
         """The gradient of an instruction's result."""
         return f"∂{self.found.called[number]}"
 
-    def at(self, space: int, index: Array) -> str:
-        """The name of rows, as one word."""
-        name = self.names.at(space, index)
-        return f"({name})" if " " in name else name
-
     def column(self, part: Part, g: str) -> str:
         """What a matrix passes to what it was multiplied with, from its result's gradient ``g``."""
         if part.weight is not None:
-            name = self.names.weight(part.weight).partition("[")[0]
+            name = self.names.parameters.weight(part.weight).partition("[")[0]
             return f"{factor(part.scale)}{name}ᵀ @ {g}"
         assert part.scale is not None
         if len(part.scale) == 1:  # a sum: each term gets the whole
@@ -86,12 +80,12 @@ class Shares:
         other = terms.second if entry.to == "first" else terms.first
         if other is None or other.index is None:
             return f"{scale}{g}"
-        name = self.at(other.space, other.index[k])
+        name = self.names.at(other.space, other.index[k])
         return f"{scale}{g} {'·' if terms.count == 1 else '∘'} {name}"
 
     def _operand(self, operand: Operand) -> str:
         assert operand.index is not None
-        return self.at(operand.space, operand.index)
+        return self.names.at(operand.space, operand.index)
 
     def _slope(self, number: int, instruction: Elementwise, place: int) -> Formula:
         """The local derivative, by the rule in the table run on the names."""
@@ -115,10 +109,8 @@ class Shares:
         return float(operand.number[0]) if len(operand.number) == 1 else Formula("c")
 
     def cross_entropy(self, found: CrossEntropy) -> str:
-        difference = (
-            f"(softmax({self.at(found.space, found.scores)}) − onehot({argument(found.argument)}))"
-        )
-        return f"{self.gradient(found.first)} · {difference}"
+        scores, wanted = self.names.at(found.space, found.scores), self.names.inputs[found.argument]
+        return f"{self.gradient(found.first)} · (softmax({scores}) − onehot({wanted}))"
 
 
 _HIDDEN = "\0"  # what a function of a layer was applied to has no name

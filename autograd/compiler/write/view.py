@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd.compiler.plan.instructions import (
     STATIC,
+    Bias,
     Elementwise,
     Instruction,
     Matrix,
@@ -27,25 +28,42 @@ def shown(plan: Plan, names: list[str]) -> Plan:
 
 
 def _as_matrix(plan: Plan, names: list[str], instruction: Instruction) -> Instruction:
-    """Terms of parameters with the same inputs for every row, as a Matrix; others as they are."""
+    """Terms of parameters as a Matrix, if all rows read the same inputs, or all have the same weights;
+    others as they are."""
     if not isinstance(instruction, Terms) or instruction.first is None:
         return instruction
     first, second, scale = instruction.first, instruction.second, instruction.scale
     if first.space != STATIC or first.index is None or second.index is None:
         return instruction
-    weight, column = first.index.T, second.index[:, :1]
+    weight, column, node = first.index.T, second.index[:, :1], instruction.node[:, None]
+    biases = instruction.biases
+    if _uniform(first.index) and len(weight) > 1 and (scale is None or _uniform(scale)):
+        weight, column, node = weight[:1], second.index, node.T
+        scale = None if scale is None else scale[:, :1]
+        biases = [_across(bias) for bias in biases]
+    elif not _uniform(second.index):
+        return instruction
     if (
         weight.max() >= len(plan.order)
-        or (second.index != column).any()
         or len(np.unique(weight)) < weight.size
         or not _by_layer(plan, names, weight)
     ):
         return instruction
     part = Part(second.space, column, weight, None if scale is None else scale.T)
-    return Matrix(
-        instruction.batched, instruction.needs, instruction.start, instruction.node[:, None],
-        [part], instruction.biases,
-    )  # fmt: skip
+    return Matrix(instruction.batched, instruction.needs, instruction.start, node, [part], biases)
+
+
+def _uniform(table: Array) -> bool:
+    """Whether all columns are the same."""
+    return bool((table == table[:, :1]).all())
+
+
+def _across(bias: Bias) -> Bias:
+    """Of rows that lie side by side now: one bias for all, if they have the same."""
+    index, scale = bias.index.T, None if bias.scale is None else bias.scale.T
+    if _uniform(index) and (scale is None or _uniform(scale)):
+        return Bias(index[:, :1], None if scale is None else scale[:, :1])
+    return Bias(index, scale)
 
 
 def _by_layer(plan: Plan, names: list[str], weight: Array) -> bool:

@@ -1,0 +1,151 @@
+"""What `print(program)` and `print(program.backward)` call things, as a lecturer would write them."""
+
+from __future__ import annotations
+
+import pytest
+
+import nn
+from autograd import Program, Value, compile, exp, sin, stop_gradient, tanh
+
+
+def lines(text):
+    return str(text).splitlines()
+
+
+def test_arguments_have_the_names_that_the_function_gives_them(tmp_path):
+    w = Value(2.0)
+    program = compile(lambda speed, load: tanh(w * speed) * load, {"drag": w}, inputs=(1.0, 3.0))
+    expected = [
+        "given speed[1] load[1], for each sample",
+        "1 parameter, 3 instructions",
+        "s1[1] = drag · speed",
+        "a1[1] = tanh(s1)",
+        "s2[1] = a1 · load",
+    ]
+    assert lines(program)[:5] == expected
+    program.save(tmp_path / "program.npz")
+    assert lines(Program.load(tmp_path / "program.npz"))[:5] == expected
+    model = nn.MLP(3, [4, 2], rng=0)
+    program = compile(
+        lambda pixels, digit: nn.cross_entropy(model(pixels), digit), model,
+        inputs=([0.0] * 3, 1),
+    )  # fmt: skip
+    assert "∂layers.1[2]  = ∂s3 · (softmax(layers.1) − onehot(digit))" in lines(program.backward)
+
+
+def test_a_program_pickled_before_arguments_had_names_calls_them_x():
+    w = Value(2.0)
+    program = compile(lambda speed, load: w * speed * load, [w], inputs=(1.0, 3.0))
+    state = program.__getstate__()
+    del state["inputs"]
+    old = Program.__new__(Program)
+    old.__setstate__(state)
+    assert lines(old)[0] == "given x[1] x1[1], for each sample"
+    assert old.run([2.0], [5.0]) == (20.0,)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda w, y: 3.0 * w * y, (1.0, 2.0)),  # a name that stands for weights
+        (lambda rate, y: 3.0 * rate * y, (1.0, 2.0)),  # one that a parameter has
+        (lambda *xs: xs[0] * xs[1], (1.0, 2.0)),  # none
+    ],
+)
+def test_arguments_without_a_name_of_their_own_are_x(function, inputs):
+    rate = Value(1.0)
+    program = compile(lambda *xs: function(*xs) + rate, {"rate": rate}, inputs=inputs)
+    assert lines(program)[0] == "given x[1] x1[1], for each sample"
+    program = compile(function, {"rate": rate}, inputs=inputs)
+    assert lines(program)[0] == "given x[1] x1[1], for each sample"
+
+
+def test_a_result_never_has_the_name_of_an_argument():
+    w = Value(2.0)
+    program = compile(lambda s1, a1: exp(w * s1) + a1, {"rate": w}, inputs=(1.0, 2.0))
+    assert lines(program)[2:5] == ["s2[1] = rate · s1", "a2[1] = exp(s2)", "s3[1] = a2 + a1"]
+
+
+def test_some_rows_of_a_result_are_a_slice_of_it():
+    """Neighbours that are multiplied: each passes the other to it."""
+    w = [Value(0.1 * i) for i in range(1, 9)]
+
+    def loss(x):
+        a = [sin(wi * x) for wi in w]
+        return sum(exp(a[i] * a[i + 1]) for i in (0, 2, 4, 6)) + a[0] * a[1] * a[2] * a[3]
+
+    program = compile(loss, w, inputs=(0.5,))
+    assert "s2[4] = s1[0::2] · s1[1::2]" in lines(program)
+    backward = lines(program.backward)
+    assert any(
+        line.startswith("∂s1[0::2] ") and line.endswith("∂s2 ∘ s1[1::2]") for line in backward
+    )
+    assert any(
+        line.startswith("∂s1[1::2] ") and line.endswith("∂s2 ∘ s1[0::2]") for line in backward
+    )
+    model = nn.MLP(2, [6, 1], activation="tanh", rng=0)
+    hidden = model.layers[0]
+    program = compile(
+        lambda x: sum(exp(h) for h in hidden(x)[:2]) + sum(h * h for h in hidden(x)[2:]),
+        hidden, inputs=([0.5, 1.0],),
+    )  # fmt: skip
+    text = str(program)
+    assert "exp(" in text
+    assert "[0:2])" in text or "[4:6])" in text
+
+
+def test_one_row_is_counted_on_the_right_and_is_a_slice_on_the_left():
+    """``s1[1]`` on the left of a line would say how many there are."""
+    w = [Value(1.0), Value(2.0)]
+    program = compile(lambda x: exp(sin(w[0] * x) * 3.0) * sin(w[1] * x), w, inputs=(0.5,))
+    assert "s2[1] = 3 · s1[0]" in lines(program)
+    assert "∂s1[0:1]  = 3 · ∂s2" in lines(program.backward)
+
+
+def test_sums_begin_with_what_has_no_minus_and_share_their_factor():
+    w = {name: Value(1.0) for name in "pqr"}
+    p, q, r = w.values()
+    program = compile(lambda x: exp(q - p * x), w, inputs=(0.5,))
+    assert lines(program)[2] == "s1[1] = q − p · x"
+
+    def halves(x):
+        return 0.5 * exp(p * x) + 0.5 * sin(q * x) + 0.5 * tanh(r * x)
+
+    program = compile(halves, w, inputs=(0.5,))
+    assert lines(program)[-2].endswith("= 0.5 · (a1 + a2 + a3)")
+    program = compile(lambda x: (p * x - 1.0) ** 3 + exp(q * x) ** 2.5, w, inputs=(0.5,))
+    assert any(line.endswith(" = s1³") for line in lines(program))
+
+
+def test_what_is_detached_says_so():
+    w, b = Value(1.0), Value(2.0)
+    program = compile(lambda x: stop_gradient(w * x) * b, {"w": w, "b": b}, inputs=(1.0,))
+    assert "a1[1] = stop_gradient(s1)" in lines(program)
+
+
+def test_lines_have_eighty_columns():
+    names = [f"coefficient_{i}" for i in range(9)]
+    w = dict(zip(names, map(Value, range(1, 10))))
+    program = compile(lambda x: sum(exp(v) * x**i for i, v in enumerate(w.values())), w, inputs=0.5)
+    for text in (program, program.backward):
+        assert max(map(len, lines(text))) <= 80
+    joined = " ".join(str(program).split())
+    assert all(f"x^{i}" in joined or i < 10 for i in range(9))
+
+
+def test_zeroed_gradients_of_several_layers_are_named():
+    model = nn.MLP(2, [3, 1], rng=0)
+    points = [(0.5, 1.0), (1.5, -1.0), (2.5, 0.25)]
+    penalty = sum(p * p for p in model.parameters())
+    program = compile(sum(tanh(model(x)) for x in points) + 0.1 * penalty, model)
+    backward = [" ".join(line.split()) for line in lines(program.backward)]
+    assert "∂(W₁, b₁)[9] = 0" in backward
+    assert "∂W₂[1×3] = ∂layers.1 @ layers.0ᵀ" in backward  # three samples, one layer
+    assert "∂b₂[1] = Σ ∂layers.1" in backward
+
+
+def test_a_sum_of_a_whole_result_is_one_line_forwards_and_backwards():
+    w = [Value(0.5), Value(0.25), Value(2.0)]
+    program = compile(lambda x: exp(sum(sin(wi * x) for wi in w)), w, inputs=(0.5,))
+    assert "s2[1] = Σ s1" in lines(program)
+    assert "∂s1[3]  = ∂s2 ∘ sin′" in lines(program.backward)
