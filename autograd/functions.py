@@ -378,14 +378,18 @@ def dot(a: Sequence[Number], b: Sequence[Number], start: Number | None = None) -
         start: what the sum begins with; by default with the first product.
 
     Raises:
+        TypeError: for what is no list.
         ValueError: if the lengths differ.
 
     >>> w = [Value(2.0), Value(-1.0)]
     >>> y = dot(w, [3.0, 4.0], Value(0.5)); y.data, y.op
     (2.5, '+')
     """
-    if len(a) != len(b):
-        raise ValueError(f"dot() takes two lists of one length, not {len(a)} and {len(b)}")
+    try:
+        if len(a) != len(b):
+            raise ValueError(f"dot() takes two lists of one length, not {len(a)} and {len(b)}")
+    except TypeError:
+        raise TypeError("dot() takes two lists; the product of two Values is a * b") from None
     total: Any = start
     for x, y in zip(a, b):
         if type(x) is not Value or type(total) is not Value:

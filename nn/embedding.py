@@ -67,7 +67,16 @@ class Embedding(Module):
     @overload
     def __call__(self, index: Any) -> list[Any]: ...
     def __call__(self, index: Any) -> Any:
-        return each(lambda i: select(self.weight, i), plain(index))
+        return each(self._row, plain(index))
+
+    def _row(self, index: Any) -> Any:
+        try:
+            return select(self.weight, index)
+        except (IndexError, TypeError) as error:
+            given = getattr(index, "number", index)
+            last = self.num_embeddings - 1
+            text = f"{self} takes a whole number from 0 to {last}, not {given!r:.40}"
+            raise type(error)(text) from None
 
     def __repr__(self) -> str:
         return f"Embedding({self.num_embeddings}, {self.embedding_dim})"

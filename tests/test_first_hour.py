@@ -10,12 +10,23 @@ import numpy as np
 import pytest
 
 import nn.lecture
-from autograd import Value, leaves, no_grad, tanh
+from autograd import (
+    Value,
+    check_lines,
+    compare,
+    dot,
+    leaves,
+    no_grad,
+    numerical_gradient,
+    paths,
+    tanh,
+)  # fmt: skip
 from nn import (
     MLP,
     SGD,
     Adam,
     Dataset,
+    Embedding,
     Layer,
     Neuron,
     Sequential,
@@ -77,11 +88,35 @@ def trained(epochs: int = 3, **settings: Any) -> Any:
         (lambda: live(Value(1.0)).save("a.pdf"), "a page is HTML, like page.html, not 'a.pdf'"),
         (lambda: tour().save("a.svg"), "not 'a.svg'"),
         (lambda: leaves(3.0), "of a Value, not of float"),  # type: ignore[arg-type]
+        (lambda: dot(Value(1.0), Value(2.0)), r"two Values is a \* b"),  # type: ignore[call-overload]
+        (lambda: numerical_gradient(Value(1.0), []), "takes a function and the list"),  # type: ignore[arg-type]
+        (lambda: compare(Value(1.0) * 2, {}), "what did you derive"),
+        (lambda: Embedding(3, 2)("a"), r"Embedding\(3, 2\) takes a whole number .* not 'a'"),  # type: ignore[call-overload]
     ],
 )
 def test_a_mistake_is_told_what_to_type(typed: Callable[[], Any], told: str) -> None:
     with pytest.raises((TypeError, ValueError), match=told):
         typed()
+
+
+def test_an_index_that_an_embedding_has_not_is_told_which_it_has() -> None:
+    with pytest.raises(IndexError, match=r"Embedding\(3, 2\) .* 0 to 2, not 5"):
+        Embedding(3, 2)([0, 5])
+
+
+@pytest.mark.parametrize("lines", ["", "dx = y", "# nothing yet"])
+def test_a_derivation_without_a_derivative_is_not_right(lines: str) -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    found = check_lines(x * y, lines)
+    assert not found.ok
+    assert "no line is a derivative, like dL/dw = 2*x" in str(found)
+
+
+def test_paths_may_be_asked_for_by_name() -> None:
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    assert paths(x * y, "x").total == 3.0
+    with pytest.raises(KeyError, match="no value is called 'z'; there are x, y"):
+        paths(x * y, "z")
 
 
 @pytest.mark.parametrize("name", ["m", "v", "momentum", "velocity", "_vis_color"])

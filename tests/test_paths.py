@@ -101,8 +101,8 @@ def test_a_long_path_is_printed_by_its_ends() -> None:
 
 
 def test_what_is_no_value_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"paths\(\) takes two Values, not str"):
-        paths(Value(1.0), "x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"paths\(\) takes two Values, not int"):
+        paths(Value(1.0), 3)  # type: ignore[arg-type]
 
 
 # Why this order -----------------------------------------------------------------------------------

@@ -129,6 +129,7 @@ def compare(
         KeyError: if a name is not in the graph.
         FormulaError: if a text is no formula.
         TypeError: if a derivation is none of the three.
+        ValueError: if there is none, or two of one value.
 
     >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
     >>> f = x**2 * y
@@ -145,6 +146,8 @@ def compare(
         raise TypeError(
             f"by_hand is a dictionary, like {{'x': '2*x*y'}}, not {type(by_hand).__name__}"
         )
+    if not by_hand:
+        raise ValueError("what did you derive? Nothing is given; like {'x': '2*x*y'}")
     called = names if isinstance(names, Names) else Names(root, names=names)
     judge = Judge(Plan(called.order), called, rtol)
     rows: dict[int, Row] = {}

@@ -40,6 +40,7 @@ from autograd.value import Value
 __all__ = ["Derivation", "Line", "check_lines"]
 
 _NAME = re.compile(r"[^\W\d_]\w*")
+_NOTHING = "no line is a derivative, like dL/dw = 2*x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A derivation that was checked; true if every line is right. Print it to read it."""
+    """A derivation that was checked; true if there is one, and every line is right. Print it."""
 
     lines: tuple[Line, ...]
 
@@ -77,18 +78,23 @@ class Derivation:
 
     @property
     def ok(self) -> bool:
-        """Whether every line is right."""
-        return self.first_wrong is None
+        """Whether every line is right, and one at least is a derivative."""
+        return self.first_wrong is None and self._derives
+
+    @property
+    def _derives(self) -> bool:
+        return any(line.verdict != "defined" for line in self.lines)
 
     def __bool__(self) -> bool:
         return self.ok
 
     def __str__(self) -> str:
         wide = max((width(line.text) for line in self.lines), default=0)
-        return "\n".join(
+        lines = [
             f"{line.text}{' ' * (wide - width(line.text))}  {self._said(line)}"
             for line in self.lines
-        )
+        ]
+        return "\n".join(lines if self._derives else [*lines, _NOTHING])
 
     __repr__ = __str__
 

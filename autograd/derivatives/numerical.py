@@ -53,11 +53,16 @@ def numerical_gradient(f: Callable[..., Any], inputs: Sequence[Any], eps: float 
         the gradient, nested like ``inputs``.
 
     Raises:
-        TypeError: for inputs that are no numbers.
+        TypeError: for what is no function, and inputs that are no numbers.
 
     >>> [round(g, 6) for g in numerical_gradient(lambda a, b: a * b**2, [3.0, 2.0])]
     [4.0, 12.0]
     """
+    if not callable(f) or isinstance(inputs, Value):
+        raise TypeError(
+            "numerical_gradient() takes a function and the list of its arguments: "
+            "numerical_gradient(lambda a, b: a * b, [3.0, 2.0])"
+        )
     numbers, nest = flatten(inputs, "numerical_gradient(): the inputs")
     numbers = [number_of(x) for x in numbers]
 

@@ -50,11 +50,12 @@ class Paths:
         total: the sum of their products: the gradient.
     """
 
-    def __init__(self, root: Value, value: Value, names: Any = None) -> None:
+    def __init__(self, root: Value, value: Value | str, names: Any = None) -> None:
         for what in (root, value):
-            if type(what) is not Value:
+            if type(what) is not Value and (what is root or not isinstance(what, str)):
                 raise TypeError(f"paths() takes two Values, not {type(what).__name__}")
         self.names = names if isinstance(names, Names) else Names(root, names=names)
+        value = self.names.find(value) if isinstance(value, str) else value
         self.root, self.value = root, value
         self._evaluation = Evaluation(root, self.names.order)
         if value not in self.names:
@@ -168,18 +169,19 @@ class Paths:
         return html_table(("path", "product"), cells, head)
 
 
-def paths(root: Value, value: Value, names: Any = None) -> Paths:
+def paths(root: Value, value: Value | str, names: Any = None) -> Paths:
     """The chain rule for ∂root/∂value, path by path; their sum is the gradient.
 
     Paths are counted without being listed, so any number of them is answered at once.
 
     Args:
         root: what is differentiated.
-        value: by what.
+        value: by what: a Value, or its name.
         names: as for `Names`.
 
     Raises:
         TypeError: if either is no Value.
+        KeyError: if there is no such name.
         ValueError: if ``value`` is not in the graph of ``root``.
 
     >>> x, y = Value(3.0, label="x"), Value(4.0, label="y")
