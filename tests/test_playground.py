@@ -285,6 +285,13 @@ def test_a_long_press_of_a_finger_removes_a_point(page: Page, url: str) -> None:
         const [[l, r], [d, u]] = JSON.parse(document.getElementById('data').textContent).range;
         return [box.x + (a - l) / (r - l) * box.width, box.y + (u - b) / (u - d) * box.height] })()""")
     )
+    before = page.value(LOSS)
+    page("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+    page("Input.dispatchTouchEvent", type="touchMove", touchPoints=[{"x": x + 60, "y": y}])
+    page.wait(f"{LOSS} !== {before}")  # it is dragged, and not removed
+    page("Input.dispatchTouchEvent", type="touchMove", touchPoints=[{"x": x, "y": y}])
+    page("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+    assert page.value(CAPTION).startswith("Press play")
     page("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
     page.wait(f"{CAPTION}.startsWith('Removed a point: 47')")
     page("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])

@@ -2,7 +2,8 @@
 const cursor = { shown: false, x: 0.5, y: 0.5, kind: 1, held: -1, tapped: false };  // x, y: 0 … 1 of the picture, from the upper left
 const editable = page.view === "plane" || (page.view === "line" && page.answer.kind === "numbers");
 const NEAR = 10, LONG = 600;  // pixels; milliseconds
-let pressed = 0;
+let pressed = 0, from = [0, 0];  // a finger that is down on a point: until it removes it, and where
+function endPress() { clearTimeout(pressed); pressed = 0; }
 const spot = () => SHOWS[page.view].where(cursor.x, cursor.y);
 function nearest() {  // the training point under the cursor, or −1
   const paper = { width: view.clientWidth, height: view.clientHeight };
@@ -56,20 +57,21 @@ if (editable) {
     cursor.tapped = cursor.held < 0;
     view.setPointerCapture(event.pointerId);
     if (event.pointerType === "touch") pressed = setTimeout(() => { removePoint(cursor.held); cursor.held = -1; }, LONG);
+    from = [event.clientX, event.clientY];
   };
   // A finger scrolls the page, unless it is on a point.
   view.addEventListener("touchstart", (event) => { follow(event.touches[0]); if (nearest() >= 0) event.preventDefault(); }, { passive: false });
-  view.onpointercancel = () => { clearTimeout(pressed); cursor.tapped = false; cursor.held = -1; };
+  view.onpointercancel = () => { endPress(); cursor.tapped = false; cursor.held = -1; };
   view.onpointermove = (event) => {
     if (!view.hasPointerCapture(event.pointerId) || cursor.held < 0) return;
-    if (Math.hypot(event.movementX, event.movementY) < 1) return;  // a finger is never quite still
-    clearTimeout(pressed);
+    if (pressed && Math.hypot(event.clientX - from[0], event.clientY - from[1]) < 4) return;  // a finger is never quite still
+    endPress();
     follow(event);
     movePoint(cursor.held);
     soon();
   };
   view.onpointerup = () => {
-    clearTimeout(pressed);
+    endPress();
     if (cursor.tapped) addPoint();
     else if (cursor.held >= 0) { slopes(); remember(); }
     Object.assign(cursor, { tapped: false, held: -1 });
