@@ -7,11 +7,12 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 EXECUTABLE = next(
@@ -22,6 +23,7 @@ _KEYS = {
     "Enter": 13, "Escape": 27, "Tab": 9, "Delete": 46,
 }  # fmt: skip
 MISSING = "no Chromium here: apt-get install chromium"
+_PATIENCE = 60.0  # seconds for one answer
 
 
 class Page:
@@ -45,18 +47,27 @@ class Page:
         message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
         if getattr(self, "_session", ""):
             message["sessionId"] = self._session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
+        end = time.monotonic() + _PATIENCE
+        self._write(json.dumps(message).encode() + b"\0", end)
+        while True:  # events come in between: the deadline is that of the answer
+            answer = self._read(end)
             if answer.get("id") == self._number:
                 assert "error" not in answer, answer["error"]
                 return answer["result"]
 
-    def _read(self, seconds: float = 30.0) -> dict[str, Any]:
+    def _write(self, text: bytes, end: float) -> None:
+        while text:  # a pipe takes so much at once, and a browser that hangs takes nothing
+            left = max(0.0, end - time.monotonic())
+            assert select.select([], [self._to], [], left)[1], "Chromium does not listen"
+            text = text[os.write(self._to, text[: select.PIPE_BUF]) :]
+
+    def _read(self, end: float) -> dict[str, Any]:
         while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._back], [], [], seconds)
-            assert ready, "Chromium does not answer"
-            self._buffer += os.read(self._back, 1 << 20)
+            left = max(0.0, end - time.monotonic())
+            assert select.select([self._back], [], [], left)[0], "Chromium does not answer"
+            found = os.read(self._back, 1 << 20)
+            assert found, "Chromium is gone"
+            self._buffer += found
         first, self._buffer = self._buffer.split(b"\0", 1)
         message: dict[str, Any] = json.loads(first)
         self._note(message.get("method", ""), message.get("params", {}))
@@ -208,9 +219,12 @@ def chromium() -> Iterator[Page]:
             "--mute-audio", "--disable-background-networking", "--disable-component-update",
             "--disable-extensions", "--disable-sync", "--disable-features=IsolateSandboxedIframes",
         ]  # fmt: skip
+        # A shell waits for it, and tidies up also where the tests were killed: then the pipe ends, so
+        # does Chromium, and its profile goes.
         process = subprocess.Popen(
-            arguments, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            close_fds=False, preexec_fn=channels,
+            ["/bin/sh", "-c", '"$@"; rm -rf "$0"', profile, *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            close_fds=False, preexec_fn=channels, start_new_session=True,
         )  # fmt: skip
         os.close(read_by_browser)
         os.close(written_by_browser)
@@ -219,12 +233,16 @@ def chromium() -> Iterator[Page]:
         finally:
             os.close(to)
             os.close(back)
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that should end by itself, and let nobody of its group stay."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
