@@ -92,7 +92,7 @@ class Page:
              deviceScaleFactor=2 if mobile else 1, mobile=mobile)  # fmt: skip
         self("Page.navigate", url="about:blank")
         self("Page.navigate", url=url)
-        self.wait("document.readyState === 'complete'")
+        self.wait("document.readyState === 'complete'", _PATIENCE)
 
     def wait(self, condition: str, seconds: float = 20.0) -> None:
         end = time.monotonic() + seconds

@@ -88,7 +88,7 @@ def test_what_is_no_value_or_too_large_is_refused() -> None:
     y = Value(1.0)
     for _ in range(1600):
         y = y + 1.0
-    with pytest.raises(TooLargeError):
+    with pytest.raises(TooLargeError, match=r"1601 values .* one sample of the mean"):
         live(y)
 
 

@@ -254,3 +254,19 @@ def test_after_printing_the_page_is_as_it_was(page: Page, saved: Callable[..., s
     page.wait("window.after")
     assert page.value("[before, ...after]") == [True, False]
     assert page.value("document.getElementById('drawing').hasAttribute('viewBox')") is False
+
+
+@pytest.mark.slow
+def test_a_network_beyond_other_graphs_is_a_page(page: Page, saved: Callable[..., str]) -> None:
+    model = MLP(8, [24, 12, 6, 1], activation="tanh", rng=1)
+    root = model([Value(0.25 * k, label=f"x{k}") for k in range(8)])
+    expected = engine(root)
+    assert len(expected["data"]) > 1500
+    page.open(saved("network of a size", root, names=model))
+    assert page.value(FOLDED) in ("neuron", "layer")
+    assert page.value(IN_SIGHT) is True
+    assert page.value(SCALE) > 0.3
+    assert len(cards(page)["data"]) < 60
+    page.value("""(() => { const fold = document.getElementById('fold'); fold.value = '';
+        fold.dispatchEvent(new Event('change')) })()""")
+    assert cards(page) == expected

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from viz.graph.graph import Graph
 
-__all__ = ["LABELS_UP_TO", "TooLargeError", "check_size", "make_room"]
+__all__ = ["LABELS_UP_TO", "NODES_UP_TO", "TooLargeError", "check_page", "check_size", "make_room"]
 
 OPERATORS_UP_TO, LABELS_UP_TO, NODES_UP_TO = 150, 600, 1500
+FOLDABLE_UP_TO = 5000  # on a page
 # Laying out takes time by the square of how many ranks all lines cross together: seconds at so many,
 # and at so many of lines that share their way.
 RANKS_UP_TO, SHARED_RANKS_UP_TO = 4000, 30_000
@@ -36,6 +37,22 @@ def check_size(size: int, force: bool) -> None:
     """
     if size > NODES_UP_TO and not force:
         raise _too_large(f"{size} values are too many to read (the limit is {NODES_UP_TO})")
+
+
+def check_page(size: int, foldable: bool, force: bool) -> None:
+    """Refuse what would be too large for a page; what can be folded may be larger.
+
+    Raises:
+        TooLargeError: unless ``force``.
+    """
+    if size > (FOLDABLE_UP_TO if foldable else NODES_UP_TO) and not force:
+        raise TooLargeError(
+            f"{size} values are too many for a page (the limit is {NODES_UP_TO}, and {FOLDABLE_UP_TO} "
+            "of a network, whose neurons can be folded): take one sample of the mean, or a value on "
+            "the way to it; draw_graph(o, depth=5) draws the part near the root; playground(model, "
+            "data) trains what is too large to look at; or all of it, however long that takes, with "
+            "force=True"
+        )
 
 
 def _too_large(why: str) -> TooLargeError:

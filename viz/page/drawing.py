@@ -10,9 +10,11 @@ from autograd import Value
 from autograd.text.format import number
 from viz.escape import escape, shorten
 from viz.graph.groups import Group
+from viz.graph.limits import NODES_UP_TO
 from viz.page.captions import Hole, edges
 from viz.page.folded import KINDS, folded_places
 from viz.page.layout import Arrow, Box, Frame, Layout, Point, lay_out
+from viz.page.storeys import lay_out_in_storeys
 from viz.style import text_width, tone
 
 __all__ = ["Drawn", "drawn"]
@@ -55,7 +57,8 @@ def drawn(
         ]
         how: dict[str, Any] = {"rankdir": rankdir, "spacing": (14.0, between), "timeout": timeout}
         how["large"] = len(order) > _LARGE
-        laid = lay_out(boxes, arrows, _frames(groups, {b.id for b in boxes}), **how)
+        lay = lay_out_in_storeys if groups and len(order) > NODES_UP_TO else lay_out
+        laid = lay(boxes, arrows, _frames(groups, {b.id for b in boxes}), **how)
         folded = {
             kind: folded_places(order, parts, {b.id: b for b in boxes}, kind, **how)
             for kind in KINDS
@@ -143,8 +146,9 @@ def _svg(
     rankdir: str,
     label: str,
 ) -> str:
+    closed = ' class="closed"' if len(order) > NODES_UP_TO else ""  # until the page has folded it
     parts = [
-        f'<svg id="drawing" xmlns="http://www.w3.org/2000/svg" role="graphics-document"'
+        f'<svg id="drawing"{closed} xmlns="http://www.w3.org/2000/svg" role="graphics-document"'
         f' aria-label="{escape(label)}" viewBox="-8 -8 {laid.width + 16:.0f} {laid.height + 16:.0f}">',
         '<g id="world">', '<g id="frames">',
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from viz.process.render import render
 
-__all__ = ["Arrow", "Box", "Frame", "Layout", "Point", "along", "lay_out"]
+__all__ = ["Arrow", "Box", "Frame", "Layout", "Point", "along", "labelled", "lay_out"]
 
 Point = tuple[float, float]
 _Rectangle = tuple[float, float, float, float]  # left, top, right, bottom
@@ -104,7 +104,7 @@ def lay_out(
         drawn = [a._replace(path=_straight(a.path, axis)) for a in drawn]
     drawn = _apart(drawn, 1 - axis)
     around = tuple(_around(frame, objects, height) for frame in frames)
-    return Layout(width, height, tuple(placed), _labelled(drawn, placed, label), around)
+    return Layout(width, height, tuple(placed), labelled(drawn, placed, label), around)
 
 
 def _dot(
@@ -196,7 +196,7 @@ def along(path: Sequence[Point], share: float) -> Point:
 _SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 
 
-def _labelled(
+def labelled(
     arrows: Sequence[Arrow], boxes: Sequence[Box], size: tuple[float, float]
 ) -> tuple[Arrow, ...]:
     """Each label where it covers the least of the cards and of the labels placed before it."""

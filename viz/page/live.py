@@ -11,7 +11,7 @@ from autograd.text.format import clean
 from viz.arguments import check_seconds, check_text
 from viz.graph.groups import Group, groups
 from viz.graph.kinds import kinds, titles
-from viz.graph.limits import check_size
+from viz.graph.limits import check_page
 from viz.page.answers import wrong_answers
 from viz.page.captions import Caption, captions, filled, readings
 from viz.page.document import document
@@ -76,13 +76,13 @@ def live(
         names: what to call the nodes (see `Names`).
         parameters: leaves to draw as parameters (see `draw_graph`).
         title: stands above the drawing.
-        force: draw more than 1500 values, however long that takes.
+        force: draw more than 1500 values, or 5000 of a network, however long that takes.
         rankdir: where the arrows point: "LR", "TB", "RL" or "BT".
         timeout: seconds after which the layout is given up.
 
     Raises:
         TypeError: if ``root`` is no Value.
-        TooLargeError: for more than 1500 values.
+        TooLargeError: for more than 1500 values, or 5000 of a network.
 
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> live((x * w).tanh())
@@ -124,8 +124,9 @@ def page(
         raise ValueError(f"rankdir is LR, TB, RL or BT, not {rankdir!r}")
     called = names if isinstance(names, Names) else Names(root, names=names, limit=_NAME_WIDTH)
     order = called.order
-    check_size(len(order), force)
+    check_page(len(order), True, force)
     found = groups(order, called)
+    check_page(len(order), bool(found), force)
     shown = [clean(text, 200) for text in _titles(called, found)]
     sorts = kinds(order, titles(order, called), parameters)
     steps, reading = captions(called), readings(order)

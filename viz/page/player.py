@@ -88,13 +88,13 @@ def player(
         names: what to call the nodes (see `Names`).
         parameters: leaves to draw as parameters (see `draw_graph`).
         title: stands above the drawing.
-        force: draw more than 1500 values, however long that takes.
+        force: draw more than 1500 values, or 5000 of a network, however long that takes.
         rankdir: where the arrows point: "LR", "TB", "RL" or "BT".
         timeout: seconds after which the layout is given up.
 
     Raises:
         TypeError: if ``root`` is no Value.
-        TooLargeError: for more than 1500 values.
+        TooLargeError: for more than 1500 values, or 5000 of a network.
 
     >>> x, w = Value(2.0, label="x"), Value(-3.0, label="w")
     >>> page = player((x * w).tanh())

@@ -20,6 +20,7 @@ foldChoice.onchange = () => {
 };
 
 function openUp() {
+  drawing.classList.add("closed");  // nothing of it is laid out before it is clear what is folded
   makeDials();
   if (isTall()) upright(true);
   refresh();
@@ -33,6 +34,7 @@ function openUp() {
     if (within(0).scale < scale) fold(open);
   }
   usual = new Set(state.folded);
+  drawing.classList.remove("closed");
   fit();
   refresh();
   mark();
