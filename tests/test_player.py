@@ -398,7 +398,7 @@ def test_a_graph_too_large_is_refused_before_its_steps_are_made() -> None:
         Names(x)
         naming = tracemalloc.get_traced_memory()[1]
         tracemalloc.reset_peak()
-        with pytest.raises(TooLargeError, match="20001 values are too many to read"):
+        with pytest.raises(TooLargeError, match="20001 values are too many for a page"):
             player(x)
         assert tracemalloc.get_traced_memory()[1] < 2 * naming
     finally:
