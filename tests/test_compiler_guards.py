@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import math
 import operator
 import sys
 import warnings
@@ -111,6 +112,75 @@ def test_a_number_drawn_at_random_is_noticed():
     w, rng = Value(2.0), np.random.default_rng(0)
     with pytest.raises(TraceError, match="drawn at random"):
         compile(lambda x: w * x * float(rng.normal()), [w], inputs=(1.5,))
+
+
+def reverse(w, x):
+    x.reverse()
+    return w[0] * x[0] + w[1] * x[1] * x[2]
+
+
+def assign(w, x):
+    x[0] = w[0] * x[2]
+    return w[1] * x[0] + x[1]
+
+
+def lengthen(w, x):
+    x.append(w[0])
+    return w[1] * x.pop(0) + sum(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "loss", "slopes"),
+    [  # of w = (2, 3), by hand, at x = (1, 10, 100)
+        (reverse, 2 * 100 + 3 * 10 * 1, (100, 10)),
+        (assign, 3 * 2 * 100 + 10, (3 * 100, 2 * 100)),
+        (lengthen, 3 * 1 + 10 + 100 + 2, (1, 1)),
+    ],
+)
+def test_a_function_may_change_the_list_that_it_is_given(function, loss, slopes):
+    w = [Value(2.0), Value(3.0)]
+    program = compile(lambda x: function(w, x), w, inputs=([0.25, 0.5, 0.75],))
+    assert program.run([[1.0, 10.0, 100.0]]) == (loss,)
+    assert program.gradients[np.argsort(program.order)].tolist() == list(slopes)
+
+
+KEPT = []
+
+
+def counted(x):
+    KEPT.append(x)
+    return w_of_hints * x * float(len(KEPT))
+
+
+w_of_hints = Value(2.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "example", "error", "hint"),
+    [
+        (
+            lambda x: w_of_hints if 0 < x < 2 else x,
+            1.0,
+            TraceError,
+            "join conditions with &, | and ~",
+        ),
+        (lambda x: w_of_hints * math.exp(x), 1.0, TraceError, r"exp\(x\), not math.exp\(x\)"),
+        (lambda x: w_of_hints * x[0, 1], np.ones((2, 2)), TypeError, r"Write x\[i\]\[j\]"),
+        (lambda i: w_of_hints * np.ones(3)[i], 1, TraceError, r"Write select\(values, index\)"),
+        (lambda x: w_of_hints * [1.0, 2.0][x], 1.0, TypeError, r"write select\(values, index\)"),
+        (lambda x: None, 1.0, TypeError, "a traced function returns a Value .* not None"),
+        (counted, 1.0, TraceError, "kept from the call before"),
+        (
+            lambda x: where(x, w_of_hints, 0.0),
+            True,
+            TypeError,
+            "give 1.0 for what is calculated with",
+        ),
+    ],
+)
+def test_what_is_refused_says_what_to_write(function, example, error, hint):
+    with pytest.raises(error, match=hint):
+        compile(function, [w_of_hints], inputs=(example,))
 
 
 def test_every_move_moves_every_number():

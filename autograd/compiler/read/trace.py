@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from autograd.compiler.errors import TraceError
+from autograd.compiler.errors import TraceError, explained, refuse
 from autograd.compiler.read.arrays import Array, Graph, lift
 from autograd.compiler.select import Index, detached
 from autograd.derivatives.nested import shaped
@@ -17,6 +17,9 @@ from autograd.restored import restored
 from autograd.value import Value
 
 __all__ = ["MOVES", "Example", "agree", "outputs_of", "retrace", "trace"]
+
+
+_BOOLS = ": give 1.0 for what is calculated with, as in a condition, 1 for what selects"
 
 
 class Example:
@@ -37,7 +40,7 @@ class Example:
             if array.dtype.kind not in "iuf" or array.size == 0:
                 raise TypeError(
                     f"argument {k} of the example is a number or a nested list of numbers of one "
-                    f"length, not {argument!r:.60}"
+                    f"length, not {argument!r:.60}{_BOOLS if array.dtype.kind == 'b' else ''}"
                 )
             self.shapes.append(array.shape)
             self.numbers.append(array.ravel())
@@ -53,7 +56,7 @@ class Example:
                 inputs.append([Value(0.0) for _ in flat])
             else:
                 flat = [Value(x) for x in numbers.tolist()]
-                inputs.append(flat)
+                inputs.append([*flat])  # the function may change its list
             given.append(shaped(flat, shape))
         return given, inputs
 
@@ -111,16 +114,13 @@ def trace(
             refuse(value)
 
     with tracing(peek, detached):
-        return outputs_of(function(*given)), inputs
-
-
-def refuse(value: Value) -> NoReturn:
-    what = f"the result of '{value.op}'" if value.op else f"{value.label or 'an input'!s}"
-    raise TraceError(
-        f"the function looks at the number in {what} while it is traced (an if, and, or, max, min, "
-        "float, int or bool): one branch would be frozen into the program. Use where(condition, a, b), "
-        "maximum, minimum, clamp, relu or abs from autograd instead"
-    )
+        try:
+            result = function(*given)
+        except (IndexError, TypeError) as error:
+            if (told := explained(error)) is error:
+                raise
+            raise told from error
+        return outputs_of(result, "a traced function returns"), inputs
 
 
 def retrace(
@@ -158,8 +158,8 @@ def _at_most(count: int) -> Callable[[Value], None]:
     return watch
 
 
-def outputs_of(result: Any) -> list[Value]:
-    """A Value, or the Values in (nested) lists and dicts, as a flat list."""
+def outputs_of(result: Any, taken: str = "compile() takes") -> list[Value]:
+    """A Value, or the Values in (nested) lists and dicts, as a flat list; ``taken`` begins errors."""
     found: list[Value] = []
     stack = [result]
     while stack:
@@ -175,13 +175,14 @@ def outputs_of(result: Any) -> list[Value]:
         elif isinstance(x, (int, float)) and not isinstance(x, bool) and found:
             found.append(Value(x))
         else:
-            raise TypeError(f"compile() takes a Value or a list of Values, not {x!r:.60}")
+            raise TypeError(f"{taken} a Value or a list of Values, not {x!r:.60}")
     return found
 
 
 _LENGTH = (
     "traced with two examples the function makes {first} and {second} nodes: a branch or a length "
-    "depends on the numbers. Use where(condition, a, b), and inputs of one length"
+    "depends on the numbers, or on what the function kept from the call before. Use where(condition, "
+    "a, b), inputs of one length, and nothing that outlives the call"
 )
 _DIFFERS = "traced with two examples the function differs: "
 
@@ -216,8 +217,8 @@ def _same(a: Any, b: Any) -> Any:
 def _frozen(what: str, one: float, other: float) -> str:
     return (
         f"{_DIFFERS}{what} {one:g} in one and {other:g} in the other: the number was taken from .data, "
-        "or drawn at random, and would be frozen. Compute with the Values themselves, or make it an "
-        "input"
+        "drawn at random, or kept from the call before, and would be frozen. Compute with the Values "
+        "themselves, or make it an input"
     )
 
 
