@@ -340,7 +340,7 @@ def test_the_address_holds_the_page(page: Page, url: str) -> None:
     page.wait(f"{STEP} === 13")
     for odd in (
         "#state=x", "#rate=", "#rate=x&optimizer=none&y=1", "#%E0=1", there[:200], "#step=1e9",
-        "#step=-1", "#step=0.5", "#schedule=x&epochs=-1",
+        "#step=-1", "#step=0.5", "#step=2&then=x", "#step=2&then=1e9:rate:1", "#schedule=x&epochs=-1",
     ):  # fmt: skip
         page.open(url + odd)
         assert page.value(STEP) == 0
@@ -410,6 +410,12 @@ def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page,
     assert page.value(CAPTION).startswith("Step 30: loss")
     assert page.value("document.getElementById('numbers').textContent") == card
     assert page.value("document.getElementById('past').max") == "30"
+    setting(page, "batch", "8")  # what is changed on the way is changed there again
+    click(page, "step", 5)
+    page.wait("location.hash.endsWith('&step=35&then=30:batch:8')")
+    there, loss = page.value("location.href"), page.value(LOSS)
+    page.open(there)
+    assert (page.value(STEP), page.value(LOSS)) == (35, loss)
 
 
 def test_it_begins_with_the_schedule_of_fit(page: Page, tmp_path: Path) -> None:

@@ -223,27 +223,32 @@ def test_what_is_restored_goes_on_as_if_nothing_had_happened(engine):
 
 
 def test_a_straight_way_is_one_that_settings_and_a_number_of_steps_lead_along(engine):
-    """What is changed at step 0 begins anew; what is changed later is no straight way any more."""
+    """What is changed at step 0 begins anew, what is changed later is kept with its step."""
     made = export(MLP(2, [3, 1], activation="tanh", rng=0), spirals(20))
-    straight, *others, first, again = evaluated(
+    straight, changed, *others, first, again = evaluated(
         engine, made,
         """
         const make = () => createTraining(createProgram(), data, { batch: 4 });
         const go = (t, n = 7) => { for (let i = 0; i < n; i++) t.step(); return t; };
         const t = make();
         t.change({ batch: 6 }); t.change({ batch: 5, optimizer: "adam", rate: 0.02 }); go(t, 9);
-        const u = make();
-        u.change({ rate: 0.02, batch: 5, optimizer: "adam" }); go(u, 9);
+        t.change({ batch: 7 }); t.change({ rate: 0.1 });
+        const { origin, changes } = t.way(), u = make();
+        u.change(origin); go(u, 9);
+        for (const [at, change] of changes) u.change(change);
         const scrubbed = go(make()); scrubbed.scrub(3);
-        const looked = scrubbed.straight(); scrubbed.step();
-        const bent = [(x) => x.change({ rate: 1 }), (x) => x.sample(0), (x) => x.add([1, 2], 1)]
-            .map((bend) => { const x = go(make()); bend(x); return x.straight(); });
-        return [[t, u, make()].every((x) => x.straight()) && looked, ...bent, scrubbed.straight(),
+        const looked = scrubbed.way(); scrubbed.step();
+        const bent = [(x) => x.sample(0), (x) => x.add([1, 2], 1),
+            (x) => { x.change({ rate: 1 }); x.scrub(3); }, (x) => { x.scrub(3); x.change({ rate: 1 }); }]
+            .map((bend) => { const x = go(make()); bend(x); return x.way(); });
+        const all = [t, u, make()].every((x) => x.way()) && Boolean(looked);
+        return [all, changes, ...bent, scrubbed.way(),
             go(t).step().loss, go(u).step().loss];
         """,
     )  # fmt: skip
     assert straight
-    assert others == [False] * 4
+    assert changed == [[9, {"batch": 7}], [9, {"rate": 0.1}]]
+    assert others == [None] * 5
     assert first == again
 
 

@@ -18,12 +18,16 @@ function work(step) {
   const { train, test } = training.data, all = train.n + test.n;
   return step * program.size * (3 * Math.min(training.settings.batch || train.n, train.n) + all / training.history.every);
 }
-// The settings that differ and the step, if that leads here; else, once there is anything to lose, all that training holds.
+// The settings that differ, the step and what was changed on the way, if they lead here; else, once there is
+// anything to lose, all that training holds.
 function stated() {
-  const { settings } = training, step = training.steps(), plain = training.straight() && !session.typed && !session.edited;
-  const parts = Object.keys(fields).filter((name) => settings[name] !== initial[name]).map((name) => `${name}=${settings[name]}`);
-  if (plain && work(step) < MOST_WORK) parts.push(...(step ? [`step=${step}`] : []));
-  else if (program.size <= LONGEST) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
+  const step = training.steps(), way = session.typed || session.edited ? null : training.way(), short = way && work(step) < MOST_WORK;
+  const { origin, changes } = short ? way : { origin: training.settings, changes: [] };
+  const parts = Object.keys(fields).filter((name) => origin[name] !== initial[name]).map((name) => `${name}=${origin[name]}`);
+  if (short && step) parts.push(`step=${step}`);
+  const then = changes.flatMap(([at, change]) => Object.entries(change).map((pair) => [at, ...pair].join(":")));
+  if (then.length) parts.push(`then=${then.join(";")}`);
+  if (!short && program.size <= LONGEST) parts.push(`state=${encodeURIComponent(packed(training.state()))}`);
   return `#${parts.join("&")}`;
 }
 function packed({ train, parameters, kept, ...rest }) {
@@ -43,20 +47,21 @@ function remember() {  // browsers allow some hundred changes of the address in 
     try { history.replaceState(null, "", stated()); } catch { /* a frame */ }
   }, 400);
 }
+function read(name, value) {  // a setting, or nothing
+  if (!(name in fields)) return {};
+  if (isText(name)) return [...fields[name].options].some((option) => option.value === value) ? { [name]: value } : {};
+  return value.trim() && Number(value) >= 0 ? { [name]: Number(value) } : {};
+}
 function fromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1)), change = {};
-  for (const [name, value] of given) {
-    if (isText(name) && [...fields[name].options].some((option) => option.value === value)) change[name] = value;
-    else if (name in fields && !isText(name) && value.trim() && Number(value) >= 0) change[name] = Number(value);
-  }
+  const given = new URLSearchParams(location.hash.slice(1)), change = Object.assign({}, ...[...given].map(([name, value]) => read(name, value)));
   training.change(change);
   if ("seed" in change) training.reset(change.seed);
   try {
     if (given.get("state")) restoreFrom(given.get("state"));
-    else if (given.get("step")) trainTo(Number(given.get("step")));
+    else if (given.get("step")) walk(Number(given.get("step")), given.get("then"));
     session.step = training.steps();
     if (session.step) say(spokenState());
-  } catch { say("This address was cut off: only its settings are taken."); }
+  } catch { training.reset(); say("This address was cut off: only its settings are taken."); }
   session.step = training.steps();
   slopes();
   showSettings();
@@ -67,9 +72,17 @@ function restoreFrom(text) {
   training.restore(state);
   session.edited = state.train !== page.data.train;
 }
-function trainTo(step) {  // from the beginning, as whoever sent the address did
-  if (!(Number.isInteger(step) && step > 0 && work(step) < MOST_WORK)) throw RangeError("too far");
+function walk(step, then) {  // from the beginning, as whoever sent the address did
   if (training.steps()) training.reset();
+  for (const part of then?.split(";") ?? []) {
+    const [at, name, value] = part.split(":");
+    trainTo(Number(at));
+    training.change(read(name, value));
+  }
+  trainTo(step);
+}
+function trainTo(step) {
+  if (!(Number.isInteger(step) && step > 0 && work(step) < MOST_WORK)) throw RangeError("too far");
   while (training.steps() < step && Number.isFinite(training.step().loss));
 }
 byId("here").hidden = byId("weights").hidden = framed;

@@ -14,7 +14,7 @@ function createTraining(program, data, settings = {}) {
   // Where it takes long to look at all samples, no more time goes there than into the steps.
   const all = train.n + test.n, seldom = all * size < 1e6 ? 1 : Math.max(1, all / 3 / (chosen.batch || train.n));
   const history = createHistory(size, 2 ** Math.ceil(Math.log2(seldom)));
-  let random, order, position, epoch, step, kept, updates, looking, begun, straight;
+  let random, order, position, epoch, step, kept, updates, looking, begun, straight, origin, changes;
 
   function copied(part) {
     const { x = [], y = [], n = x.length / inputs } = part ?? {};
@@ -46,7 +46,7 @@ function createTraining(program, data, settings = {}) {
       const dealer = createRandom(seed);
       for (const group of groups) dealer.permutation(group.length).forEach((from, to) => { parameters[group[to]] = first[group[from]]; });
     }
-    [step, epoch, looking, straight] = [0, 0, false, true];
+    [step, epoch, looking, straight, origin, changes] = [0, 0, false, true, { ...chosen }, []];
     forget();
     begin();
     history.clear();
@@ -120,8 +120,8 @@ function createTraining(program, data, settings = {}) {
     history, loss, reset, rate, data: { train, test }, settings: chosen,
     step: next,
     steps: () => step,
-    // Whether as many steps from a reset, with the settings of now, lead to where training is.
-    straight: () => straight,
+    // The settings it began with and those changed on the way, [step, settings], if they lead to here.
+    way: () => straight && changes.every(([at]) => at <= step) ? { origin, changes } : null,
     // One step on one sample of the training set.
     sample(i) {
       straight = false;
@@ -156,7 +156,8 @@ function createTraining(program, data, settings = {}) {
       const { optimizer, batch } = chosen;
       Object.assign(chosen, settings);
       if (!step && straight && !looking) { reset(); return; }
-      straight = false;
+      changes.push([step, settings]);
+      straight &&= !looking;
       if (chosen.optimizer !== optimizer) forget();
       if (chosen.batch !== batch) begin();
     },
