@@ -245,6 +245,38 @@ def test_nothing_jumps_from_the_first_step_to_the_last(
     assert len(room) == 1
 
 
+def test_a_frame_keeps_room_for_its_title(page: Page, saved: Callable[..., str]) -> None:
+    loss, model = network()
+    page.emulate(prefers_reduced_motion="reduce")
+    page.open(saved("network", loss, names=model))
+    for _ in range(2):
+        page.value("document.querySelector('g.node.folded').focus()")
+        page.press("f")
+        covered = """[...document.querySelectorAll('.frame:not(.gone) > .fold')].map(fold => {
+            const a = fold.getBoundingClientRect();
+            return [...document.querySelectorAll('g.node:not(.gone) > .card')].filter(card => {
+                const b = card.getBoundingClientRect();
+                return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top
+            }).length })"""
+        found = page.value(covered)
+        assert len(found) > 1  # of the layer, and of the neuron
+        assert set(found) == {0}
+    page.emulate()
+
+
+def test_what_can_have_the_focus_has_a_name(phone: Page) -> None:
+    phone.value("location.hash = '#step=9'")
+    phone.wait(f"{COUNT} === '9 / 11'")
+    tree = phone("Accessibility.getFullAXTree")["nodes"]
+    focusable = [
+        node for node in tree
+        if not node["ignored"] and node["role"]["value"] != "RootWebArea"
+        and any(p["name"] == "focusable" and p["value"]["value"] for p in node["properties"])
+    ]  # fmt: skip
+    assert len(focusable) > 20
+    assert [node["role"]["value"] for node in focusable if not node["name"]["value"].strip()] == []
+
+
 def test_after_printing_the_page_is_as_it_was(page: Page, saved: Callable[..., str]) -> None:
     page.open(saved("neuron", neuron()))
     open_ = "document.querySelector('details').open"

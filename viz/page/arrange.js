@@ -27,11 +27,17 @@ function visible(stands) {  // the ids of the cards, and of the constants, that 
   const own = (id) => id[0] === "v" ? stands[nodeOf(id)] === nodeOf(id) : groupOf(nodeOf(id)) < 0;
   return [...cards.keys()].filter(own);
 }
+function borders(axis) {  // of the frames: room for a title, and for the air around what they hold
+  const open = Object.entries(geometry.frames).filter(([id]) => !inside(Number(byId(id).dataset.group ?? -1)));
+  return open.flatMap(([, box]) => {
+    const from = box[axis], to = from + box[axis + 2];
+    return [[from, from + (axis ? 24 : 10)], [to - 10, to]];
+  });
+}
 function closed(seen) {  // everything that is seen, at its place in a drawing without gaps
   const at = {}, { boxes, across } = geometry;
-  const [fx, fy] = [0, 1].map((axis) => closing(
-    seen.map((id) => [boxes[id][axis], boxes[id][axis] + boxes[id][axis + 2]]), (axis === 0) === across ? 64 : 28,
-  ));
+  const spans = (axis) => seen.map((id) => [boxes[id][axis], boxes[id][axis] + boxes[id][axis + 2]]);
+  const [fx, fy] = [0, 1].map((axis) => closing([...spans(axis), ...borders(axis)], (axis === 0) === across ? 64 : 28));
   for (const id of seen) at[id] = [fx(boxes[id][0]), fy(boxes[id][1]), ...boxes[id].slice(2)];
   const side = across ? 1 : 0, move = [fx, fy][side];
   for (const g of state.folded) {  // a layer stands in the middle of its outputs

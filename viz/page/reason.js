@@ -27,7 +27,7 @@ function explain() {
   if (node.note) rows.push(line("small", node.note));
   if (node.rules) rows.push(line("small", node.rules));
   rows.push(...gradientOf(i));
-  const g = groups.findIndex((group, k) => group.members.includes(i) && !inside(groups[k].parent));
+  const g = foldable(i);
   if (g >= 0) {
     const button = make("button", { type: "button", textContent: `${state.folded.has(g) ? "unfold" : "fold"} ${groups[g].title}` });
     button.onclick = () => { toggle(g); explain(); };
@@ -79,9 +79,12 @@ for (const [i] of nodes.entries()) {
     }
   });
 }
+function foldable(i) {  // what is folded there, or else the smallest that can be; −1 if nothing can
+  const folded = groupOf(i);
+  return folded >= 0 ? folded : groupsOf[i].find((k) => groups[k].kind !== "layer") ?? -1;
+}
 function unfoldOrFold(i) {
-  const folded = groupOf(i), g = folded >= 0 ? folded : groupsOf[i].find((k) => groups[k].kind !== "layer");
-  if (g !== undefined) toggle(g);
+  if (foldable(i) >= 0) toggle(foldable(i));
 }
 for (const [id, wire] of wires) {
   if (!wire.label) continue;
