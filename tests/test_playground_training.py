@@ -239,7 +239,8 @@ def test_a_straight_way_is_one_that_settings_and_a_number_of_steps_lead_along(en
         const scrubbed = go(make()); scrubbed.scrub(3);
         const looked = scrubbed.way(); scrubbed.step();
         const bent = [(x) => x.sample(0), (x) => x.add([1, 2], 1),
-            (x) => { x.change({ rate: 1 }); x.scrub(3); }, (x) => { x.scrub(3); x.change({ rate: 1 }); }]
+            (x) => { x.change({ rate: 1 }); x.scrub(3); },
+            (x) => { x.scrub(3); x.change({ rate: 1 }); }]
             .map((bend) => { const x = go(make()); bend(x); return x.way(); });
         const all = [t, u, make()].every((x) => x.way()) && Boolean(looked);
         return [all, changes, ...bent, scrubbed.way(),

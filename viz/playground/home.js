@@ -47,18 +47,18 @@ function remember() {  // browsers allow some hundred changes of the address in 
     try { history.replaceState(null, "", stated()); } catch { /* a frame */ }
   }, 400);
 }
-function read(name, value) {  // a setting, or nothing
+function settingOf(name, value) {  // a setting, or nothing
   if (!(name in fields)) return {};
   if (isText(name)) return [...fields[name].options].some((option) => option.value === value) ? { [name]: value } : {};
   return value.trim() && Number(value) >= 0 ? { [name]: Number(value) } : {};
 }
 function fromAddress() {
-  const given = new URLSearchParams(location.hash.slice(1)), change = Object.assign({}, ...[...given].map(([name, value]) => read(name, value)));
+  const given = new URLSearchParams(location.hash.slice(1)), change = Object.assign({}, ...[...given].map(([name, value]) => settingOf(name, value)));
   training.change(change);
   if ("seed" in change) training.reset(change.seed);
   try {
     if (given.get("state")) restoreFrom(given.get("state"));
-    else if (given.get("step")) walk(Number(given.get("step")), given.get("then"));
+    else if (given.get("step")) retrace(Number(given.get("step")), given.get("then"));
     session.step = training.steps();
     if (session.step) say(spokenState());
   } catch { training.reset(); say("This address was cut off: only its settings are taken."); }
@@ -72,12 +72,12 @@ function restoreFrom(text) {
   training.restore(state);
   session.edited = state.train !== page.data.train;
 }
-function walk(step, then) {  // from the beginning, as whoever sent the address did
+function retrace(step, then) {  // from the beginning, as whoever sent the address did
   if (training.steps()) training.reset();
   for (const part of then?.split(";") ?? []) {
     const [at, name, value] = part.split(":");
     trainTo(Number(at));
-    training.change(read(name, value));
+    training.change(settingOf(name, value));
   }
   trainTo(step);
 }
