@@ -303,6 +303,20 @@ def test_choices_attention_and_ties():
         compile(lambda i: select(mixed, i), mixed, inputs=(0,), engine="native").run([3])
 
 
+def test_tables_whose_rows_are_chosen_and_multiplied_as_well():
+    """Of what is chosen alone the samples add to the total one by one; lanes without one hold log 0."""
+    table = [[Value(v) for v in row] for row in RNG(0).uniform(0.5, 1.5, (12, 3)).tolist()]
+    apart = [Value(v) for v in RNG(1).uniform(0.5, 1.5, 90).tolist()]
+    x, which = RNG(2).uniform(0.5, 1.5, (33, 3)), RNG(3).integers(0, 12, (33, 2))
+
+    def tied(x, which):
+        row = [select([t[k] for t in table], which[0]) for k in range(3)]
+        scores = [sum((a * b for a, b in zip(t, row)), t[0] * x[0]) for t in table]
+        return sum(scores) * log(select(apart, which[1]) * x[1])
+
+    agree(tied, [v for t in table for v in t] + apart, x, which)
+
+
 @pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (10, 90))])
 def test_random_programs(first):
     for seed in range(first, first + (80 if first else 10)):

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograd.compiler.plan.instructions import STATIC, Select
+from autograd.compiler.plan.instructions import STATIC, Contribution, Plan, Select
+from autograd.compiler.plan.reverse import target
 from autograd.compiler.run.native.llvm.code import Code
 from autograd.compiler.run.native.llvm.lane import Lane, Number
 from autograd.compiler.run.native.rows import Rows
 
-__all__ = ["add_chosen", "chosen", "is_chosen"]
+__all__ = ["add_chosen", "chosen", "from_tables", "is_chosen", "summed"]
+
+APART = 64  # rows between two runs of sums, at least; more than there are lanes
 
 
 def chosen(rows: Rows, own: Select, r: int) -> Number:
@@ -33,17 +36,40 @@ def chosen(rows: Rows, own: Select, r: int) -> Number:
 
 
 def add_chosen(rows: Rows, own: Select, r: int, g: Lane) -> None:
-    """Add the gradient of a row of a selection to the static value that was chosen."""
+    """Add the gradient of a row of a selection to the total of the static value that was chosen."""
     code, t = rows.code, rows.code.types
+    if t.lanes > 1:
+        g = Lane(code, "%real", truth=True).choose(g, 0.0)
     for lane, row in _static_rows(rows, own, r):
         number = g.name
         if t.lanes > 1:
             number = code.emit(f"extractelement {t.value} {number}, i64 {lane}")
-        place = code.emit(f"mul i64 {row}, {t.lanes}")
-        place = code.address("%sums", code.emit(f"add i64 {place}, {lane}"), t.scalar)
+        place = code.address("%totals", row, t.scalar)
         old = code.new(f"load {t.scalar}, ptr {place}")
         new = code.new(f"fadd {t.scalar} {old}, {number}")
         code.line(f"store {t.scalar} {new}, ptr {place}")
+
+
+def from_tables(plan: Plan) -> list[Select]:
+    """The selections from static rows."""
+    found = [own for own in plan.instructions if isinstance(own, Select)]
+    return [own for own in found if own.candidates.space == STATIC]
+
+
+def summed(plan: Plan, low: int, high: int) -> list[tuple[int, int]]:
+    """Which static rows from ``low`` to ``high`` something else than a choice adds to: runs of them."""
+    other = np.ones(high, dtype=bool)
+    for choice in from_tables(plan):
+        other[choice.candidates.index] = False
+    for entry in plan.backward:
+        if isinstance(entry, Contribution):
+            own = plan.instructions[entry.of]
+            space, index = target(plan, entry)
+            if own.batched and space == STATIC and not isinstance(own, Select):
+                other[index] = True
+    rows = low + np.flatnonzero(other[low:])
+    runs = np.split(rows, np.flatnonzero(np.diff(rows) > APART) + 1)
+    return [(int(run[0]), int(run[-1]) + 1) for run in runs if len(run)]
 
 
 def is_chosen(rows: Rows, own: Select, r: int) -> Iterator[tuple[int, Lane]]:

@@ -149,9 +149,11 @@ class Sampled(Native):
 
     def run(self, inputs: Sequence[Array], weight: float) -> None:
         super().run(self._samples, weight)
+        self._table[frame.ARRANGED] = 1
 
     def forward(self, inputs: Sequence[Array]) -> None:
         self._total = (self._functions.get(False) or self._function(False))()
+        self._table[frame.ARRANGED] = 1
 
     def outputs(self) -> list[Array]:
         return [np.array([mean], dtype=self.dtype) for mean in self.means()]

@@ -1,9 +1,9 @@
 """What is the same in every program: its functions' arguments, its memory, the loop over blocks.
 
 The memory of a program is a table of addresses, the frame: static rows, gradients, sums of gradients
-a lane, their totals, rows of a block, outputs; then how many samples there are, and the gradient of the
-loss of each; then for each argument a buffer of blocks [columns, lanes], the caller's array, and how
-many bytes its samples and columns lie apart.
+a lane, their totals, rows of a block, outputs; then how many samples there are, the gradient of the
+loss of each, and whether they are in blocks already; then for each argument a buffer of blocks
+[columns, lanes], the caller's array, and how many bytes its samples and columns lie apart.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from autograd.compiler.plan.instructions import Plan, Select
+from autograd.compiler.run.native.choice import from_tables, summed
 from autograd.compiler.run.native.llvm.code import Types
 from autograd.compiler.run.native.shared import SHARED, named
 
 __all__ = [
     "ARGUMENTS",
+    "ARRANGED",
     "BATCH",
     "FIXED",
     "WEIGHT",
@@ -29,7 +31,7 @@ __all__ = [
 ]
 
 FIXED = ["static", "gradient", "sums", "totals", "values", "outputs"]
-BATCH, WEIGHT, ARGUMENTS = range(len(FIXED), len(FIXED) + 3)  # where they stand; 4 an argument
+BATCH, WEIGHT, ARRANGED, ARGUMENTS = range(len(FIXED), len(FIXED) + 4)  # 4 an argument
 _TAKES = ", ".join(
     [f"ptr noalias %{name}" for name in FIXED] + ["ptr %frame", "i64 %number", "i64 %blocks"]
 )
@@ -49,6 +51,8 @@ def selecting(plan: Plan) -> set[int]:
 def begin_block(plan: Plan, t: Types) -> list[str]:
     """The lines that find a block's inputs and outputs."""
     lines, whole = [], selecting(plan)
+    if t.lanes > 1 and from_tables(plan):
+        lines += _real(t)
     for k, columns in enumerate(plan.arguments):
         lines += [
             f"%at{k} = getelementptr ptr, ptr %frame, i64 {ARGUMENTS + 4 * k}",
@@ -64,6 +68,19 @@ def begin_block(plan: Plan, t: Types) -> list[str]:
             f"%output{k} = getelementptr {t.value}, ptr %outputs, i64 %to{k}",
         ]
     return lines
+
+
+def _real(t: Types) -> list[str]:
+    """The lines that find which lanes hold a sample: the first ones of the first block may be free."""
+    lane = ", ".join(f"i64 {k}" for k in range(t.lanes))
+    return [
+        f"%batch.p = getelementptr i64, ptr %frame, i64 {BATCH}\n%batch = load i64, ptr %batch.p",
+        f"%short = sub i64 0, %batch\n%missing = and i64 %short, {t.lanes - 1}",
+        "%is_first = icmp eq i64 %number, 0\n%free = select i1 %is_first, i64 %missing, i64 0",
+        f"%one = insertelement {t.whole} poison, i64 %free, i64 0",
+        f"%all = shufflevector {t.whole} %one, {t.whole} poison, <{t.lanes} x i32> zeroinitializer",
+        f"%real = icmp uge {t.whole} <{lane}>, %all",
+    ]
 
 
 def begin_weights(plan: Plan, t: Types) -> list[str]:
@@ -96,7 +113,8 @@ def step(plan: Plan, t: Types, later: bool = False) -> str:
             f"%p{k} = getelementptr ptr, ptr %frame, i64 {k}",
             f"%{name} = load ptr, ptr %p{k}",
         ]
-    for name, at, kind in (("batch", BATCH, "i64"), ("weight", WEIGHT, "double")):
+    own = ("batch", BATCH, "i64"), ("weight", WEIGHT, "double"), ("arranged", ARRANGED, "i64")
+    for name, at, kind in own:
         lines += [
             f"%{name}.p = getelementptr i64, ptr %frame, i64 {at}",
             f"%{name} = load {kind}, ptr %{name}.p",
@@ -114,6 +132,8 @@ def step(plan: Plan, t: Types, later: bool = False) -> str:
         lines.append(f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)")
         return _whole(lines, plan, t)
     whole = selecting(plan)
+    lines.append("%known = icmp ne i64 %arranged, 0\nbr i1 %known, label %ready, label %arrange")
+    lines.append("arrange:")
     for k, columns in enumerate(plan.arguments):
         kind = "whole" if k in whole else "number"
         for n, name in enumerate(("buffer", "from", "apart", "beside")):
@@ -125,27 +145,40 @@ def step(plan: Plan, t: Types, later: bool = False) -> str:
             f"call void @{named(f'arrange_{kind}', t)}(ptr %buffer{k}, ptr %from{k}, i64 %missing, "
             f"i64 %batch, i64 {columns}, i64 %apart{k}, i64 %beside{k})"
         )
+    lines.append("br label %ready\nready:")
+    runs = summed(plan, low, high)
+    lines += [*_zeros("totals", t.scalar, low, (high - low) * t.size)]
+    for first, last in runs:
+        lines += _zeros("sums", t.value, first, (last - first) * t.lanes * t.size)
+    lines += [*_blocks(plan, t, given, runs, later), "done:"]
     lines += [
-        f"%first = getelementptr {t.value}, ptr %sums, i64 {low}",
-        f"call void @llvm.memset.p0.i64(ptr %first, i8 0, i64 {(high - low) * t.lanes * t.size}, i1 0)",
-        *_blocks(plan, t, given, (low, high), later),
-        "done:",
-        f"call void @{named('reduce', t)}(ptr %sums, ptr %totals, i64 {low}, i64 {high})",
-        f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)",
+        f"call void @{named('reduce', t)}(ptr %sums, ptr %totals, i64 {first}, i64 {last})"
+        for first, last in runs
     ]
+    lines.append(f"call void @after({given}, i64 0, i64 %blocks, {t.scalar} %seed)")
     return _whole(lines, plan, t)
 
 
-def _blocks(plan: Plan, t: Types, given: str, wanted: tuple[int, int], later: bool) -> list[str]:
+def _zeros(name: str, kind: str, first: int, size: int) -> list[str]:
+    """So many bytes of an array become 0, from an element on."""
+    place = f"%{name}.{first}"
+    return [
+        f"{place} = getelementptr {kind}, ptr %{name}, i64 {first}",
+        f"call void @llvm.memset.p0.i64(ptr {place}, i8 0, i64 {size}, i1 0)",
+    ]
+
+
+def _blocks(
+    plan: Plan, t: Types, given: str, runs: list[tuple[int, int]], later: bool
+) -> list[str]:
     """The loop over the blocks; the first has lanes without a sample, whose sums are taken out."""
-    low, high = wanted
     call = f"i64 %blocks, {t.scalar} %seed)"
     second = given.replace("%values", "%values.2")
     return [
         f"%values.2 = getelementptr {t.value}, ptr %values, i64 {2 * plan.batched_size}",
         "br label %next",
         "next:",
-        "%b = phi i64 [ 0, %0 ], [ %after, %again ]",
+        "%b = phi i64 [ 0, %ready ], [ %after, %again ]",
         f"call void @block({given}, i64 %b, {call}",
         "%b.1 = add i64 %b, 1",
         "%is_first = icmp eq i64 %b, 0",
@@ -160,7 +193,10 @@ def _blocks(plan: Plan, t: Types, given: str, wanted: tuple[int, int], later: bo
         *[f"call void @weights1({given}, i64 %b, {call}"] * later,
         "br i1 %fills, label %fill, label %again",
         "fill:",
-        f"call void @{named('mask', t)}(ptr %sums, i64 {low}, i64 {high}, i64 %missing)",
+        *[
+            f"call void @{named('mask', t)}(ptr %sums, i64 {low}, i64 {high}, i64 %missing)"
+            for low, high in runs
+        ],
         "br label %again",
         "both:",
         f"call void @block({second}, i64 %b.1, {call}",

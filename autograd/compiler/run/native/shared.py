@@ -97,7 +97,7 @@ store {t.value} %y, ptr %p""",
 
 
 def _reduce(t: Types) -> str:
-    """The sums over the lanes, of as many rows at a time as there are lanes."""
+    """Add the sums over the lanes to totals, of as many rows at a time as there are lanes."""
     lines, kind = [], t.value
     for k in range(t.lanes):
         lines += [f"%i{k} = add i64 %i, {k}", f"%p{k} = getelementptr {kind}, ptr %sums, i64 %i{k}"]
@@ -117,7 +117,9 @@ def _reduce(t: Types) -> str:
             names.append(name)
     lines += [
         f"%q = getelementptr {t.scalar}, ptr %totals, i64 %i",
-        f"store {kind} {names[0]}, ptr %q, align {t.size}",
+        f"%old = load {kind}, ptr %q, align {t.size}",
+        f"%new = fadd {kind} %old, {names[0]}",
+        f"store {kind} %new, ptr %q, align {t.size}",
     ]
     takes = "ptr %sums, ptr noalias %totals, i64 %low, i64 %high"
     head = f"define void @{named('reduce', t)}({takes}) #1 {{"
