@@ -97,7 +97,7 @@ def row(make, batch: int, rounds: int) -> str:
     if not selects:
         contestants["eager"], found["eager"] = eager_of(family, samples)
     with tempfile.TemporaryDirectory() as folder:
-        if shutil.which("gcc") and not selects and nodes(family) < 20_000:
+        if shutil.which("gcc") and not selects and nodes(family) < 21_000:
             function, values = built(family)
             contestants["C"], gradients = straight_c.compiled(function, values, samples, folder)
             found["C"] = lambda: gradients

@@ -81,6 +81,22 @@ def test_regressions_and_tables():
     agree(sum(tanh(e) ** 2 for e in errors) / count, [v for row in table for v in row])
 
 
+@pytest.mark.parametrize(("words", "rank"), [(13, 3), (8, 8), (30, 9)])
+def test_rows_of_a_table_that_meet_each_other(words, rank):
+    """So often that all pairs are computed first, as loops; what else adds to the table or a pair."""
+    count, rng = 40 * words, RNG(words)
+    table = [[Value(v) for v in row] for row in points(2 * words, rank, 3)]
+    both = list(zip(rng.integers(0, words, count).tolist(), rng.integers(0, words, count).tolist()))
+    dots = [[sum(a * b for a, b in zip(u, v)) for v in table[words:]] for u in table[:words]]
+    loss = sum(log(sigmoid(dots[i][j] * (1.0 if k % 3 else -1.0))) for k, (i, j) in enumerate(both))
+    params = [v for row in table for v in row]
+    i, j = both[0]
+    penalty = 0.01 * sum(v * v for v in params)  # with it other rows of the table lie side by side
+    for more in (0.0, tanh(dots[i][j]) + table[0][0].exp(), penalty):
+        program = agree(loss * (-1.0 / count) + more, params)
+        assert "weights in loops" in repr(program)
+
+
 def test_branches_shared_values_and_several_results():
     count = 17
     x = points(count, 2)

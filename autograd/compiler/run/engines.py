@@ -70,7 +70,7 @@ def choose(plan: Plan, wanted: str = "auto", device: Any = None) -> Engine:
     from autograd.compiler.run.native.engine import Native, Sampled, Steps
 
     found = samples(plan)
-    fewer = found is not None and 2 * shape.lines(found.plan) <= shape.lines(plan)
+    fewer = found is not None and 2 * shape.of_a_sample(found.plan) <= shape.lines(plan)
     if found is not None and fewer and not shape.why_not(found.plan, asked=False):
         text = f"{shape.described(found.plan)}, {len(found.inputs[0])} positions as samples"
         start = partial(Sampled, steps=Steps(found.plan), samples=found)

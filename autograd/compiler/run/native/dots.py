@@ -13,11 +13,11 @@ from autograd.compiler.plan.instructions import (
     Plan,
 )
 from autograd.compiler.read.arrays import Array
-from autograd.compiler.run.native.llvm.code import Loop
+from autograd.compiler.run.native.llvm.code import Code, Loop
 from autograd.compiler.run.native.llvm.lane import Lane, Number
 from autograd.compiler.run.native.rows import Rows
 
-__all__ = ["Dot", "dotted"]
+__all__ = ["WIDE", "Dot", "Wide", "dotted"]
 
 FROM = 64  # products from which on it is a loop
 WIDE = 8  # numbers a vector
@@ -45,22 +45,67 @@ def _run(plan: Plan, rows: Array) -> bool:
     return bool((np.diff(flat) == 1).all()) and int(flat[-1]) < len(plan.order)
 
 
+class Wide:
+    """Some numbers that lie side by side, a vector or a single one, in code for one lane."""
+
+    def __init__(self, code: Code, width: int = WIDE) -> None:
+        t = code.types
+        self.code, self.width = code, width
+        self.kind = f"<{width} x {t.scalar}>" if width > 1 else t.scalar
+        self.zero = "zeroinitializer" if width > 1 else t.literal(0.0)
+
+    def splat(self, number: str) -> str:
+        """A number in every place."""
+        if self.width == 1:
+            return number
+        code, kind = self.code, self.kind
+        one = code.new(f"insertelement {kind} poison, {code.types.scalar} {number}, i64 0")
+        each = f"<{self.width} x i32> zeroinitializer"
+        return code.new(f"shufflevector {kind} {one}, {kind} poison, {each}")
+
+    def fused(self, total: str, a: str, b: str) -> str:
+        product = self.code.new(f"fmul contract {self.kind} {a}, {b}")
+        return self.code.new(f"fadd contract {self.kind} {total}, {product}")
+
+    def load(self, base: str, row: str | int) -> str:
+        code, t = self.code, self.code.types
+        return code.new(
+            f"load {self.kind}, ptr {code.address(base, row, t.scalar)}, align {t.size}"
+        )
+
+    def store(self, base: str, row: str | int, name: str) -> None:
+        code, t = self.code, self.code.types
+        place = code.address(base, row, t.scalar)
+        code.line(f"store {self.kind} {name}, ptr {place}, align {t.size}")
+
+    def together(self, sums: str) -> Lane:
+        """The sum of the numbers of a vector."""
+        if self.width == 1:
+            return Lane(self.code, sums)
+        code, t = self.code, self.code.types
+        name = f"llvm.vector.reduce.fadd.v{self.width}f{8 * t.size}"
+        code.calls[name] = f"declare {t.scalar} @{name}({t.scalar}, {self.kind})"
+        zero = t.literal(-0.0)
+        call = f"call reassoc {t.scalar} @{name}({t.scalar} {zero}, {self.kind} {sums})"
+        return Lane(code, code.new(call))
+
+
 class Dot:
     """Writes one such instruction, forward and backward."""
 
     def __init__(self, rows: Rows, own: Matrix) -> None:
         self.rows, self.code, self.own = rows, rows.code, own
-        self.wide = f"<{WIDE} x {self.code.types.scalar}>"
+        self.wide = Wide(rows.code)
 
     def forward(self) -> None:
         total: Number = 0.0
         for part in self.own.parts:
             first, second = _starts(part)
             count = len(part.column)
-            loop = Loop(self.code, count // WIDE, ["zeroinitializer"], self.wide)
-            a, b = (self._load("%static", row, loop)[0] for row in (first, second))
-            (sums,) = loop.end([self._fused(loop.carried[0], a, b)])
-            total = total + self._together(sums)
+            loop = Loop(self.code, count // WIDE, ["zeroinitializer"], self.wide.kind)
+            a, b = (self.wide.load("%static", self._at(row, loop)) for row in (first, second))
+            (sums,) = loop.end([self.wide.fused(loop.carried[0], a, b)])
+            total = total + self.wide.together(sums)
             for k in range(count // WIDE * WIDE, count):
                 total = total + self.rows.read(STATIC, first + k) * self.rows.read(
                     STATIC, second + k
@@ -73,43 +118,21 @@ class Dot:
         to, other = _starts(part) if entry.to == "weight" else _starts(part)[::-1]
         count = len(part.column)
         loop = Loop(code, count // WIDE, [])
-        splat = code.new(f"insertelement {self.wide} poison, {code.types.scalar} {g.name}, i64 0")
-        splat = code.new(
-            f"shufflevector {self.wide} {splat}, {self.wide} poison, <{WIDE} x i32> zeroinitializer"
+        splat, place = self.wide.splat(g.name), self._at(to, loop)
+        factor, old = (
+            self.wide.load("%static", self._at(other, loop)),
+            self.wide.load("%totals", place),
         )
-        factor, _ = self._load("%static", other, loop)
-        old, place = self._load("%totals", to, loop)
-        code.line(
-            f"store {self.wide} {self._fused(old, factor, splat)}, ptr {place}, "
-            f"align {code.types.size}"
-        )
+        self.wide.store("%totals", place, self.wide.fused(old, factor, splat))
         loop.end([])
         for k in range(count // WIDE * WIDE, count):
             before = Lane(code, code.load("%totals", to + k))
             after = before + g * self.rows.read(STATIC, other + k)
             code.line(code.store("%totals", to + k, after.name))
 
-    def _load(self, base: str, row: int, loop: Loop) -> tuple[str, str]:
-        """A vector that a round of the loop reads, and its address."""
-        code, t = self.code, self.code.types
-        at = code.plus(code.emit(f"mul i64 {loop.index}, {WIDE}"), row)
-        place = code.address(base, at, t.scalar)
-        return code.new(f"load {self.wide}, ptr {place}, align {t.size}"), place
-
-    def _fused(self, total: str, a: str, b: str) -> str:
-        product = self.code.new(f"fmul contract {self.wide} {a}, {b}")
-        return self.code.new(f"fadd contract {self.wide} {total}, {product}")
-
-    def _together(self, sums: str) -> Lane:
-        """The sum of the numbers of a vector."""
-        code, t = self.code, self.code.types
-        name = f"llvm.vector.reduce.fadd.v{WIDE}f{8 * t.size}"
-        code.calls[name] = f"declare {t.scalar} @{name}({t.scalar}, {self.wide})"
-        zero = t.literal(-0.0)
-        return Lane(
-            code,
-            code.new(f"call reassoc {t.scalar} @{name}({t.scalar} {zero}, {self.wide} {sums})"),
-        )
+    def _at(self, row: int, loop: Loop) -> str | int:
+        """The first row that a round of the loop reads."""
+        return self.code.plus(self.code.emit(f"mul i64 {loop.index}, {WIDE}"), row)
 
 
 def _starts(part: Part) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from autograd.compiler.run.native.llvm.forms import machine
 from autograd.compiler.run.native.llvm.lane import FORMS, Lane, Number
 from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
+from autograd.compiler.run.native.tables import Table, tabled
 from autograd.ops import OPS
 
 __all__ = ["Forward", "index_of", "plus", "taken", "times", "total", "unless_zero"]
@@ -104,6 +105,9 @@ class Forward:
         if self.code.loops and dotted(self.rows.plan, instruction):
             assert isinstance(instruction, Matrix)
             Dot(self.rows, instruction).forward()
+            return
+        if self.code.loops and tabled(self.rows.plan, instruction):
+            Table(self.rows, instruction).forward()
             return
         self._ways[type(instruction)](instruction)  # type: ignore[operator]
 

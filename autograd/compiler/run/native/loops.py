@@ -21,7 +21,7 @@ from autograd.compiler.run.native.llvm.code import Code, Loop
 from autograd.compiler.run.native.llvm.lane import Lane, as_lane
 from autograd.compiler.run.native.rows import Rows
 
-__all__ = ["Looped", "looped"]
+__all__ = ["FROM", "Looped", "looped", "tiles"]
 
 FROM = 128  # products from which on a matrix is a loop
 TILE = 8  # rows that share each number read, their sums in registers
@@ -73,6 +73,19 @@ def looped(plan: Plan, own: Instruction) -> bool:
     )
 
 
+def tiles(code: Code, count: int, write: Callable[[str | int, int], None]) -> None:
+    """Call ``write(first, how many)`` for all of ``count`` rows, a tile at a time."""
+    whole, rest = divmod(count, TILE)
+    if whole > 1:
+        loop = Loop(code, whole, [])
+        write(code.emit(f"mul i64 {loop.index}, {TILE}"), TILE)
+        loop.end([])
+    elif whole:
+        write(0, TILE)
+    if rest:
+        write(whole * TILE, rest)
+
+
 class Looped:
     """Writes one such instruction, forward and backward."""
 
@@ -85,7 +98,7 @@ class Looped:
         own = self.own
         for part in own.parts:
             self._want(part)
-        self._tiles(own.count, self._rows)
+        tiles(self.code, own.count, self._rows)
         for row in range(own.start, own.start + own.count):
             self.rows.stores.is_stored((BATCHED, row))
 
@@ -143,8 +156,10 @@ class Looped:
         """
         part = self.own.parts[entry.place]
         self._want(part)
-        self._tiles(
-            self.own.count, lambda first, count: self._weights_of(part, first, count, blocks)
+        tiles(
+            self.code,
+            self.own.count,
+            lambda first, count: self._weights_of(part, first, count, blocks),
         )
 
     def _weights_of(
@@ -164,7 +179,11 @@ class Looped:
 
     def _to_column(self, part: Part, begun: bool) -> None:
         """Into memory; ``begun``: there is something to add to."""
-        self._tiles(len(part.column), lambda first, count: self._columns(part, first, count, begun))
+        tiles(
+            self.code,
+            len(part.column),
+            lambda first, count: self._columns(part, first, count, begun),
+        )
 
     def _columns(self, part: Part, first: str | int, count: int, begun: bool) -> None:
         code, grid, column = self.code, _weights(part), _grid(part.column)
@@ -183,18 +202,6 @@ class Looped:
             code.line(code.store("%values", place, total.name))
 
     # Pieces ---------------------------------------------------------------------------------------
-
-    def _tiles(self, count: int, write: Callable[[str | int, int], None]) -> None:
-        """Call ``write(first, how many)`` for all of ``count`` rows, a tile at a time."""
-        whole, rest = divmod(count, TILE)
-        if whole > 1:
-            loop = Loop(self.code, whole, [])
-            write(self.code.emit(f"mul i64 {loop.index}, {TILE}"), TILE)
-            loop.end([])
-        elif whole:
-            write(0, TILE)
-        if rest:
-            write(whole * TILE, rest)
 
     def _want(self, part: Part) -> None:
         if part.space == BATCHED:

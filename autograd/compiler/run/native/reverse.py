@@ -37,6 +37,7 @@ from autograd.compiler.run.native.forward import (
 from autograd.compiler.run.native.llvm.lane import Lane, Number, as_lane
 from autograd.compiler.run.native.loops import Looped, looped
 from autograd.compiler.run.native.rows import Rows
+from autograd.compiler.run.native.tables import Table, tabled
 from autograd.ops import OPS
 
 __all__ = ["Reverse"]
@@ -80,6 +81,9 @@ class Reverse:
                 return
         if self.code.loops and dotted(self.plan, own) and self._dot(own, entry):
             return
+        if self.code.loops and tabled(self.plan, own):
+            self._table(own, entry)
+            return
         self._ways[entry.to](self.plan.instructions[entry.of], entry)
 
     def arrived(self, own: Instruction, row: int) -> Number | None:
@@ -122,6 +126,17 @@ class Reverse:
             return False
         Dot(self.rows, own).push(entry, as_lane(self.code, g))
         return True
+
+    def _table(self, own: Instruction, entry: Contribution) -> None:
+        """Write a contribution as a loop over the totals in memory, after what is there already."""
+        _, index = target(self.plan, entry)
+        here = {*range(own.start, own.start + own.count), *index.ravel().tolist()}
+        for row in sorted(here & self.gradients.keys()):
+            name = as_lane(self.code, self.total(row)).name
+            self.code.line(self.code.store("%totals", row, name))
+            del self.gradients[row]
+            self._summed.discard(row)
+        Table(self.rows, own).push(entry)
 
     def add(self, space: int, row: int, *factors: Number) -> None:
         """Add a product to the gradient of a row, if anybody asks for it."""

@@ -26,6 +26,7 @@ from autograd.compiler.run.native.llvm.code import Code, Types
 from autograd.compiler.run.native.llvm.forms import machine
 from autograd.compiler.run.native.llvm.lane import Lane
 from autograd.compiler.run.native.loops import looped
+from autograd.compiler.run.native.tables import tabled
 from autograd.ops import OPS
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "formless",
     "has_form",
     "lines",
+    "of_a_sample",
     "require",
     "why_no_python",
     "why_not",
@@ -54,7 +56,8 @@ def require() -> None:
 
 def _sizes(plan: Plan) -> tuple[int, int]:
     """How many products and operations are written line by line, and how many run in loops."""
-    counts = [(looped(plan, own) or dotted(plan, own), _nodes(own)) for own in plan.instructions]
+    loops = looped, dotted, tabled
+    counts = [(any(f(plan, own) for f in loops), _nodes(own)) for own in plan.instructions]
     return sum(n for loop, n in counts if not loop), sum(n for loop, n in counts if loop)
 
 
@@ -80,7 +83,9 @@ def why_not(plan: Plan, asked: bool) -> str:
     written, looping = _sizes(plan)
     if written > STRAIGHT and not asked:
         return f"{written} numbers are too many to write line by line"
-    static = sum(_nodes(own) for own in plan.instructions if not own.batched)
+    static = sum(
+        _nodes(own) for own in plan.instructions if not own.batched and not tabled(plan, own)
+    )
     if static * len(plan.order) > LIVE and not asked:
         return f"{static} numbers of {len(plan.order)} parameters would take LLVM long"
     if looping > WEIGHTS * jit.lanes(8) // 8 and not asked:
@@ -96,8 +101,13 @@ def described(plan: Plan) -> str:
 
 
 def lines(plan: Plan) -> int:
-    """How many products and operations a sample takes."""
-    return sum(_sizes(plan))
+    """How many products and operations there are."""
+    return sum(map(_nodes, plan.instructions))
+
+
+def of_a_sample(plan: Plan) -> int:
+    """How many of them a sample takes, beside tables that all samples share."""
+    return sum(_nodes(own) for own in plan.instructions if not tabled(plan, own))
 
 
 def why_no_python(plan: Plan) -> str:
