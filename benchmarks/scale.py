@@ -1,7 +1,7 @@
 """How a step grows with network and batch, engine by engine, and what an export weighs.
 
     python benchmarks/scale.py
-    torchrun --nproc-per-node=2 examples/distributed.py          # and with processes
+    torchrun --standalone --nproc-per-node=2 examples/distributed.py    # and with processes
 
 One step is `Program.run`: forward and backward; the parameters go there and the gradients come back.
 Engines take turns; a figure is the median of CPU time (of the clock with ``--device``), on one thread.

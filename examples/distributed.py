@@ -1,7 +1,7 @@
 r"""The digits on one process, on two, on a cluster: PyTorch carries what was written in scalars.
 
     python examples/distributed.py
-    torchrun --nproc-per-node=2 examples/distributed.py
+    torchrun --standalone --nproc-per-node=2 examples/distributed.py
     torchrun --nnodes=4 --nproc-per-node=8 --rdzv-backend=c10d --rdzv-endpoint=HOST:29500 \
         examples/distributed.py
 

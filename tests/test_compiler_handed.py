@@ -8,7 +8,6 @@ import os
 import pickle
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -147,22 +146,32 @@ def test_fit_over_a_mesh_of_eight_devices():
 # Several processes --------------------------------------------------------------------------------
 
 
-def launched(tmp_path, *arguments, processes=2):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return [
-        sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={processes}",
-        "--master-addr=127.0.0.1", f"--master-port={port}", str(ROOT / "examples/distributed.py"),
-        "--out", str(tmp_path), *arguments,
-    ]  # fmt: skip
+TORCHRUN = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
 
 
-def environment():
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
-        "OMP_NUM_THREADS": "1",
-    }
+@contextlib.contextmanager
+def started(folder, *arguments, by=()):
+    """The example at work, and the files of what it says; in the end no process of it is left."""
+    folder.mkdir(exist_ok=True)
+    out, err = folder / "stdout.txt", folder / "stderr.txt"
+    example = [str(ROOT / "examples/distributed.py"), "--out", str(folder), *arguments]
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    with out.open("w") as stdout, err.open("w") as stderr:
+        run = subprocess.Popen(
+            [sys.executable, *by, *example], stdout=stdout, stderr=stderr,
+            env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+    try:
+        yield run, out, err
+    finally:
+        run.terminate()  # torchrun ends its processes when it is asked to
+        try:
+            run.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            run.kill()
+            for pid in re.findall(r" pid (\d+)\n", out.read_text()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
 
 
 def losses(text):
@@ -172,22 +181,14 @@ def losses(text):
 @pytest.mark.slow  # starts processes that import PyTorch
 def test_two_processes_lose_as_one_does(tmp_path):
     pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
-    few = ["--samples", "640", "--epochs", "2"]
-    alone = subprocess.run(
-        [sys.executable, str(ROOT / "examples/distributed.py"), "--out", str(tmp_path / "1"), *few],
-        capture_output=True, text=True, timeout=300, env=environment(),
-    )  # fmt: skip
-    both = subprocess.run(
-        launched(tmp_path / "2", *few),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env=environment(),
-    )
-    assert alone.returncode == 0, alone.stderr
-    assert both.returncode == 0, both.stderr
-    assert len(losses(alone.stdout)) == 2
-    np.testing.assert_allclose(losses(both.stdout), losses(alone.stdout), rtol=1e-10)
+    found = []
+    for processes, by in (("1", []), ("2", TORCHRUN)):
+        few = ["--samples", "640", "--epochs", "2"]
+        with started(tmp_path / processes, *few, by=by) as (run, out, err):
+            assert run.wait(timeout=300) == 0, err.read_text()
+        found.append(losses(out.read_text()))
+    assert [len(own) for own in found] == [2, 2]
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-10)
     first, second = (nn.load(tmp_path / which / "distributed.npz") for which in ("1", "2"))
     assert first.keys() == second.keys()
     for name, weights in first.items():
@@ -207,22 +208,12 @@ def until(run, said, pattern, seconds=180):
 @pytest.mark.slow  # starts processes that import PyTorch
 def test_a_killed_process_ends_all_and_the_last_checkpoint_goes_on(tmp_path):
     pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
-    out, err = tmp_path / "stdout.txt", tmp_path / "stderr.txt"
-    with out.open("w") as stdout, err.open("w") as stderr:
-        run = subprocess.Popen(
-            launched(tmp_path, "--samples", "640", "--epochs", "3000"),
-            stdout=stdout, stderr=stderr, text=True, env=environment(),
-        )  # fmt: skip
-        try:
-            victim = int(until(run, out, r"process 1 of 2 .* pid (\d+)\n")[1])
-            until(run, out, r"epoch 5:")
-            os.kill(victim, signal.SIGKILL)
-            run.wait(timeout=110)
-        finally:
-            run.terminate()  # torchrun ends its processes when it is asked to
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                run.wait(timeout=30)
-            run.kill()
+    endless = ["--samples", "640", "--epochs", "3000"]
+    with started(tmp_path, *endless, by=TORCHRUN) as (run, out, err):
+        victim = int(until(run, out, r"process 1 of 2 .* pid (\d+)\n")[1])
+        until(run, out, r"epoch 5:")
+        os.kill(victim, signal.SIGKILL)
+        run.wait(timeout=110)
     said = err.read_text()
     assert run.returncode != 0
     assert "rank" in said  # PyTorch's own report names the rank that failed
