@@ -98,7 +98,7 @@ def test_what_depends_on_no_input(library):
     assert program.gradients.tolist() == [6.0]
 
 
-def test_a_device_that_is_not_there_and_a_name_that_is_none():
+def test_a_device_for_no_engine_and_a_name_that_is_none():
     w = Value(3.0)
     with pytest.raises(
         ValueError, match="engine is one of auto, numpy, native, python, torch, jax"
@@ -110,10 +110,21 @@ def test_a_device_that_is_not_there_and_a_name_that_is_none():
         trained("tensorflow")
     with pytest.raises(ValueError, match="needs compiled='torch' or compiled='jax'"):
         trained(False, device="cuda")
-    torch = pytest.importorskip("torch", reason="needs PyTorch: pip install torch")
-    if not torch.cuda.is_available():
-        with pytest.raises((RuntimeError, AssertionError), match=r"CUDA|cuda"):
-            compile(w * w, [w], engine="torch", device="cuda")
+
+
+@pytest.mark.parametrize("device", ["vulcan", "cuda:99", 1.5])
+def test_a_device_that_is_not_there_is_refused_beside_those_that_are(library, device):
+    w = Value(3.0)
+    with pytest.raises(ValueError, match=rf"computes on .*cpu.* here, not on device={device!r}"):
+        compile(w * w, [w], engine=library, device=device)
+    if library == "torch":
+        with pytest.raises(ValueError, match=rf"here, not on device={device!r}"):
+            compile(w * w, [w]).to_torch(device)
+
+
+def test_a_device_by_its_kind(library):
+    w = Value(3.0)
+    assert compile(w * w, [w], engine=library, device="cpu").run() == (9.0,)
 
 
 EIGHT = """

@@ -388,6 +388,8 @@ def test_wrong_tensors_are_refused():
         TypeError, match=r"argument 1 selects: give whole numbers, not torch\.float32"
     ):
         module(x, torch.tensor([0.0, 0.5]))
+    with pytest.raises(TypeError, match=r"argument 1 is of ndarray: give torch.as_tensor\(x\)"):
+        module(x, i.numpy())
 
 
 def test_derivatives_of_derivatives_go_through_the_tables_rules():

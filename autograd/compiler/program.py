@@ -293,7 +293,8 @@ class Program:
 
         Raises:
             ModuleNotFoundError: without PyTorch.
-            ValueError: naming an operation that PyTorch has no function for.
+            ValueError: naming an operation that PyTorch has no function for, or a device that is not
+                there.
         """
         from autograd.compiler.run.torch import to_torch
 

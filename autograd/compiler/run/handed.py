@@ -62,17 +62,16 @@ class TorchEngine:
 
     Raises:
         ModuleNotFoundError: without PyTorch.
-        RuntimeError: of PyTorch, for a device that is not there.
-        ValueError: naming an operation that PyTorch has no function for.
+        ValueError: naming an operation that PyTorch has no function for, or a device that is not there.
     """
 
     def __init__(self, plan: Plan, device: Any = None) -> None:
-        from autograd.compiler.run.torch import module_of
+        from autograd.compiler.run.torch import device_of, module_of
 
         self.module = module_of(plan)
         import torch
 
-        self.torch, self.device = torch, torch.device("cpu" if device is None else device)
+        self.torch, self.device = torch, device_of(device)
         self.module.to(self.device)
 
     def start(self, plan: Plan, static: Array, gradient: Array, batch: int) -> _Run:
@@ -106,16 +105,19 @@ class JaxEngine:
     """A plan compiled by XLA, on a device of JAX's or over several.
 
     Args:
-        device: a `jax.Device`, or a `jax.sharding.Mesh`, over whose first axis the batch is spread; by
-            default JAX's own choice. A batch that does not divide stays whole.
+        device: "gpu" say, a `jax.Device`, or a `jax.sharding.Mesh`, over whose first axis the batch is
+            spread; by default JAX's own choice. A batch that does not divide stays whole.
 
     Raises:
         ModuleNotFoundError: without JAX.
-        ValueError: naming an operation that JAX has no function for, or for float64 without x64.
+        ValueError: naming an operation that JAX has no function for, or a device that is not there, or
+            for float64 without x64.
     """
 
     def __init__(self, plan: Plan, device: Any = None) -> None:
-        self.plan, self.device = plan, device
+        from autograd.compiler.run.jax import device_of
+
+        self.plan, self.device = plan, device_of(device)
         self._made: Any = None
 
     def start(self, plan: Plan, static: Array, gradient: Array, batch: int) -> _Run:

@@ -5,6 +5,7 @@ spreads over devices.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from autograd.compiler.run.functional.places import Slices
 from autograd.compiler.run.functional.runner import Runner, State
 from autograd.compiler.samples import refuse_samples
 
-__all__ = ["function_of", "to_jax"]
+__all__ = ["device_of", "function_of", "to_jax"]
 
 
 def to_jax(program: Program) -> Any:
@@ -39,16 +40,40 @@ def function_of(
     plan: Plan, parameters: Array, shapes: Sequence[tuple[int, ...]] | None = None
 ) -> Any:
     """The same of a plan, with these weights."""
-    try:
-        import jax
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError("this needs JAX: pip install jax") from None
+    jax = _jax()
     if parameters.dtype == np.float64 and jax.numpy.zeros(0).dtype != parameters.dtype:
         raise ValueError(
             "this program is of float64, and JAX is set to float32: call "
             'jax.config.update("jax_enable_x64", True) first, or compile with dtype=np.float32'
         )
     return _Function(jax, plan, parameters, shapes or [(n,) for n in plan.arguments])
+
+
+def device_of(device: Any) -> Any:
+    """A device of JAX's, by its kind too, or a mesh of them; None for JAX's own choice.
+
+    Raises:
+        ModuleNotFoundError: without JAX.
+        ValueError: if it is none, or not there.
+    """
+    jax = _jax()
+    if device is None or isinstance(device, (jax.Device, jax.sharding.Mesh)):
+        return device
+    if isinstance(device, str):
+        with suppress(RuntimeError):
+            return jax.devices(device)[0]
+    raise ValueError(
+        f"JAX computes on {', '.join(map(str, jax.devices()))} here, not on device={device!r}: "
+        'a kind as "cpu" or "gpu", one of jax.devices(), or a jax.sharding.Mesh of them'
+    )
+
+
+def _jax() -> Any:
+    try:
+        import jax
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError("this needs JAX: pip install jax") from None
+    return jax
 
 
 class _JaxLibrary(Library):

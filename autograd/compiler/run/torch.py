@@ -19,7 +19,7 @@ from autograd.compiler.run.functional.source import source_of
 from autograd.compiler.run.torch_operations import TorchLibrary
 from autograd.compiler.samples import refuse_samples
 
-__all__ = ["module_of", "to_torch"]
+__all__ = ["device_of", "module_of", "to_torch"]
 
 
 def to_torch(program: Program, device: Any = None) -> Any:
@@ -31,10 +31,30 @@ def to_torch(program: Program, device: Any = None) -> Any:
 
     Raises:
         ModuleNotFoundError: without PyTorch.
-        ValueError: naming an operation that PyTorch has no function for.
+        ValueError: naming an operation that PyTorch has no function for, or a device that is not there.
     """
     module = module_of(program.plan, program.names, program.shapes)
-    return module.filled(program.parameters).to(device)
+    return module.filled(program.parameters).to(device_of(device))
+
+
+def device_of(device: Any) -> Any:
+    """A `torch.device` that is there, the machine's processor by default.
+
+    Raises:
+        ValueError: if PyTorch cannot compute there.
+    """
+    import torch
+
+    try:
+        return torch.empty(0, device="cpu" if device is None else device).device
+    except (RuntimeError, AssertionError, TypeError) as error:
+        there = ["cpu"]
+        if torch.accelerator.is_available():
+            kind = torch.accelerator.current_accelerator().type
+            there += [f"{kind}:{k}" for k in range(torch.accelerator.device_count())]
+        raise ValueError(
+            f"PyTorch computes on {', '.join(there)} here, not on device={device!r}: {error}"
+        ) from None
 
 
 def module_of(
@@ -86,6 +106,11 @@ def _module_class(torch: Any) -> Any:
 
         def _given(self, inputs: tuple[Any, ...], floating: Any) -> list[Any]:
             """The arguments as [columns, batch], checked."""
+            for k, x in enumerate(inputs):
+                if not isinstance(x, torch.Tensor):
+                    raise TypeError(
+                        f"argument {k} is of {type(x).__name__}: give torch.as_tensor(x)"
+                    )
             refuse_samples("tensor", inputs, self.shapes)
             found = []
             for k, x in enumerate(inputs):
