@@ -45,19 +45,44 @@ def test_a_program_pickled_before_arguments_had_names_calls_them_x():
 
 
 @pytest.mark.parametrize(
-    ("function", "inputs"),
+    ("function", "given"),
     [
-        (lambda w, y: 3.0 * w * y, (1.0, 2.0)),  # a name that stands for weights
-        (lambda rate, y: 3.0 * rate * y, (1.0, 2.0)),  # one that a parameter has
-        (lambda *xs: xs[0] * xs[1], (1.0, 2.0)),  # none
+        (lambda w, y: w * y, "given x[1] y[1]"),  # a name that stands for weights
+        (lambda y, rate: rate * y, "given y[1] x1[1]"),  # one that a parameter has
+        (lambda x1, w: x1 * w, "given x1[1] x2[1]"),
+        (lambda *xs: xs[0] * xs[1], "given x[1] x1[1]"),  # none
     ],
 )
-def test_arguments_without_a_name_of_their_own_are_x(function, inputs):
+def test_arguments_without_a_name_of_their_own_are_x(function, given):
     rate = Value(1.0)
-    program = compile(lambda *xs: function(*xs) + rate, {"rate": rate}, inputs=inputs)
-    assert lines(program)[0] == "given x[1] x1[1], for each sample"
-    program = compile(function, {"rate": rate}, inputs=inputs)
-    assert lines(program)[0] == "given x[1] x1[1], for each sample"
+    program = compile(function, {"rate": rate}, inputs=(1.0, 2.0))
+    assert lines(program)[0] == given + ", for each sample"
+    assert program.run([2.0], [5.0]) == (10.0,)
+
+
+class Embedding(nn.Module):
+    """Three rows of two, of which one is chosen, and a place that is added."""
+
+    def __init__(self):
+        self.letter = nn.Embedding(3, 2, rng=0)
+        self.place = [Value(0.5), Value(0.25)]
+
+    def __call__(self, i):
+        return sum(exp(a + p) for a, p in zip(self.letter(i), self.place))
+
+
+def test_parameters_that_are_no_weights_of_a_layer_have_the_name_of_their_module():
+    model = Embedding()
+    program = compile(model, model, inputs=(1,))
+    assert lines(program)[2:4] == ["e1[2] = letter[3×2][i]", "s1[2] = e1 + place"]
+    assert "∂letter[i]" in str(program.backward)
+    assert "∂place[2]" in str(program.backward)
+
+
+def test_a_notebook_shows_the_listing_of_the_reverse_pass():
+    w = Value(1.0)
+    program = compile(lambda x: w * x, {"w": w}, inputs=(1.0,))
+    assert "∂w[1]" in program.backward._repr_html_()
 
 
 def test_a_result_never_has_the_name_of_an_argument():

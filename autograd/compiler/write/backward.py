@@ -29,6 +29,7 @@ from autograd.compiler.write.names import sized
 from autograd.compiler.write.parameters import squares
 from autograd.compiler.write.shares import Shares
 from autograd.compiler.write.view import inlined, shown
+from autograd.text.html import preformatted
 
 __all__ = ["Backward", "Line"]
 
@@ -94,6 +95,9 @@ class Backward:
         return "\n".join(
             wrapped(f"{line.left:<{width}} {line.sign:>2} ", line.right) for line in lines
         )
+
+    def _repr_html_(self) -> str:
+        return preformatted(str(self))
 
     def __repr__(self) -> str:
         return f"<Backward: {len(self)} contributions>"
@@ -170,7 +174,7 @@ class _Lines:
             return f"∂{sized(self.names.bias(index), index.shape)}"
         instruction = self.plan.instructions[entry.of]
         if isinstance(instruction, Select):
-            return f"∂{self.names.at(space, index)}[{self.names.inputs[instruction.argument]}]"
+            return f"∂{self.names.table(space, index)}[{self.names.inputs[instruction.argument]}]"
         wanted = needed(self.plan.needs, space, index)  # constants are read, too
         if isinstance(instruction, Tape) or (space == STATIC and len(wanted) < index.size):
             index = wanted

@@ -208,10 +208,8 @@ class _Line:
     def _table(self, instruction: Select) -> str:
         candidates = instruction.candidates
         assert candidates.index is not None
-        if candidates.space == STATIC:
-            name = self.names.parameters.layer(candidates.index.ravel()) or "table"
-            return f"{name}[{candidates.index.shape[1]}×{len(candidates.index)}]"
-        return self._operand(candidates)
+        name, shape = self.names.table(candidates.space, candidates.index), candidates.index.shape
+        return f"{name}[{shape[1]}×{shape[0]}]" if candidates.space == STATIC else name
 
 
 def all_of(names: Names, terms: Terms) -> str:

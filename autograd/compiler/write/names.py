@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -79,6 +80,7 @@ class Names:
             ],
         }
         self._taken: dict[str, int] = {}  # how often each stem was used
+        self._modules: set[str] = set()  # that parameters are called after
 
     def invent(self, instruction: Instruction) -> str:
         """A name for a result: after the layer whose weights it uses, else a letter with a number."""
@@ -95,7 +97,7 @@ class Names:
             number = self._taken[stem] = self._taken.get(stem, 0) + 1
             other = "" if number == 1 else f".{number}"
             name = f"{stem}{number}" if len(stem) == 1 else f"{stem}{other}"
-            if name not in self.parameters.names and name not in self.inputs:
+            if name not in {*self.parameters.names, *self.inputs, *self._modules}:
                 return name
 
     def keep(self, instruction: Instruction, name: str, shape: tuple[int, ...]) -> None:
@@ -108,7 +110,22 @@ class Names:
         """What is added to a layer: biases by their names or as ``b₂`` beside ``W₂``, or results."""
         if rows.max() >= len(self.plan.order):
             return self.at(STATIC, rows)
-        return self.parameters.bias(rows)
+        return self._module(rows) or self.parameters.bias(rows)
+
+    def table(self, space: int, candidates: Array) -> str:
+        """What rows that are chosen from are called."""
+        if space != STATIC:
+            return self.at(space, candidates)
+        return self.parameters.layer(candidates.ravel()) or "table"
+
+    def _module(self, rows: Array) -> str:
+        """The module of parameters that are no weights of a layer; "" if a result has its name."""
+        name = self.parameters.module(rows)
+        if name in self._taken and name not in self._modules:
+            return ""
+        if name:
+            self._modules.add(name)
+        return name
 
     def at(self, space: int, index: Array) -> str:
         """What rows of storage are called, ``index`` of any shape."""
@@ -132,7 +149,9 @@ class Names:
         used = np.unique(index)
         owners = [o for o in self.owners[space] if ((used >= o.start) & (used < o.stop)).any()]
         if not owners:
-            return self.parameters.at(used, "w") if space == STATIC else "constants"
+            if space == STATIC:
+                return self._module(used) or self.parameters.at(used, "w")
+            return "constants"
         if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
             return f"gather({', '.join(o.name for o in owners)})[{shape_text(index.shape)}]"
         text = ", ".join(o.name for o in owners[:SHOWN]) + (", …" if len(owners) > SHOWN else "")
@@ -153,12 +172,14 @@ class Names:
 
 
 def _distinct(plan: Plan, parameters: list[str], inputs: list[str]) -> list[str]:
-    """The names of the arguments, as they were given if nothing else has one of them; else x, x1 …"""
-    given = [name for name in inputs if name.isidentifier()]
-    taken = {*_TAKEN, *parameters}
-    if len({*given} - taken) == len(plan.arguments):
-        return given
-    return [f"x{k}" if k else "x" for k in range(len(plan.arguments))]
+    """A name for each argument: its own, or x, x1 … where it has none that stands for nothing else."""
+    taken, found = {*_TAKEN, *parameters}, list[str]()
+    for k in range(len(plan.arguments)):
+        usual = (f"x{i}" if i else "x" for i in itertools.count(k))
+        given = inputs[k : k + 1] if "".join(inputs[k : k + 1]).isidentifier() else []
+        found.append(next(name for name in itertools.chain(given, usual) if name not in taken))
+        taken.add(found[-1])
+    return found
 
 
 def _interval(low: int, high: int, one: str = "") -> str:

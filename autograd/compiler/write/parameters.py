@@ -86,6 +86,13 @@ class Parameters:
         """What biases are called: by their own names, or like the weights of their layer, ``b₂``."""
         return self.at(rows, f"b{self._number(_key(rows))}")
 
+    def module(self, rows: Array) -> str:
+        """The module whose parameters these are, if they are no weights or biases with a number."""
+        if rows.max() >= len(self.plan.order) or _key(rows) in self._numbers:
+            return ""
+        named = {self._parameter(int(row)) for row in np.unique(rows)}
+        return self.layer(np.unique(rows)) if all("." in name for name in named) else ""
+
     def _layer_name(self, key: bytes) -> str:
         return f"{self._numbers[key].letter}{self._number(key)}"
 
