@@ -38,7 +38,7 @@ from nn import (
     load,
     one_hot,
 )
-from viz import Playground, playground
+from viz import Playground, live, playground
 from viz.playground.moons import moons
 from viz.playground.packed import packed
 from viz.terminal.cli import main
@@ -71,6 +71,13 @@ def test_a_file_of_its_own_with_the_same_bytes_every_time(tmp_path: Path) -> Non
         "http://www.w3.org", ""
     ).replace("(file|https?)", "")
     assert len(on_moons(network(16, 16)).html) < 250_000
+
+
+@pytest.mark.parametrize("make", [on_moons, lambda: live(Value(1.0) * 2.0)])
+def test_no_two_functions_of_a_page_share_a_name(make: Callable[[], Any]) -> None:
+    """The later one would take the place of the other, and nobody would hear of it."""
+    names = re.findall(r"^(?:async )?function (\w+)", make().html, re.MULTILINE)
+    assert sorted(names) == sorted(set(names))
 
 
 def test_the_model_stays_as_it_is() -> None:
@@ -416,6 +423,18 @@ def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page,
     there, loss = page.value("location.href"), page.value(LOSS)
     page.open(there)
     assert (page.value(STEP), page.value(LOSS)) == (35, loss)
+
+
+def test_an_address_that_cannot_hold_the_training_says_so(page: Page, tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(20, 450))
+    made = playground(MLP(450, [9, 1], "tanh", rng=0), (x, x[:, 0]), validation=None)
+    page.open(Path(made.save(tmp_path / "large.html")).as_uri())
+    click(page, "step")
+    click(page, "here")
+    assert page.value(CAPTION).startswith("Step 1")  # a step is an address
+    click(page, "one")
+    click(page, "here")
+    assert page.value(CAPTION).startswith("The address holds the settings only")
 
 
 def test_it_begins_with_the_schedule_of_fit(page: Page, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ byId("weights").onclick = () => {
   say("The weights, as weights.npz: nn.load(\"weights.npz\", model) reads them.");
 };
 const LONGEST = 4000;  // weights that an address has room for
-const MOST_WORK = 6e8;  // products that opening an address may take: some seconds
+const MOST_WORK = 1e9;  // products that opening an address may take: some seconds
 const initial = { ...training.settings };
 const float32 = (array) => btoa(Array.from(new Uint8Array(Float32Array.from(array).buffer), (b) => String.fromCharCode(b)).join(""))
   .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -39,6 +39,9 @@ function unpacked(text) {
   const points = train ? { x: numbersIn(train.x), y: numbersIn(train.y) } : page.data.train;
   return { ...state, parameters: numbersIn(parameters), kept: kept.map(([name, x]) => [name, numbersIn(x)]), train: points };
 }
+byId("here").addEventListener("click", () => {
+  if (training.steps() && !/(step|state)=/.test(stated())) say("The address holds the settings only: there are too many weights for it. Save the weights as a file.");
+});
 let remembering = 0;
 function remember() {  // browsers allow some hundred changes of the address in half a minute
   clearTimeout(remembering);
