@@ -3,7 +3,7 @@
 "torch" and "jax" are written by hand for that library; "torch-program" and "jax-program" are the
 compiled program beside the data, handed over. Reads one line a command: "loss" runs one step and prints
 the loss before it, "time N" prints the seconds that each of N steps took: of CPU time, on a device by
-the clock.
+the clock, which waits until the device has nothing left to do. No step in PyTorch reads a number back.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def torch_step(model: str, arrays: dict[str, np.ndarray], device: str = "cpu"):
         h = h + F.linear(torch.relu(F.linear(norm(h), up)), down)
         return F.cross_entropy(F.linear(norm(h), head).view(b * t, -1), y.view(-1))
 
-    def step() -> float:
+    def step() -> torch.Tensor:
         optimizer.zero_grad()
         loss = forward()
         loss.backward()
         optimizer.step()
-        return loss.detach().item()
+        return loss.detach()
 
     return step
 
@@ -130,12 +130,12 @@ def torch_program(path: str, arrays: dict[str, np.ndarray], device: str):
     optimizer = torch.optim.SGD(module.parameters(), lr=LR)
     x, y = (torch.tensor(arrays[name], device=device) for name in ("x", "y"))
 
-    def step() -> float:
+    def step() -> torch.Tensor:
         optimizer.zero_grad()
         loss = module(x, y)[0].mean()
         loss.backward()
         optimizer.step()
-        return loss.detach().item()
+        return loss.detach()
 
     return step
 
@@ -206,23 +206,34 @@ def scalar_step(engine: str, arrays: dict[str, np.ndarray]):
     return step
 
 
-def timed(step, count: int, clock=time.process_time) -> list[float]:
-    """What ``count`` steps took; short ones in groups, as looking at the clock takes a while itself."""
+def timed(step, count: int, clock=time.process_time, wait=lambda: None) -> list[float]:
+    """What ``count`` steps took; short ones in groups, as looking at the clock takes a while itself.
+
+    Args:
+        wait: until what computes has done all that it was told.
+    """
+    wait()
     start = clock()
     step()
+    wait()
     together = max(1, min(count, int(2e-4 / max(clock() - start, 1e-7))))
     found = []
     for _ in range(count // together):
         start = clock()
         for _ in range(together):
             step()
+        wait()
         found.append((clock() - start) / together)
     return found
 
 
 def main() -> None:
     engine, path, model, device = sys.argv[1:]
-    clock = time.process_time if device == "cpu" else time.perf_counter
+    clock = {} if device == "cpu" else {"clock": time.perf_counter}
+    if device != "cpu" and engine.startswith("torch"):
+        import torch
+
+        clock["wait"] = torch.accelerator.synchronize
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     if engine in ("micrograd", "eager"):
@@ -238,9 +249,9 @@ def main() -> None:
     for line in sys.stdin:
         command, *count = line.split()
         if command == "loss":
-            print(json.dumps(step()), flush=True)
+            print(json.dumps(float(step())), flush=True)
         else:
-            print(json.dumps(timed(step, int(count[0]), clock)), flush=True)
+            print(json.dumps(timed(step, int(count[0]), **clock)), flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import itertools
 import math
 import pickle
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -182,6 +183,25 @@ def test_operations_at_the_edges(name):
                 np.testing.assert_allclose(
                     found, program.gradients, rtol=1e-9, atol=1e-300, err_msg=str(point)
                 )
+
+
+def test_a_step_of_the_benchmark_reads_nothing_back_from_its_device(tmp_path, monkeypatch):
+    """Nothing can be read from "meta": by hand and as a program a step is forward, backward, update."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    from compiled_peers import torch_program, torch_step
+
+    rng = np.random.default_rng(0)
+    given = {"x": rng.normal(size=(5, 4)), "y": rng.integers(0, 3, 5)}
+    arrays = given | {f"p{i}": np.zeros(shape) for i, shape in enumerate([(2, 4), 2, (3, 2), 3])}
+    model = nn.MLP(4, [2, 3], activation="relu", rng=0)
+    program = compile(lambda x, y: nn.cross_entropy(model(x), y), model, inputs=(np.zeros(4), 0))
+    program.save(tmp_path / "program.npz")
+    steps = (
+        torch_step("digits", arrays, "meta"),
+        torch_program(tmp_path / "program.npz", given, "meta"),
+    )
+    for step in steps:
+        assert [step().device.type for _ in range(2)] == ["meta", "meta"]
 
 
 def test_every_operation_stays_on_its_device():
