@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+from itertools import pairwise
+
 import pytest
 
 import nn
@@ -174,3 +178,26 @@ def test_a_sum_of_a_whole_result_is_one_line_forwards_and_backwards():
     program = compile(lambda x: exp(sum(sin(wi * x) for wi in w)), w, inputs=(0.5,))
     assert "s2[1] = Σ s1" in lines(program)
     assert "∂s1[3]  = ∂s2 ∘ sin′" in lines(program.backward)
+
+
+def each_taken_away(x):
+    return reduce(operator.sub, (a * tanh(b) for a, b in pairwise(x)), 0.0)
+
+
+def by_turns(x):
+    total = 0.0
+    for k, (a, b) in enumerate(pairwise(x)):
+        total = total + a * b if k % 2 else total - a * b
+    return total
+
+
+@pytest.mark.parametrize(
+    ("function", "line"),
+    [
+        (each_taken_away, "s1[1] = −Σ over 8 of x[0:8] · a1"),
+        (by_turns, "s1[1] = Σ over 8 of c · x[0:8] · x[1:9]"),
+        (lambda x: reduce(operator.sub, map(exp, x), 0.0), "s1[1] = −Σ a1"),
+    ],
+)
+def test_a_long_sum_keeps_its_sign_and_its_factors(function, line):
+    assert line in lines(compile(function, [], inputs=([1.0] * 9,)))

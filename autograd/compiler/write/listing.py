@@ -139,8 +139,7 @@ class _Line:
         if part.weight is None:
             assert part.scale is not None
             if (part.scale == part.scale.flat[0]).all() and len(part.scale) == 1:
-                factor = part.scale.flat[0]
-                return f"{'' if factor == 1.0 else f'{factor:g}·'}Σ {column}"
+                return f"{factor(part.scale)}Σ {column}"
             return f"C[{shape_text(part.scale.shape)}] @ {column}"
         minus = "−" if part.scale is not None and (part.scale < 0).all() else ""
         if squares(part):
@@ -156,7 +155,10 @@ class _Line:
             text = self._operand(second)
             if instruction.first is not None:
                 text = f"{self._operand(instruction.first)} · {text}"
-            return [(f"Σ over {count} of {text}", None)]
+            scales = np.ones(1) if scale is None else np.unique(scale[scale != 0.0])  # 0 fills up
+            if len(scales) == 1:
+                return [(f"Σ over {count} of {text}", scales)]
+            return [(f"Σ over {count} of c · {text}", None)]
         if name := all_of(self.names, instruction):
             return [(f"Σ {name}", scale)]
         return [

@@ -152,9 +152,9 @@ class Names:
             if space == STATIC:
                 return self._module(used) or self.parameters.at(used, "w")
             return "constants"
-        if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
-            return f"gather({', '.join(o.name for o in owners)})[{shape_text(index.shape)}]"
         text = ", ".join(o.name for o in owners[:SHOWN]) + (", …" if len(owners) > SHOWN else "")
+        if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
+            return f"gather({text})[{shape_text(index.shape)}]"
         if len(used) == sum(o.stop - o.start for o in owners):
             return text if len(owners) == 1 else f"({text})"
         return (len(owners) == 1 and owners[0].cut(used, index)) or f"of({text})"
