@@ -26,6 +26,7 @@ from autograd.modes import current, observed, peeked, special, warn_at, warn_of_
 from autograd.ops import Op
 from autograd.record import binary, comparison, looked_at, method, operand, reflected, unary
 from autograd.text.hints import (
+    AGAIN,
     EQUALITY,
     NOTHING_REMEMBERED,
     bad_data,
@@ -233,20 +234,24 @@ class Value:
         """Compute the derivative of this value by every value it was made from, into their ``grad``.
 
         Intermediate gradients are set afresh; leaves (parameters, inputs) accumulate, so set their
-        ``grad = 0.0`` between passes, as ``zero_grad()`` of a model or an optimizer does.
+        ``grad = 0.0`` between passes, as ``zero_grad()`` of a model or an optimizer does. A second pass
+        from the same value to leaves that were not set to 0 is warned of.
 
         >>> a = Value(3.0)
         >>> b = a * a
         >>> b.backward(); a.grad
         6.0
-        >>> b.backward(); a.grad, b.grad          # the leaf adds up, the rest does not
-        (12.0, 1.0)
+        >>> c = b * 2.0
+        >>> c.backward(); a.grad, b.grad          # the leaf adds up, 6 + 12, the rest does not
+        (18.0, 2.0)
 
         Raises:
             TypeError: if something else than a number was put into the data or gradient of a leaf.
         """
         if self.operation is None and not current().recording:
             warn_at(_getframe(1), NOTHING_REMEMBERED)
+        if self.grad == 1.0 and self.operation is not None and _a_leaf(self).grad:
+            warn_at(_getframe(1), AGAIN)
         if type(self.data) is not float:
             for leaf in leaves(self):
                 if not _is_real(leaf.data):
@@ -529,6 +534,14 @@ for _name, _method in vars(Value).items():  # those made from rows, by the names
     if getattr(_method, "__module__", "") == unary.__module__:
         _method.__module__, _method.__name__ = __name__, _name
         _method.__qualname__ = f"Value.{_name}"
+
+
+def _a_leaf(node: Value) -> Value:
+    """One of the leaves that ``node`` was made from."""
+    above: Value | None = node
+    while above is not None:
+        node, above = above, above._b if above._a is None else above._a
+    return node
 
 
 def _is_real(x: object) -> bool:

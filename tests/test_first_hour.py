@@ -214,9 +214,17 @@ def backward_under_no_grad() -> None:
         (Value(2.0) * 3).backward()
 
 
+def cell_run_again() -> None:
+    w = Value(3.0)
+    y = w * 2 + 1
+    for _ in range(2):
+        y.backward()
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
+        (cell_run_again, r"an earlier pass .* still there, .* set x\.grad = 0\.0"),
         (gradient_forgotten, r"every gradient is 0 at this first step.*backward\(\)"),
         (step_on_the_name, r"w\.data -= …"),
         (step_on_the_name_of_a_parameter, r"was w₁₁ stays.* p\.data \+= …"),
@@ -238,6 +246,19 @@ def test_sums_and_comparisons_that_are_right_are_not_warned_of() -> None:
     total = Value(0.0)
     total += 1.0
     assert (out.data, total.data, w in {w: 1}, w == w, w != b) == (8.0, 1.0, True, True, True)
+
+
+def test_passes_that_are_meant_to_add_up_are_not_warned_of() -> None:
+    w = Value(3.0)
+    for x in (1.0, 2.0):  # samples of a batch
+        (w * x).backward()
+    y = w * w
+    for _ in range(2):
+        w.grad = 0.0
+        y.backward()
+    for _ in range(2):  # a leaf is its own root
+        w.backward()
+    assert w.grad == 8.0
 
 
 def test_a_gradient_of_none_is_told_what_to_set() -> None:
@@ -308,3 +329,9 @@ def test_the_lectures_classes_are_nns_with_another_activation() -> None:
             for kind in (nn.lecture.Neuron, nn.lecture.Layer)] == [
         "Neuron(2, activation='tanh')", "Layer(2, 1, activation='tanh')"]  # fmt: skip
     assert isinstance(nn.lecture.MLP(2, [1]), MLP)
+
+
+def test_a_drawing_that_is_asked_to_show_itself_says_how() -> None:
+    drawing = draw_graph(Value(1.0, label="x") * 2)
+    with pytest.raises(AttributeError, match=r"has no attribute 'show'; .*\.view\(\) opens it"):
+        drawing.show()

@@ -11,6 +11,7 @@ from typing import Any
 import graphviz  # type: ignore[import-untyped]
 
 from autograd.text.files import write
+from autograd.text.hints import tell
 from viz import dot
 from viz.arguments import check_seconds
 from viz.process.render import check_format, render
@@ -163,6 +164,12 @@ class Drawing(graphviz.Digraph):  # type: ignore[misc]
         if view:
             self._view(str(picture), format=name, quiet=False)
         return str(picture)
+
+
+tell(
+    Drawing,
+    {"show": '.save("picture.svg") writes it, .view() opens it; a notebook shows it by itself'},
+)
 
 
 def _narrowed(size: re.Match[str]) -> str:

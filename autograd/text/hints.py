@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
-    "EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_data", "bad_gradient", "rebound", "tell",
+    "AGAIN", "EQUALITY", "NOTHING_REMEMBERED", "Elsewhere", "bad_data", "bad_gradient", "rebound",
+    "tell",
 ]  # fmt: skip
 
+AGAIN = (
+    "the gradients of an earlier pass through this value are still there, and this one adds to them: "
+    "set x.grad = 0.0 before it, or call zero_grad()"
+)
 EQUALITY = (
     "a Value and a number are never ==, which asks whether both are one object: "
     "compare the numbers, x.data == 2.0"
