@@ -49,6 +49,14 @@ def test_a_derivation_whose_file_is_not_there() -> None:
     assert chainrule("check", "nowhere.txt") == (2, "", "chainrule: there is no file nowhere.txt\n")
 
 
+def test_a_line_that_cannot_be_read_is_named_by_its_place_in_the_file(tmp_path: Path) -> None:
+    text = "L = (w*x - y)^2\nw = 2; x = 3\ny = 1\n\ndL/dx = 10*w; dL/dw = 2*(w*x - y)*x\ndL/dy = 2*(w*x"
+    (tmp_path / "d.txt").write_text(text, "utf-8")
+    status, out, err = chainrule("check", str(tmp_path / "d.txt"))
+    assert (status, out) == (2, "")
+    assert "line 6, 'dL/dy = 2*(w*x'" in err
+
+
 def test_steps_read_from_a_script() -> None:
     status, out, err = process("step", *NEURON, typed="s\n\nback\nuntil w1\np x1\nwhere\nq\n")
     assert (status, err) == (0, "")
@@ -247,6 +255,9 @@ def test_paths_of_one_value_or_of_all() -> None:
         (["stpe", "x*x", "x=1"], "no command is called 'stpe'; did you mean 'step'?"),
         (["step", "--tabel", "x", "x=1"], "does not take '--tabel'; did you mean '--table'?"),
         (["check", "--by-hnad", "x=2", "x", "x=1"], "did you mean '--by-hand'?"),
+        (["--verison"], "no option is called '--verison'; did you mean '--version'?"),
+        (["-x"], "no option is called '-x'"),
+        (["playground", "nowhere.csv"], "there is no file nowhere.csv"),
         (["demo", "moons"], "chainrule demo does not take 'moons'"),
     ],
 )

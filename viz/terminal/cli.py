@@ -22,6 +22,7 @@ from viz.terminal.screen import Screen
 
 __all__ = ["main"]
 
+_OPTIONS = ("--help", "--version", "-h")
 _PLACED = {"command", "formula", "values", "data", "engine"}  # by where they stand, not by a name
 
 
@@ -44,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(mistake))
     except KeyError as error:
         return _failed(str(error.args[0]))
+    except FileNotFoundError as error:
+        return _failed(f"there is no file {error.filename}" if error.filename else str(error))
     except (OSError, RenderError, ValueError) as error:
         return _failed(str(error))
 
@@ -52,6 +55,8 @@ def _read(typed_in: list[str]) -> argparse.Namespace:
     """The command and its options; a word that it does not know is told the one that is near."""
     whole = parser()
     first = typed_in[0] if typed_in else "--help"
+    if first.startswith("-") and first not in _OPTIONS:
+        raise UsageError(f"no option is called {clean(first, 20)!r}{suggestion(first, _OPTIONS)}")
     if not first.startswith("-") and first not in COMMANDS:
         raise UsageError(f"no command is called {clean(first, 20)!r}{suggestion(first, COMMANDS)}")
     options, unknown = whole.parse_known_args(list(map(shielded, typed_in or [first])))

@@ -153,7 +153,10 @@ def _check_lines(path: str) -> int:
     problem = read_problem(text)
     if not problem.lines:
         raise UsageError("what did you derive? add lines like dL/do = 2*(o - y)")
-    found = check_lines(problem.root, [line for _, line in problem.lines])
+    placed: dict[int, str] = {}  # where they stand in the file, so that a message names that line
+    for at, line in problem.lines:
+        placed[at] = f"{placed[at]}; {line}" if at in placed else line
+    found = check_lines(problem.root, [placed.get(n, "") for n in range(1, max(placed) + 1)])
     print(Screen.of(sys.stdout).fit(str(found)))
     return 0 if found.ok else 1
 
