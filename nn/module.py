@@ -17,9 +17,9 @@ _M = TypeVar("_M", bound="Module")
 _Out = TypeVar("_Out", covariant=True)
 
 
-class _Forward(
-    Protocol[_Out]
-):  # so that a type checker knows that a call answers as `forward` does
+class _Forward(Protocol[_Out]):
+    """What has a `forward`: so that a type checker knows that a call answers as that does."""
+
     def forward(self, *args: Any, **kwargs: Any) -> _Out: ...
 
 
