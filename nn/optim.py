@@ -22,6 +22,7 @@ import numpy as np
 from autograd import Value
 from nn.fused import Fused, fusable
 from nn.settings import within
+from nn.spent import mark
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
@@ -119,7 +120,7 @@ class Optimizer:
         """Change every parameter once, by the gradients that `backward()` left in them.
 
         Warns at the first step if there are none: nobody called `backward()`, or `zero_grad()` came
-        after it.
+        after it. If the next `backward()` adds to those that were used here, that warns too.
         """
         data = np.array([p.data for p in self.params])
         grad = np.array([p.grad for p in self.params])
@@ -128,6 +129,7 @@ class Optimizer:
             p.data = number
         if self.steps == 1 and self.params and not grad.any():
             warnings.warn(_NO_GRADIENT, stacklevel=2)
+        mark(self.params)
 
     def update(self, data: Array, grad: Array, params: Sequence[Value] | None = None) -> None:
         """Change ``data`` in place by one step; ``grad`` is only read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from collections.abc import Callable
 from typing import Any
@@ -214,6 +215,15 @@ def backward_under_no_grad() -> None:
         (Value(2.0) * 3).backward()
 
 
+def zero_grad_forgotten() -> None:
+    model = MLP(2, [2, 1], activation="tanh", rng=0)
+    optimizer = SGD(model.parameters(), lr=0.01)
+    for _ in range(2):
+        loss = model([1.0, 2.0]) ** 2
+        loss.backward()
+        optimizer.step()
+
+
 def cell_run_again() -> None:
     w = Value(3.0)
     y = w * 2 + 1
@@ -224,6 +234,7 @@ def cell_run_again() -> None:
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
+        (zero_grad_forgotten, r"last step\(\) are still there.*optimizer\.zero_grad\(\)"),
         (cell_run_again, r"an earlier pass .* still there, .* set x\.grad = 0\.0"),
         (gradient_forgotten, r"every gradient is 0 at this first step.*backward\(\)"),
         (step_on_the_name, r"w\.data -= …"),
@@ -259,6 +270,32 @@ def test_passes_that_are_meant_to_add_up_are_not_warned_of() -> None:
     for _ in range(2):  # a leaf is its own root
         w.backward()
     assert w.grad == 8.0
+
+
+@pytest.mark.parametrize("zero", ["optimizer", "model", "by hand"])
+def test_a_loop_that_sets_gradients_to_0_is_not_warned_of(zero: str) -> None:
+    model = MLP(2, [2, 1], activation="tanh", rng=0)
+    optimizer = Adam(model.parameters(), lr=0.01)
+    for _ in range(3):
+        for sample in ([1.0, 2.0], [2.0, 1.0]):  # two passes a step
+            (model(sample) ** 2).backward()
+        optimizer.step()
+        norm = sum(p.grad * p.grad for p in model.parameters()) + model.parameters()[0].grad
+        assert type(norm) is float
+        assert all(type(p.grad) is float for p in copy.deepcopy(model).parameters())
+        if zero == "optimizer":
+            optimizer.zero_grad()
+        elif zero == "model":
+            model.zero_grad()
+        else:
+            for p in model.parameters():
+                p.grad = 0.0
+
+
+def test_the_line_that_is_told_of_is_the_users() -> None:
+    with pytest.warns(UserWarning, match="last step") as told:
+        zero_grad_forgotten()
+    assert told[0].filename == __file__
 
 
 def test_a_gradient_of_none_is_told_what_to_set() -> None:
