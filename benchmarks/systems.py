@@ -121,11 +121,13 @@ def torch_twin(model: Any, x: Any, y: Any, lr: float, epochs: int) -> Any:
             module.reset_parameters()
     optimizer = torch.optim.Adam(twin.parameters(), lr=lr)
     data = torch.tensor(np.asarray(x), dtype=torch.float32), torch.tensor(y)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     for _ in range(epochs):
         for few in torch.randperm(len(y)).split(32):
             optimizer.zero_grad()
             torch.nn.functional.cross_entropy(twin(data[0][few]), data[1][few]).backward()
             optimizer.step()
+        schedule.step()
     return lambda new: twin(torch.tensor(np.asarray(new), dtype=torch.float32)).detach().numpy()
 
 

@@ -31,7 +31,7 @@ sums = Dataset(numbers / RANGE, numbers.sum(axis=1) / (4 * RANGE))
 train, test = sums.split(test=0.2, rng=seed)
 
 model = MLP(4, [4, 4, 1], activation="tanh", init="xavier_uniform", rng=seed)
-optimizer = Adam(model.parameters(), lr=0.02)
+optimizer = Adam(model.parameters(), lr=0.2)
 epochs = 60 if compiled else 3
 fit(
     model, train, "mse", optimizer,

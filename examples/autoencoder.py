@@ -27,7 +27,7 @@ eager, seed = given.eager, given.seed
 train, test = digits().split(test=0.2, rng=seed)
 
 model = MLP(64, [12, 64], activation="tanh", init="xavier_uniform", rng=seed)
-optimizer = Adam(model.parameters(), lr=0.01)
+optimizer = Adam(model.parameters(), lr=0.02)
 epochs = 1 if eager else 60
 fit(
     model, (train.x, train.x), "mse", optimizer,

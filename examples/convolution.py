@@ -45,7 +45,7 @@ model = Sequential(
 assert len(model[0].neurons) == 8
 assert len(model[0].neurons[0].w) == 9
 
-optimizer = Adam(model.parameters(), lr=0.005)
+optimizer = Adam(model.parameters(), lr=0.02)
 epochs = 1 if eager else 20
 fit(
     model, train, "cross_entropy", optimizer, epochs=epochs,

@@ -70,7 +70,7 @@ assert slopes[0] > 1e-2 * slopes[-1]
 
 scores = {}
 for name, model in (("plain", plain), ("residual", residual)):
-    optimizer = Adam(model.parameters(), lr=0.003)
+    optimizer = Adam(model.parameters(), lr=0.01)
     fit(model, train, "cross_entropy", optimizer, epochs=20, compiled=True, progress=False)
     scores[name] = accuracy(predict(model, test.x, compiled=True), test.y)
 assert scores["residual"] >= 0.8, scores

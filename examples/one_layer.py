@@ -31,7 +31,7 @@ draw_network(single, input_names=flowers.features, title="4×1").save("out/layer
 
 # 4×3: three neurons see the same four inputs. Their weights, row by row, are a matrix.
 layer = Layer(4, 3, activation="linear", rng=seed)
-optimizer = Adam(layer.parameters(), lr=0.1)
+optimizer = Adam(layer.parameters(), lr=0.2)
 fit(layer, train, "cross_entropy", optimizer, epochs=40, metrics="accuracy", compiled=compiled)
 right = accuracy(predict(layer, test.x, compiled=compiled), test.y)
 assert right >= 0.9, right

@@ -24,7 +24,7 @@ compiled, seed = not given.eager, given.seed
 
 def trained(model, x, y, epochs: int) -> float:
     """The share of right answers on what it was trained on."""
-    optimizer = Adam(model.parameters(), lr=0.05)
+    optimizer = Adam(model.parameters(), lr=0.1)
     fit(model, (x, y), "binary_cross_entropy", optimizer, epochs=epochs, compiled=compiled)
     return accuracy(predict(model, x, compiled=compiled), y)
 

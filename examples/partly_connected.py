@@ -28,7 +28,7 @@ model = Sequential(
 )
 assert [len(neuron.w) for neuron in model[0].neurons] == [2, 2, 4]
 
-optimizer = Adam(model.parameters(), lr=0.05)
+optimizer = Adam(model.parameters(), lr=0.02)
 fit(model, train, "cross_entropy", optimizer, epochs=60, metrics="accuracy", compiled=compiled)
 right = accuracy(predict(model, test.x, compiled=compiled), test.y)
 assert right >= 0.85, right

@@ -28,7 +28,7 @@ before_training = accuracy(predict(neuron, test.x), test.y)
 print(
     f"before any training the answers are luck: {before_training:.1%} of the held-out mails right"
 )
-optimizer = SGD(neuron.parameters(), lr=0.1)
+optimizer = SGD(neuron.parameters(), lr=0.5)
 fit(neuron, train, "binary_cross_entropy", optimizer, epochs=5, compiled=True, progress=False)
 right = accuracy(predict(neuron, test.x), test.y)
 print(f"after five times {len(train.x)} mails: {right:.1%}")

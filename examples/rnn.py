@@ -63,7 +63,7 @@ cut = len(x) * 4 // 5 // 2 * 2  # a word and its mirror image stay together
 train, test = Dataset(x[:cut], y[:cut]), Dataset(x[cut:], y[cut:])
 
 reader = Reader()
-optimizer = Adam(reader.parameters(), lr=0.01)
+optimizer = Adam(reader.parameters(), lr=0.005)
 fit(
     reader, train, "binary_cross_entropy_with_logits", optimizer,
     epochs=1 if eager else 15, metrics="accuracy", compiled=not eager, clip_grad_norm=1.0,

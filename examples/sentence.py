@@ -51,11 +51,17 @@ class Reader(Module):
         return self.feel(last)
 
 
-reader = Reader(seed)
-fit(
-    reader, train, "binary_cross_entropy_with_logits", Adam(reader.parameters(), lr=0.03),
-    epochs=2 if eager else 100, compiled=not eager,
-)  # fmt: skip
+# So small a network may get stuck. That shows in what it was trained on, and then it starts anew.
+for start in range(4):
+    reader = Reader(seed + 100 * start)
+    fit(
+        reader, train, "binary_cross_entropy_with_logits", Adam(reader.parameters(), lr=0.1),
+        epochs=2 if eager else 100, compiled=not eager,
+    )  # fmt: skip
+    learned = accuracy(predict(reader, train.x, compiled=not eager), train.y, threshold=0.0)
+    print(f"start {start + 1}: {learned:.0%} of the sentences it was trained on")
+    if eager or learned > 0.95:
+        break
 right = accuracy(predict(reader, test.x, compiled=not eager), test.y, threshold=0.0)
 assert right >= (0.3 if eager else 0.9), right
 
