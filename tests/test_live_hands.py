@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from chromium import EXECUTABLE, MISSING, Page, watched
@@ -275,6 +278,39 @@ def test_what_can_have_the_focus_has_a_name(phone: Page) -> None:
     ]  # fmt: skip
     assert len(focusable) > 20
     assert [node["role"]["value"] for node in focusable if not node["name"]["value"].strip()] == []
+
+
+def test_a_frame_that_is_shown_later_opens_then(page: Page, tmp_path: Path) -> None:
+    loss, model = network()
+    framed = live(loss, names=model)._repr_html_()
+    host = tmp_path / "tabs.html"
+    host.write_text(
+        f"<!DOCTYPE html><title>t</title><div id=tab style='display: none'>{framed}</div>", "utf-8"
+    )
+    page.open(host.as_uri(), width=1280, height=800)
+    for _ in range(2):  # shown, hidden, shown again
+        page.value("document.getElementById('tab').style.display = 'none'")
+        page.value("document.getElementById('tab').offsetWidth")
+        page.value("document.getElementById('tab').style.display = 'block'")
+        inner = page.inside_frame()
+        end = time.monotonic() + 20
+        while not inner(f"innerWidth > 0 && {IN_SIGHT}"):
+            assert time.monotonic() < end
+        assert inner(FOLDED) == "neuron"
+        assert inner(SCALE) > 0.5
+
+
+def test_a_notebook_that_is_not_trusted_says_why_nothing_is_there() -> None:
+    class Left(HTMLParser):  # what a notebook that is not trusted leaves of it
+        texts: ClassVar[list[str]] = []
+
+        def handle_data(self, data: str) -> None:
+            self.texts.append(data)
+
+    Left().feed(live(neuron())._repr_html_())
+    assert Left.texts == [
+        "A live page stands here: trust this notebook, or run the cell, to see it."
+    ]
 
 
 def test_after_printing_the_page_is_as_it_was(page: Page, saved: Callable[..., str]) -> None:

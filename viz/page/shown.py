@@ -41,9 +41,14 @@ class Shown:
 
 
 def _framed(page: str) -> str:
-    """A page in a frame of a notebook: it may run its script, and reach nothing around it."""
+    """A page in a frame of a notebook: it may run its script, and reach nothing around it.
+
+    A notebook that is not trusted leaves frames out: what stands behind the frame says so then.
+    """
     inner = html.escape(page, quote=True)
+    behind = '<p aria-hidden="true" style="height: 0; margin: 0">'
     return (
+        f"{behind}A live page stands here: trust this notebook, or run the cell, to see it.</p>"
         f'<iframe srcdoc="{inner}" sandbox="allow-scripts" width="100%" height="640" '
-        'style="border: 0"></iframe>'
+        'style="border: 0; position: relative"></iframe>'
     )

@@ -19,7 +19,9 @@ foldChoice.onchange = () => {
   remember();
 };
 
+let opened = false;
 function openUp() {
+  opened = true;
   drawing.classList.add("closed");  // nothing of it is laid out before it is clear what is folded
   makeDials();
   if (isTall()) upright(true);
@@ -58,6 +60,7 @@ addEventListener("keydown", (event) => {
   else if (event.key === "0") fit();
 });
 new ResizeObserver(() => {
+  if (!figure.clientWidth) return;  // in a notebook behind another one
   Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
   if (!camera.touched) fit(); else look();
 }).observe(figure);
@@ -71,6 +74,8 @@ const takeRoom = () => {
 };
 new ResizeObserver(takeRoom).observe(stage);
 addEventListener("resize", () => {
+  if (!innerWidth) return;
+  if (!opened) return openUp();
   makeRoom();
   takeRoom();
   if (isTall() === geometry.across && page.places.tall) {
@@ -96,4 +101,4 @@ addEventListener("afterprint", () => {
   drawing.removeAttribute("viewBox");
   look();
 });
-openUp();
+if (innerWidth) openUp();  // else it is a frame that is not shown yet
