@@ -22,7 +22,7 @@ class _Spent(float):
 
     __slots__ = ()
 
-    def __iadd__(self, other: Any) -> Any:
+    def __iadd__(self, other: float) -> float:  # a plain one
         frame = sys._getframe(1)
         while frame.f_back is not None and _ours(frame.f_globals.get("__name__")):
             frame = frame.f_back
