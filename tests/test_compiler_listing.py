@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import pickle
 from functools import reduce
 from itertools import pairwise
 
@@ -41,7 +42,7 @@ def test_a_program_pickled_before_arguments_had_names_calls_them_x():
     w = Value(2.0)
     program = compile(lambda speed, load: w * speed * load, [w], inputs=(1.0, 3.0))
     state = program.__getstate__()
-    del state["inputs"]
+    del state["inputs"], state["results"]
     old = Program.__new__(Program)
     old.__setstate__(state)
     assert lines(old)[0] == "given x[1] x1[1], for each sample"
@@ -87,6 +88,32 @@ def test_a_notebook_shows_the_listing_of_the_reverse_pass():
     w = Value(1.0)
     program = compile(lambda x: w * x, {"w": w}, inputs=(1.0,))
     assert "∂w[1]" in program.backward._repr_html_()
+
+
+def test_results_have_the_names_of_the_dict_that_they_stood_in(tmp_path):
+    w = Value(2.0)
+
+    def judged(x, y):
+        guess = w * x
+        return {"loss": (guess - y) ** 2, "guess": guess}
+
+    program = compile(judged, {"w": w}, inputs=(1.0, 1.0))
+    assert lines(program)[-1] == "returns loss = a1, guess = s1"
+    program.save(tmp_path / "program.npz")
+    loaded = Program.load(tmp_path / "program.npz")
+    for one in (program, loaded, pickle.loads(pickle.dumps(program))):
+        assert one.run([1.0, 2.0], [5.0, 4.0]) == (4.5, 3.0)
+        found = one.named_outputs()
+        assert {name: array.tolist() for name, array in found.items()} == {
+            "loss": [9.0, 0.0],
+            "guess": [2.0, 4.0],
+        }
+    finished = compile({"loss": w * w, "w": w + 1.0}, [w])
+    assert finished.run() == (4.0, 3.0)
+    assert list(finished.named_outputs()) == ["loss", "w"]
+    several = compile(lambda x: [w * x, {"inner": x}], [w], inputs=(1.0,))
+    assert several.run([3.0]) == (6.0, 3.0)
+    assert list(several.named_outputs()) == ["0", "1"]
 
 
 def test_a_result_never_has_the_name_of_an_argument():

@@ -83,7 +83,8 @@ def compile(
         if isinstance(loss, Value) or not callable(loss):
             arguments, called = _arguments(inputs, values), []
             shapes = [(len(argument),) for argument in arguments]
-            graph = lift(outputs_of(loss), values, arguments)
+            roots = outputs_of(loss)
+            graph = lift(roots, values, arguments)
             _refuse_branches(graph)
             _warn_of_comparisons(graph, [*values, *itertools.chain(*arguments)])
         else:
@@ -105,6 +106,7 @@ def compile(
             engine,
             device,
             called,
+            roots.names,
         )
 
 

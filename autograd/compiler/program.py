@@ -40,6 +40,7 @@ class Program:
         order: which of the given parameters stands at each place.
         names: of the given parameters, "" where none is known.
         inputs: the names of the arguments, where they are known.
+        results: the names of the outputs, where the function returned a dict.
         shapes: of each argument, the shape of one sample.
 
     ``print(program)`` lists the instructions in the notation of the lectures. As a context manager a
@@ -65,11 +66,12 @@ class Program:
         engine: str = "auto",
         device: Any = None,
         inputs: Sequence[str] = (),
+        results: Sequence[str] = (),
     ) -> None:
         if np.dtype(dtype) not in (np.dtype(np.float64), np.dtype(np.float32)):
             raise ValueError(f"dtype is float64 or float32, not {np.dtype(dtype)}")
         self.plan, self._wanted, self._device = plan, engine, device
-        self.names, self.inputs = list(names), list(inputs)
+        self.names, self.inputs, self.results = list(names), list(inputs), list(results)
         self.shapes = list(shapes or [(n,) for n in plan.arguments])
         self._values = list(values)
         self._ordered = [self._values[i] for i in plan.order.tolist()] if values else []
@@ -99,7 +101,7 @@ class Program:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         outputs = state.pop("_outputs")
-        self.__dict__.update({"inputs": [], **state})
+        self.__dict__.update({"inputs": [], "results": [], **state})
         self._begin()
         self._batches.keep(outputs)
 
@@ -184,6 +186,21 @@ class Program:
         with self._lock:
             return self._batches.outputs()
 
+    def named_outputs(self) -> dict[str, Array]:
+        """The same under the names in the dict that the function returned, else under their numbers.
+
+        >>> from autograd import Value, compile
+        >>> w = Value(2.0)
+        >>> def judged(x, y):
+        ...     return {"loss": (w * x - y) ** 2, "prediction": w * x}
+        >>> program = compile(judged, [w], inputs=(1.0, 1.0))
+        >>> loss, mean = program.run([1.0, 2.0], [3.0, 4.0])
+        >>> program.named_outputs()
+        {'loss': array([1., 0.]), 'prediction': array([2., 4.])}
+        """
+        outputs = self.outputs
+        return dict(zip(self.results or map(str, range(len(outputs))), outputs))
+
     # Training -------------------------------------------------------------------------------------
 
     def update(self, optimizer: _Optimizer) -> None:
@@ -230,7 +247,7 @@ class Program:
     # Reading, keeping, handing on -----------------------------------------------------------------
 
     def __str__(self) -> str:
-        return listing(self.plan, self.names, self.inputs)
+        return listing(self.plan, self.names, self.inputs, self.results)
 
     @property
     def backward(self) -> Backward:
@@ -264,7 +281,10 @@ class Program:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write instructions and parameters to a file of NumPy's npz format; no pickle."""
-        save(path, Saved(self.plan, self.parameters, self.names, self.shapes, self.inputs))
+        save(
+            path,
+            Saved(self.plan, self.parameters, self.names, self.shapes, self.inputs, self.results),
+        )
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], engine: str = "auto") -> Program:
@@ -282,7 +302,7 @@ class Program:
         numbers[saved.plan.order] = saved.parameters
         return cls(
             saved.plan, numbers, (), saved.names, saved.parameters.dtype, saved.shapes, engine,
-            inputs=saved.inputs,
+            inputs=saved.inputs, results=saved.results,
         )  # fmt: skip
 
     def to_torch(self, device: Any = None) -> Any:

@@ -104,7 +104,7 @@ MOVES = ((near, near), (opposite, far), (far, opposite))
 
 def trace(
     function: Callable[..., Any], example: Example, parameters: Iterable[Value]
-) -> tuple[list[Value], list[list[Value]]]:
+) -> tuple[Outputs, list[list[Value]]]:
     """The outputs of ``function`` on an example, and the inputs by argument."""
     given, inputs = example.leaves()
     watched = {*parameters, *(x for argument in inputs for x in argument)}
@@ -158,9 +158,15 @@ def _at_most(count: int) -> Callable[[Value], None]:
     return watch
 
 
-def outputs_of(result: Any, taken: str = "compile() takes") -> list[Value]:
+class Outputs(list[Value]):
+    """Values that are computed, the loss first; `names` are those of a dict, none for other results."""
+
+    names: Sequence[str] = ()
+
+
+def outputs_of(result: Any, taken: str = "compile() takes") -> Outputs:
     """A Value, or the Values in (nested) lists and dicts, as a flat list; ``taken`` begins errors."""
-    found: list[Value] = []
+    found = Outputs()
     stack = [result]
     while stack:
         x = stack.pop()
@@ -176,6 +182,8 @@ def outputs_of(result: Any, taken: str = "compile() takes") -> list[Value]:
             found.append(Value(x))
         else:
             raise TypeError(f"{taken} a Value or a list of Values, not {x!r:.60}")
+    if isinstance(result, Mapping) and len(result) == len(found):
+        found.names = [str(name) for name in result]
     return found
 
 

@@ -38,13 +38,16 @@ FEW = 4  # longer sums are written with a Σ
 WIDTH = 80  # columns
 
 
-def listing(plan: Plan, names: list[str], inputs: list[str]) -> str:
+def listing(plan: Plan, names: list[str], inputs: list[str], results: list[str]) -> str:
     """One line an instruction, after a line that says what is given and what comes out."""
     found = named(plan, names, inputs)
     plan, lines = found.plan, found.lines
     given = " ".join(f"{name}[{n}]" for name, n in zip(found.names.inputs, plan.arguments))
     width = max([len(left) for left, _ in lines], default=0)
-    outputs = ", ".join(found.names.at(space, np.array([row])) for space, row in plan.outputs)
+    returned = [found.names.at(space, np.array([row])) for space, row in plan.outputs]
+    if len(results) == len(returned):
+        returned = [f"{name} = {row}" for name, row in zip(results, returned)]
+    outputs = ", ".join(returned)
     head = [f"given {given}, for each sample"] if given else []
     counts = (len(plan.order), "parameter"), (len(plan.instructions), "instruction")
     head.append(", ".join(plural(*count) for count in counts))

@@ -66,6 +66,7 @@ class Saved:
     names: list[str]  # of the given parameters, "" where none is known
     shapes: list[tuple[int, ...]]  # of each argument, that of one sample
     inputs: list[str]  # the names of the arguments, none where they are not known
+    results: list[str]  # those of the outputs, likewise
 
 
 def save(path: str | os.PathLike[str], program: Saved) -> None:
@@ -77,6 +78,7 @@ def save(path: str | os.PathLike[str], program: Saved) -> None:
         "names": program.names,
         "shapes": program.shapes,
         "inputs": program.inputs,
+        "results": program.results,
     }
     text = json.dumps(described, sort_keys=True)
     arrays["structure"] = np.frombuffer(text.encode(), dtype=np.uint8)
@@ -118,10 +120,10 @@ def _checked(arrays: dict[str, Array]) -> Saved:
     shapes = [tuple(shape) for shape in described.get("shapes", [[n] for n in plan.arguments])]
     if list(map(math.prod, shapes)) != plan.arguments:
         raise ValueError("the shapes do not fit the arguments")
-    names, inputs = (
-        [str(name) for name in x] for x in (described["names"], described.get("inputs", ()))
+    names, inputs, results = (
+        [str(name) for name in described.get(key, ())] for key in ("names", "inputs", "results")
     )
-    return Saved(plan, parameters, names, shapes, inputs)
+    return Saved(plan, parameters, names, shapes, inputs, results)
 
 
 def _refuse(number: str) -> NoReturn:
