@@ -88,7 +88,8 @@ def test_every_script_is_run_here_or_elsewhere():
 
 
 SEEDS = [
-    "addition", "cnn_lstm", "hidden_layer", "one_layer", "partly_connected", "reinforce", "rnn", "spam",
+    "addition", "cnn_lstm", "hidden_layer", "one_layer", "partly_connected", "reinforce", "rnn",
+    "sentence", "spam",
 ]  # fmt: skip
 
 
