@@ -543,11 +543,12 @@ def test_an_operation_that_came_to_the_table_later():
         del OPS["cube"]
 
 
-@pytest.mark.parametrize("sparse", [16, 0])
-def test_places_of_values_by_a_table_of_addresses_and_by_sorting(monkeypatch, sparse):
-    monkeypatch.setattr(order, "_SPARSE", sparse)  # 0: addresses that lie too far apart for a table
+@pytest.mark.parametrize(("most", "by_sorting"), [(1 << 40, False), (0, True)])
+def test_places_of_values_by_a_table_of_addresses_and_by_sorting(monkeypatch, most, by_sorting):
+    monkeypatch.setattr(order, "_SPARSE", most)  # how far apart addresses of a table may lie
     values = [Value(float(i)) for i in range(200)]
     places = order.Places(values[::2])
+    assert places._sorted is by_sorting
     asked = [*values, None]
     expected = [i // 2 if i % 2 == 0 else -1 for i in range(200)] + [-1]
     assert places.of(asked, len(asked)).tolist() == expected

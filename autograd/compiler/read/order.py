@@ -86,7 +86,7 @@ class Places:
 
     def __init__(self, values: list[Value]) -> None:
         numbers = _identities(values, len(values))
-        self._low, high = int(numbers.min(initial=0)), int(numbers.max(initial=0))
+        self._low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
         self._span = (high - self._low) // _ALIGNED + 1
         self._sorted = self._span > _SPARSE * len(values) or bool((numbers % _ALIGNED).any())
         if self._sorted:
