@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 import math
 import pickle
@@ -17,8 +18,10 @@ from test_compiler_random import random_function
 import autograd
 import nn
 from autograd import OPS, Value, compile, log, maximum, select, tanh, where
-from autograd.compiler.run.native import loops
+from autograd.compiler.run.native import loops, shape
+from autograd.compiler.run.native.calls import exact_calls
 from autograd.compiler.run.native.llvm import jit, library
+from autograd.compiler.run.numpy import replay
 from autograd.ops import Op
 
 pytest.importorskip("llvmlite", reason='needs LLVM: pip install "chainrule[native]"')
@@ -269,6 +272,7 @@ def test_networks():
 def test_layers_as_loops_are_the_same(monkeypatch, lanes):
     """Whole tiles of rows and rests of them; a layer that two others read, and one that reads two."""
     monkeypatch.setattr(loops, "FROM", 2)
+    lanes = min(lanes, jit.lanes(8))  # what a register holds: the C library's functions are as wide
     monkeypatch.setattr(jit, "lanes", lambda size: lanes)
     first, second = nn.Linear(3, 17, rng=0), nn.Linear(17, 17, rng=1)
     third, last = nn.Linear(34, 9, rng=2), nn.Linear(17, 1, bias=False, rng=3)
@@ -387,3 +391,103 @@ def test_large_batches_run_in_pieces():
     close(native.run(x), numpy.run(x))
     close(native.gradients, numpy.gradients)
     assert autograd.Program is type(native)
+
+
+# NumPy's calls ------------------------------------------------------------------------------------
+
+EXACT = [np.add, np.subtract, np.multiply, np.divide, np.negative, np.absolute, np.copyto]
+
+
+def arrays(shape, rng, dtype):
+    """An array to write, and some to read: whole, turned, a part, repeated along an axis; a number."""
+
+    def filled(*sizes):
+        return rng.choice([*EDGES, 1.5, -0.3], sizes).astype(dtype)
+
+    wide = filled(*(2 * n for n in shape))[tuple(slice(n) for n in shape)]
+    turned = filled(*shape[::-1]).T
+    thin = filled(*(1 if k % 2 else n for k, n in enumerate(shape)))
+    backwards = filled(*shape)[::-1]
+    return [filled(*shape), wide, turned, thin, thin[:, :1], backwards, filled(shape[-1]), 0.7, 1.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    "shape", [(5, 1), (16, 16, 1), (3, 8, 9), (4, 1, 33), (1, 1), (7, 2, 3, 5)]
+)
+def test_calls_of_numpy_are_the_same_to_the_last_bit(shape, dtype):
+    with np.errstate(all="ignore"):
+        calls = []
+        rng = RNG(0)
+        pool = [x for _ in range(2) for x in arrays(shape, rng, dtype)]
+        outs = [x for x in pool if isinstance(x, np.ndarray) and x.shape == shape]
+        for _ in range(40):
+            function, out = EXACT[rng.integers(len(EXACT))], outs[rng.integers(len(outs))]
+            one, two = (pool[k] for k in rng.integers(len(pool), size=2))
+            inputs = (
+                [one, two]
+                if function.__name__ in ("add", "subtract", "multiply", "divide")
+                else [one]
+            )
+            if function is np.copyto:
+                calls.append((function, [out, *inputs]))
+            elif rng.integers(2) or function.nin == 2:
+                calls.append((function, [*inputs, out]))
+            else:
+                calls.append((functools.partial(function, out=out), inputs))
+        before = [x.copy() for x in outs]
+        for function, arguments in calls:
+            function(*arguments)
+        expected = [x.copy() for x in outs]
+        for x, old in zip(outs, before):
+            x[...] = old
+        (fewer,) = exact_calls([calls], moving=set())
+        assert len(fewer) == 1
+        for function, arguments in fewer:
+            function(*arguments)
+        for x, wanted in zip(outs, expected):
+            np.testing.assert_array_equal(x, wanted)
+            assert (np.signbit(x) == np.signbit(wanted))[~np.isnan(wanted)].all()
+
+
+def test_what_moves_overlaps_or_is_not_exact_stays_a_call_of_numpy():
+    x, y, z = (RNG(k).normal(size=(4, 3)) for k in range(3))
+    late = [x, y, z]
+    calls = [
+        (np.add, [x, y, z]), (np.multiply, [x, 2.0, z]),  # one call
+        (np.add, late),
+        (np.add, [x[:-1], 1.0, x[1:]]),  # each row would be read after it was written
+        (np.add, [x, np.ones((4, 3), np.float32), z]), (np.exp, [x, z]),
+        (np.add.reduce, [x, 0, None, z[0]]), (np.negative, [x, np.broadcast_to(z[0], (4, 3))]),
+    ]  # fmt: skip
+    (fewer,) = exact_calls([calls], moving={id(late)})
+    assert [function for function, _ in fewer[1:]] == [function for function, _ in calls[2:]]
+    fewer[0][0](*fewer[0][1])
+    np.testing.assert_array_equal(z, x * 2.0)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_after_many_runs_exact_calls_are_machine_code(monkeypatch, dtype):
+    """Equal to the last bit, with other inputs each time, at batches of their own."""
+    monkeypatch.setattr(replay, "OFTEN", 2)
+    monkeypatch.setattr(shape, "WEIGHTS", 0)  # a network of this size would run as machine code
+    model = nn.MLP(12, [30, 30, 4], activation="tanh", rng=0)
+    x, y = RNG(0).normal(size=(40, 12)).astype(dtype), RNG(1).integers(0, 4, 40)
+    programs = [
+        compile(
+            lambda x, y: nn.cross_entropy(model(x), y) + sum(v * v for v in x), model,
+            inputs=(x[0], 0), check=False, dtype=dtype, engine=engine,
+        )
+        for engine in ("auto", "numpy")
+    ]  # fmt: skip
+    assert [program.engine.name for program in programs] == ["numpy", "numpy"]
+    for step in range(6):
+        for batch in (1, 7, 40):
+            found = [program.run(x[step:][:batch], y[step:][:batch]) for program in programs]
+            assert found[0] == found[1]
+            np.testing.assert_array_equal(programs[0].gradients, programs[1].gradients)
+        optimizers = [nn.SGD(model.parameters(), lr=0.1) for _ in programs]
+        for program, optimizer in zip(programs, optimizers):
+            program.update(optimizer)
+    few, many = (len(program._batches.runner(7)._backward.pairs) for program in programs)
+    assert few < many

@@ -35,6 +35,8 @@ from autograd.compiler.run.tape.interpreter import Interpreter
 
 __all__ = ["Replay", "bound"]
 
+OFTEN = 500  # runs after which compiling is worth while
+
 _KINDS: dict[type, type[Bound]] = {
     Matrix: BoundMatrix,
     Terms: BoundTerms,
@@ -57,12 +59,13 @@ class Replay:
     """A plan at ``batch`` samples: calls over arrays that exist already.
 
     A program has one for each batch size it has met; they share the static vector and its gradient.
-    ``tape`` is what runs a `Tape`.
+    ``tape`` is what runs a `Tape`; ``exact`` makes fewer calls of those that it can compile, once there
+    were many runs.
     """
 
     def __init__(
         self, plan: Plan, static: Array, static_gradient: Array, batch: int,
-        tape: Callable[..., Any] = Interpreter,
+        tape: Callable[..., Any] = Interpreter, exact: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         self.plan, self.batch = plan, batch
         binder = Binder(plan, static, static_gradient, batch, tape)
@@ -85,6 +88,7 @@ class Replay:
             binder.gradients.begins = entry.begins
             steps[of].push(entry)
         self._backward = _Pass(binder.calls)
+        self._exact, self._runs = exact, 0
 
         self._values = binder.values
         self._limits = [(x, binder.integers(x.argument)) for x in limits(plan.instructions)]
@@ -95,6 +99,12 @@ class Replay:
             self._compute(inputs)
             self.seed[...] = weight / len(self.seed)
             self._backward.run(inputs)
+        self._runs += 1
+        if self._runs == OFTEN and self._exact is not None:
+            both = self._forward, self._backward
+            moving = {id(gap.arguments) for own in both for gap in own.gaps}
+            found = self._exact([own.pairs for own in both], moving)
+            self._forward.pairs, self._backward.pairs = found
 
     def forward(self, inputs: Sequence[Array]) -> None:
         """Compute every row for these inputs, [batch, columns] each."""
