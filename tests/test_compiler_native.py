@@ -421,7 +421,11 @@ def test_calls_of_numpy_are_the_same_to_the_last_bit(shape, dtype):
         rng = RNG(0)
         pool = [x for _ in range(2) for x in arrays(shape, rng, dtype)]
         outs = [x for x in pool if isinstance(x, np.ndarray) and x.shape == shape]
+        index = rng.integers(0, shape[0], shape[0])
         for _ in range(40):
+            if len(shape) == 2 and not rng.integers(4):
+                calls.append((np.take, [pool[0], index, 0, pool[9], "clip"]))
+                continue
             function, out = EXACT[rng.integers(len(EXACT))], outs[rng.integers(len(outs))]
             one, two = (pool[k] for k in rng.integers(len(pool), size=2))
             inputs = (
@@ -458,6 +462,7 @@ def test_what_moves_overlaps_or_is_not_exact_stays_a_call_of_numpy():
         (np.add, late),
         (np.add, [x[:-1], 1.0, x[1:]]),  # each row would be read after it was written
         (np.add, [x, np.ones((4, 3), np.float32), z]), (np.exp, [x, z]),
+        (np.take, [x, np.array([0, 4]), 0, z[:2], "clip"]),  # there is no row 4
         (np.add.reduce, [x, 0, None, z[0]]), (np.negative, [x, np.broadcast_to(z[0], (4, 3))]),
     ]  # fmt: skip
     (fewer,) = exact_calls([calls], moving={id(late)})

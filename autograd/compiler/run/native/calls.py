@@ -1,12 +1,12 @@
 """NumPy's calls on arrays that stay where they are, as machine code, to the last bit the same.
 
-What is exact (a sum, a product, a copy) is written as a loop; calls that follow each other are one
-call. For small arrays most of the time of a call is Python's and NumPy's, not the loop's.
+What is exact (a sum, a product, a copy, a choice of rows) is written as a loop; calls that follow each
+other are one call. For small arrays most of the time of a call is Python's and NumPy's, not the loop's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -61,18 +61,14 @@ def exact_calls(passes: Sequence[Sequence[Pair]], moving: set[int]) -> list[list
                 runs.append([call])
     if not runs:
         return [list(pairs) for pairs in passes]
-    machine = jit.Machine(_module(runs))
-    kept = [call for run in runs for call in run]
-
-    def bound(number: int) -> Pair:
-        step = machine.bound(number)
-        return (lambda *_: step()), kept  # the arrays live as long as the call
-
-    return [[bound(x) if isinstance(x, int) else x for x in own] for own in found]
+    machine = jit.Machine(_module(runs), kept=runs)
+    return [[(machine.bound(x), ()) if isinstance(x, int) else x for x in own] for own in found]
 
 
 def _exact(function: Any, arguments: Sequence[Any]) -> _Exact | None:
     """A call as a loop; None if it is no such one."""
+    if function is np.take:
+        return _taken(*arguments) if len(arguments) == 5 else None
     if isinstance(function, partial) and not function.args and set(function.keywords) == {"out"}:
         function, (*inputs, out) = function.func, [*arguments, function.keywords["out"]]
     elif function is np.copyto:
@@ -92,6 +88,19 @@ def _exact(function: Any, arguments: Sequence[Any]) -> _Exact | None:
         elif not isinstance(x, float):
             return None
     return _Exact(function, inputs, out)
+
+
+def _taken(x: Array, index: Array, axis: int | None, out: Array, mode: str) -> _Exact | None:
+    """Rows of an array, by whole numbers that stay the same."""
+    if axis != 0 or mode != "clip" or x.dtype != out.dtype or x.dtype.kind != "f" or x.ndim > 2:
+        return None
+    if index.dtype != np.int64 or index.ndim != 1 or not index.flags.c_contiguous or not out.size:
+        return None
+    if any(a.ndim > 1 and a.shape[1] > 1 and a.strides[1] != a.itemsize for a in (x, out)):
+        return None
+    if index.min() < 0 or index.max() >= len(x) or np.may_share_memory(x, out):
+        return None
+    return _Exact(np.take, [x, index], out)
 
 
 def _overlaps(x: Array, out: Array) -> bool:
@@ -126,19 +135,48 @@ def _module(runs: list[list[_Exact]]) -> str:
 def _function(name: str, call: _Exact, calls: dict[str, str]) -> str:
     code = Code(Types(call.out.dtype, 1))
     arrays = call.arrays()
+    (_rows if call.function is np.take else _loops)(code, call)
+    calls |= code.calls
+    takes = ", ".join(f"ptr %a{k}" for k in range(len(arrays)))
+    body = "\n".join([*code.lines, "ret void"])
+    return f"define internal void @{name}({takes}) #1 {{\n{body}\n}}"
+
+
+def _rows(code: Code, call: _Exact) -> None:
+    """One row after the other."""
+    (x, index), out = call.inputs, call.out
+    apart = [array.strides[0] // array.itemsize for array in (out, x)]
+    over = Loop(code, len(index), [])
+    row = code.load("%a2", over.index, "i64")
+    starts = [_place(code, [n], [step]) for n, step in zip((over.index, row), apart)]
+    for wide, first, times in _pieces(code, out.size // len(out), WIDE):
+        loop = Loop(code, times, [])
+        at = code.plus(code.emit(f"mul i64 {loop.index}, {wide.width}"), first)
+        to, place = (code.emit(f"add i64 {start}, {at}") for start in starts)
+        wide.store("%a0", to, wide.load("%a1", place))
+        loop.end([])
+    over.end([])
+
+
+def _pieces(code: Code, count: int, width: int) -> Iterator[tuple[Wide, int, int]]:
+    """Vectors and what is left: how wide, from which number on, how many."""
+    whole, rest = divmod(count, width)
+    if whole:
+        yield Wide(code, width), 0, whole
+    if rest:
+        yield Wide(code, 1), whole * width, rest
+
+
+def _loops(code: Code, call: _Exact) -> None:
+    """Loops over all dimensions."""
+    arrays = call.arrays()
     sizes, strides = _dimensions(arrays)
     outer = [Loop(code, n, []) for n in sizes[:-1]]
     starts = [
         _place(code, [loop.index for loop in outer], own[:-1]) for own in strides
     ]  # of each array
     flat = all(own[-1] in (0, 1) for own in strides) and strides[0][-1] == 1
-    width = WIDE if flat else 1
-    for wide, first, times in (
-        (Wide(code, width), 0, sizes[-1] // width),
-        (Wide(code, 1), sizes[-1] // width * width, sizes[-1] % width),
-    ):
-        if not times:
-            continue
+    for wide, first, times in _pieces(code, sizes[-1], WIDE if flat else 1):
         loop = Loop(code, times, [])
         at = code.plus(code.emit(f"mul i64 {loop.index}, {wide.width}"), first)
         places = [
@@ -160,10 +198,6 @@ def _function(name: str, call: _Exact, calls: dict[str, str]) -> str:
         loop.end([])
     for loop in reversed(outer):
         loop.end([])
-    calls |= code.calls
-    takes = ", ".join(f"ptr %a{k}" for k in range(len(arrays)))
-    body = "\n".join([*code.lines, "ret void"])
-    return f"define internal void @{name}({takes}) #1 {{\n{body}\n}}"
 
 
 def _value(code: Code, wide: Wide, function: Any, values: list[str]) -> str:

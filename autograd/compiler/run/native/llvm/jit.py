@@ -87,9 +87,10 @@ def _new_function() -> Any:
 
 
 class Machine:
-    """Machine code that stays where it is as long as this object is."""
+    """Machine code that stays where it is as long as this object is, and so do the arrays ``kept``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, kept: Any = None) -> None:
+        self._kept = kept
         llvm = _llvm()
         text += _ENTRY
         called = re.findall(r"^declare .*@(\w+)\(", text, re.MULTILINE)
