@@ -46,7 +46,7 @@ print(f"mean squared error {error:.4f}; the mean digit {without:.4f}; 12 compone
 assert kept >= (0.1 if eager else 0.72), kept
 
 figure, rows = plt.subplots(2, 10, figsize=(10, 2.2))
-for row, words in zip(rows, ("what goes in", "what comes out")):
+for row, words in zip(rows, ("shown", "answered")):
     row[0].text(-2, 3.5, words, ha="right", va="center")
 for i in range(10):
     for row, images in zip(rows, (test.x, again)):
