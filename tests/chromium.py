@@ -250,5 +250,5 @@ def watched() -> Iterator[Page]:
     """A page of Chromium that must complain of nothing and ask for nothing beyond its files."""
     with chromium() as page:
         yield page
-        assert page.complaints == []
+        assert page.complaints == [], page.complaints[0][:900]
         assert [r for r in page.requests if not r.startswith(("file://", "about:", "data:"))] == []

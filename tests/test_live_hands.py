@@ -313,6 +313,48 @@ def test_a_notebook_that_is_not_trusted_says_why_nothing_is_there() -> None:
     ]
 
 
+def test_the_sliders_stay_where_they_are_while_one_points_about(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    page.open(saved("neuron", neuron()))
+    places = set()
+    for id in ("v0", "v2", "v9", "v8", "v7"):
+        page.point(f"#{id}")
+        page.wait("document.querySelectorAll('#why p').length > 0")
+        places.add(page.value("document.getElementById('dial0').getBoundingClientRect().top"))
+    assert len(places) == 1
+
+
+def test_an_answer_is_left_alone_while_the_pointer_moves_on(
+    page: Page, saved: Callable[..., str]
+) -> None:
+    subject = "document.getElementById('subject').textContent"
+    page.open(saved("neuron", neuron()))
+    page.point("#v2")
+    page.point("h1")
+    assert page.value(subject) == "x1·w1"  # what was pointed at can be read
+    page.click("#v5")
+    page.point("#v8")
+    assert page.value(subject) == "n"
+    page.point("h1")
+    assert page.value(subject) == "x2·w2"  # what was clicked comes back
+    page.click("#given")
+    page.type("0.")
+    page.point("#v8")
+    page.type("5")
+    page.press("Enter")
+    assert page.value("document.getElementById('reply').textContent") == "✓ right"
+    assert page.value(subject) == "x2·w2"
+
+
+def test_on_a_phone_the_controls_do_not_cover_what_has_the_focus(phone: Page) -> None:
+    bottom = "document.activeElement.getBoundingClientRect().bottom"
+    dock = "document.getElementById('dock').getBoundingClientRect().top"
+    for k in range(5):
+        phone.value(f"document.querySelectorAll('#dials input[type=text]')[{k}].focus()")
+        phone.wait(f"{bottom} <= {dock}")
+
+
 def test_after_printing_the_page_is_as_it_was(page: Page, saved: Callable[..., str]) -> None:
     page.open(saved("neuron", neuron()))
     open_ = "document.querySelector('details').open"

@@ -3,13 +3,14 @@ const given = byId("given"), reply = byId("reply");
 const close = (a, b) => a === b || Math.abs(a - b) <= Math.max(1e-6 * Math.max(Math.abs(a), Math.abs(b)), 1e-12);
 const names = new Map(nodes.map((node, i) => [node.full, i]));
 
+const answering = () => byId("answer").contains(document.activeElement);
 function showAnswer() {
   const open = state.chosen >= 0 && state.chosen !== root;
-  byId("answer").hidden = !open;
-  if (!open) return;
-  byId("asked").textContent = `Your answer for ${asked(state.chosen)}`;
-  byId("tell").hidden = !hidden(state.chosen);
-  given.value = reply.textContent = "";
+  given.disabled = byId("check").disabled = !open;  // what is below stays where it is
+  byId("asked").textContent = open ? `Your answer for ${asked(state.chosen)}` : "Your answer";
+  byId("tell").hidden = !open || !hidden(state.chosen);
+  given.value = "";
+  reply.textContent = open ? "" : "Choose a value to answer for it.";
   reply.className = "";
 }
 // One in the last digit that was typed, and how many digits count: see autograd/by_hand/answer.py.

@@ -33,7 +33,7 @@ function fitting() {
 function within(kept) {  // the whole drawing in the window, but for a strip of it
   const [left, top, width, height] = camera.bounds, air = Math.min(32, camera.width / 24);
   const room = [camera.width - 2 * air, camera.height - (kept ? kept + air / 2 : 2 * air)];
-  const scale = Math.min(1.4, room[0] / width, room[1] / height), above = wide.matches ? kept : 0;
+  const scale = Math.min(1.4, Math.max(1, room[0]) / width, Math.max(1, room[1]) / height), above = wide.matches ? kept : 0;
   const [x, y] = [(camera.width - width * scale) / 2, above + (camera.height - kept - height * scale) / 2];
   return { x: x - left * scale, y: y - top * scale, scale };
 }

@@ -17,9 +17,10 @@ const step = (i) => nice(reachOf(i) / 100);
 const snapped = (i, x) => Number((Math.round(x / step(i)) * step(i)).toPrecision(12));
 
 const home = (i) => groups.findIndex((group) => group.kind === "neuron" && group.members.includes(i));
-const many = leaves.length > 40;
+const many = leaves.length > 8;  // few stand above what is said of a value, and so always in the same place
+const crowd = leaves.length > 40;
 function fitDials() {  // of a large network the inputs, and what the neuron in question has
-  if (!many) return;
+  if (!crowd) return;
   const here = state.chosen < 0 ? -1 : home(state.chosen);
   for (const item of dials.children) item.hidden = Number(item.dataset.home) >= 0 && Number(item.dataset.home) !== here;
   byId("more").hidden = here >= 0;
@@ -50,8 +51,8 @@ function makeDials() {
     range.onchange = () => { refresh(); remember(); };
     field.onchange = () => accept(i, field);
     field.onkeydown = (event) => { if (event.key === "Enter" && !accept(i, field)) field.reportValidity(); };
-    range.onfocus = () => choose(i);
-    field.onfocus = () => { choose(i); field.value = exact(state.numbers[i]).replace("-", "−"); };
+    range.onfocus = () => attend(i, range);
+    field.onfocus = () => { attend(i, field); field.value = exact(state.numbers[i]).replace("-", "−"); };
     field.onblur = () => { dialOf.get(i).was = null; valid(field, true); showDials(); };
     const item = make("li", {}, label, range, field);
     item.onpointerenter = () => light([`v${i}`], "lit");
@@ -60,6 +61,10 @@ function makeDials() {
     dials.append(item);
     dialOf.set(i, { range, field });
   }
+}
+function attend(i, element) {  // what is said above may have moved it
+  choose(pinned = i);
+  element.scrollIntoView({ block: "nearest" });
 }
 function valid(field, is) {
   field.setAttribute("aria-invalid", !is);

@@ -5,6 +5,7 @@ const asked = (i) => `∂${unit(nodes[root].name)}/∂${unit(nodes[i].name)}`;
 const line = (className, ...parts) => make("p", { className }, ...parts);
 const wrapped = (text) => text[0] === "−" ? `(${text})` : text;
 
+let pinned = -1;  // a value that was clicked: others are explained only while they are pointed at
 function choose(i) {
   if (state.chosen === i) return;
   state.chosen = i;
@@ -64,9 +65,11 @@ listeners.push(explain);
 
 for (const [i] of nodes.entries()) {
   const card = byId(`v${i}`);
-  card.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && !event.buttons) choose(i); });
-  card.addEventListener("click", () => choose(i));
-  card.addEventListener("focus", () => choose(i));
+  const pointed = (event) => event.pointerType === "mouse" && !event.buttons && !answering();
+  card.addEventListener("pointerenter", (event) => { if (pointed(event)) choose(i); });
+  card.addEventListener("pointerleave", (event) => { if (pointed(event) && pinned >= 0) choose(pinned); });
+  card.addEventListener("click", () => choose(pinned = i));
+  card.addEventListener("focus", () => choose(pinned = i));
   card.addEventListener("dblclick", () => unfoldOrFold(i));
   card.addEventListener("keydown", (event) => {
     if (event.target !== card) return;

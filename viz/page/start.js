@@ -60,7 +60,7 @@ addEventListener("keydown", (event) => {
   else if (event.key === "0") fit();
 });
 new ResizeObserver(() => {
-  if (!figure.clientWidth) return;  // in a notebook behind another one
+  if (!figure.clientWidth || !figure.clientHeight) return;  // in a notebook behind another one
   Object.assign(camera, { width: figure.clientWidth, height: figure.clientHeight });
   if (!camera.touched) fit(); else look();
 }).observe(figure);

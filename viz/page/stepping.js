@@ -33,6 +33,7 @@ function go(step) {
   mark();
   const frame = steps[step];
   follow(frame.on.filter((id) => id[0] === "v").map((id) => placed.at[`v${placed.stands[id.slice(1)]}`]).filter(Boolean));
+  pinned = -1;
   if (frame.on.length) choose(Number(frame.on[0].slice(1)));
   if (onwards) pulse(frame);
 }
@@ -108,6 +109,10 @@ function makeRoom() {
   trial.remove();
   const room = wide.matches ? most : Math.min(most, 0.17 * innerHeight);  // on a phone it scrolls
   Object.assign(caption.style, { minHeight: `${room}px`, maxHeight: wide.matches ? "" : `${room}px` });
+  const next = wide.matches && !many ? byId("reason") : list.closest("details"), numbers = byId("numbers");
+  if (numbers.nextElementSibling !== next) next.before(numbers);  // moved only then: it may hold the focus
+  const below = wide.matches ? 0 : byId("dock").offsetHeight;  // there it stands before what has the focus
+  document.documentElement.style.scrollPaddingBottom = `${below}px`;
   if (room < most) caption.tabIndex = 0; else caption.removeAttribute("tabindex");
 }
 
