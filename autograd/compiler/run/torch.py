@@ -78,7 +78,11 @@ def _module_class(torch: Any) -> Any:
             super().__init__()
             self.plan, self.names, self.shapes = plan, list(names), list(shapes)
             self.weights = torch.nn.Parameter(torch.zeros(len(plan.order), dtype=torch.float64))
-            self._selects = {i.argument for i in plan.instructions if isinstance(i, Select)}
+            selects = {i.argument for i in plan.instructions if isinstance(i, Select)}
+            self._wanted = [  # of each argument; None stands for the dtype of the weights
+                (tuple(shape), plan.arguments[k], torch.int64 if k in selects else None)
+                for k, shape in enumerate(shapes)
+            ]
             self.runner = Runner(plan)
             library = TorchLibrary(torch, False)
             refuse_missing(library, self.runner.operations(), "to_torch()")
@@ -105,7 +109,27 @@ def _module_class(torch: Any) -> Any:
             return tuple(self.passes[0](weights, given, self.numbers())[0])
 
         def _given(self, inputs: tuple[Any, ...], floating: Any) -> list[Any]:
-            """The arguments as [columns, batch], checked."""
+            """The arguments as [columns, batch]; what is not as asked for is looked at closely."""
+            found, batch = [], None
+            for x, (shape, columns, dtype) in zip(inputs, self._wanted):
+                if not isinstance(x, torch.Tensor) or x.requires_grad:
+                    break
+                size = x.shape
+                if x.dtype != (dtype or floating) or size[1:] != shape or not size:
+                    break
+                if batch not in (None, size[0]):
+                    break
+                batch = size[0]
+                if columns == 1:
+                    found.append(x.reshape(1, -1))
+                else:
+                    found.append((x if len(shape) == 1 else x.reshape(-1, columns)).T)
+            return (
+                found if len(found) == len(inputs) == len(self._wanted) else self._checked(inputs)
+            )
+
+        def _checked(self, inputs: tuple[Any, ...]) -> list[Any]:
+            """The same of what may not fit, or may have to be converted."""
             for k, x in enumerate(inputs):
                 if not isinstance(x, torch.Tensor):
                     raise TypeError(
@@ -113,22 +137,15 @@ def _module_class(torch: Any) -> Any:
                     )
             refuse_samples("tensor", inputs, self.shapes)
             found = []
-            for k, x in enumerate(inputs):
-                dtype, columns = floating, self.plan.arguments[k]
-                if k in self._selects:
-                    dtype = torch.int64
-                    if x.is_floating_point():
-                        raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")
+            for k, (x, (_, columns, dtype)) in enumerate(zip(inputs, self._wanted)):
+                if dtype is torch.int64 and x.is_floating_point():
+                    raise TypeError(f"argument {k} selects: give whole numbers, not {x.dtype}")
                 if x.requires_grad:
                     raise ValueError(
                         f"argument {k} asks for a gradient, and a program has those by its weights: "
                         "detach it, or compile with it among the parameters"
                     )
-                if columns == 1:
-                    x = x.reshape(1, -1)
-                else:
-                    x = (x if x.dim() == 2 else x.reshape(-1, columns)).T
-                found.append(x if x.dtype == dtype else x.to(dtype))
+                found.append(x.reshape(-1, columns).T.to(dtype or self.weights.dtype))
             return found
 
         def extra_repr(self) -> str:

@@ -75,7 +75,7 @@ def split(lines: Sequence[str], count: int) -> list[str]:
         done = stop
     own = {part: f"w{k}" for k, part in enumerate(parts)}
     text = _PART.sub(lambda found: own[int(found[1]), int(found[2])], text)
-    return [f"    {', '.join(names)} = weights.split({sizes})", text]
+    return [f"    {', '.join(names)} = weights.split_with_sizes({tuple(sizes)})", text]
 
 
 def _put_in(within: dict[str, str], found: re.Match[str]) -> str:
