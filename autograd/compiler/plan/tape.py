@@ -132,9 +132,9 @@ def untaped(plan: Plan) -> Plan:
         return plan
     if count > MOST:
         raise ValueError(
-            f"this program computes {count} numbers one by one, and PyTorch and JAX take at most {MOST}, "
-            "each as a call of its own: compile(..., engine='torch') or engine='jax' finds more arrays "
-            "than the default does; what stays one by one all the same runs on engine='native' or 'python'"
+            f"this program computes {count} numbers one by one, and PyTorch and JAX take at most "
+            f"{MOST}, each as a call of its own: compile(..., engine='torch') or engine='jax' finds "
+            "more arrays; what stays one by one all the same runs on engine='native' or 'python'"
         )
     instructions: list[Instruction] = []
     for own in plan.instructions:
