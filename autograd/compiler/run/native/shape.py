@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 LIVE = 3_000_000  # lines that depend on no sample × parameters: their gradients live all the while
-WEIGHTS = 30_000  # products in loops with registers of 8 float64, at most: else BLAS is faster
+WEIGHTS = 30_000  # products in loops with registers of 4 float64 or 8, at most: else BLAS is faster
 available = jit.available
 
 
@@ -88,7 +88,7 @@ def why_not(plan: Plan, asked: bool) -> str:
     )
     if static * len(plan.order) > LIVE and not asked:
         return f"{static} numbers of {len(plan.order)} parameters would take LLVM long"
-    if looping > WEIGHTS * jit.lanes(8) // 8 and not asked:
+    if looping > WEIGHTS * min(jit.lanes(8), 4) // 4 and not asked:
         return f"{looping} weights are for BLAS"
     return ""
 
