@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import chromium
@@ -17,10 +18,11 @@ pytestmark = pytest.mark.skipif(chromium.EXECUTABLE is None, reason=chromium.MIS
 
 
 @pytest.fixture(autouse=True)
-def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the profiles."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def profiles(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of the profiles; its name is short, since the browser has a socket in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
 
 
 def running(folder: Path) -> list[str]:
