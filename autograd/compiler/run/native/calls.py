@@ -20,6 +20,8 @@ from autograd.compiler.run.native.llvm.code import ATTRIBUTES, Code, Loop, Types
 
 __all__ = ["Pair", "exact_calls"]
 
+MOST = 400  # calls that are compiled, at some 2 ms each
+
 Pair = tuple[Callable[..., Any], Any]  # a function and its arguments
 
 _BINARY = {np.add: "fadd", np.subtract: "fsub", np.multiply: "fmul", np.divide: "fdiv"}
@@ -39,7 +41,7 @@ class _Exact:
 
 
 def exact_calls(passes: Sequence[Sequence[Pair]], moving: set[int]) -> list[list[Pair]]:
-    """The same calls, exact ones that follow each other as one.
+    """The same calls, exact ones that follow each other as one; unchanged if there are too many.
 
     Args:
         passes: some lists of calls.
@@ -59,7 +61,7 @@ def exact_calls(passes: Sequence[Sequence[Pair]], moving: set[int]) -> list[list
             else:
                 own.append(len(runs))
                 runs.append([call])
-    if not runs:
+    if not 0 < sum(map(len, runs)) <= MOST:
         return [list(pairs) for pairs in passes]
     machine = jit.Machine(_module(runs), kept=runs)
     return [[(machine.bound(x), ()) if isinstance(x, int) else x for x in own] for own in found]
