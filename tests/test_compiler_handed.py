@@ -231,10 +231,9 @@ def test_a_killed_process_ends_all_and_the_last_checkpoint_goes_on(tmp_path):
     assert "SIGKILL" in said
     model = nn.MLP(784, [16, 10], activation="relu", rng=1)
     nn.load(tmp_path / "distributed.npz", into=model)
-    optimizer, some = nn.Adam(model.parameters(), lr=0.003), digits()
+    some = digits()
     before = nn.evaluate(model, some, "cross_entropy", compiled=True)["loss"]
-    history = nn.fit(
-        model, some, "cross_entropy", optimizer, epochs=1, progress=False, compiled=True
-    )  # fmt: skip
-    assert before < 2.0  # it had learned: log(10) is 2.3
-    assert history.epochs[-1]["loss"] < before
+    optimizer = nn.Adam(model.parameters(), lr=0.001)
+    nn.fit(model, some, "cross_entropy", optimizer, epochs=5, progress=False, compiled=True)
+    after = nn.evaluate(model, some, "cross_entropy", compiled=True)["loss"]
+    assert after < before < 2.0  # it had learned: log(10) is 2.3
