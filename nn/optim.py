@@ -22,13 +22,17 @@ import numpy as np
 from autograd import Value
 from nn.fused import Fused, fusable
 from nn.settings import within
-from nn.spent import mark
+from nn.spent import Mixed, mark
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
 _NO_GRADIENT = (
     "every gradient is 0 at this first step, so nothing is learnt: zero_grad(), then backward() of the "
     "loss, then step()"
+)
+_FORGOTTEN = (
+    "the gradients of the last step() are still there, and those of this one were added to them: call "
+    "optimizer.zero_grad() before backward()"
 )
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
@@ -120,7 +124,7 @@ class Optimizer:
         """Change every parameter once, by the gradients that `backward()` left in them.
 
         Warns at the first step if there are none: nobody called `backward()`, or `zero_grad()` came
-        after it. If the next `backward()` adds to those that were used here, that warns too.
+        after it. Warns, too, if `backward()` added them to those that an earlier step had used.
         """
         data = np.array([p.data for p in self.params])
         grad = np.array([p.grad for p in self.params])
@@ -129,6 +133,8 @@ class Optimizer:
             p.data = number
         if self.steps == 1 and self.params and not grad.any():
             warnings.warn(_NO_GRADIENT, stacklevel=2)
+        if any(type(p.grad) is Mixed for p in self.params):
+            warnings.warn(_FORGOTTEN, stacklevel=2)
         mark(self.params)
 
     def update(self, data: Array, grad: Array, params: Sequence[Value] | None = None) -> None:

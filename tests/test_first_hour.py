@@ -292,6 +292,28 @@ def test_a_loop_that_sets_gradients_to_0_is_not_warned_of(zero: str) -> None:
                 p.grad = 0.0
 
 
+def test_gradients_that_end_up_in_the_other_of_two_networks_are_not_warned_of() -> None:
+    forger, judge = (MLP(1, [2, 1], activation="tanh", rng=seed) for seed in (0, 1))
+    forges, judges = (Adam(model.parameters(), lr=0.01) for model in (forger, judge))
+    for _ in range(3):
+        judges.zero_grad()
+        ((judge([1.0]) - 1) ** 2 + judge([forger([0.5]).data]) ** 2).backward()
+        judges.step()
+        forges.zero_grad()
+        ((judge([forger([0.5])]) - 1) ** 2).backward()  # adds to the judge's, which nobody uses
+        forges.step()
+
+
+def test_one_pass_may_move_a_parameter_of_two_optimizers() -> None:
+    w = Value(3.0)
+    both = SGD([w], lr=0.1), Adam([w], lr=0.1)
+    for _ in range(2):
+        both[0].zero_grad()
+        (w * w).backward()
+        for optimizer in both:
+            optimizer.step()
+
+
 def test_the_line_that_is_told_of_is_the_users() -> None:
     with pytest.warns(UserWarning, match="last step") as told:
         zero_grad_forgotten()
