@@ -398,6 +398,9 @@ def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: st
     page.wait(f"{CAPTION}.startsWith('x₂ → h₁ is −1.5 now')")
     page.wait(f"Math.abs({LOSS} - {changed}) < {0.006 * changed}")
     page.wait("location.hash.includes('state=')")  # nothing that was typed is lost
+    setting(page, "learning rate", "0.03")
+    page.wait("location.hash.includes('rate=0.03')")
+    assert page.value(LOSS) == pytest.approx(changed, rel=6e-3)  # nor is it by a setting
 
 
 def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page, url: str) -> None:
@@ -423,6 +426,21 @@ def test_the_address_of_what_was_only_trained_is_settings_and_a_step(page: Page,
     there, loss = page.value("location.href"), page.value(LOSS)
     page.open(there)
     assert (page.value(STEP), page.value(LOSS)) == (35, loss)
+
+
+def test_an_address_says_all_also_in_a_page_that_is_open(page: Page, url: str) -> None:
+    page.open(url + "#step=20")
+    shown = page.value("document.getElementById('numbers').textContent")
+    page.open(url)
+    setting(page, "learning rate", "0.3")
+    page.value("document.getElementById('view').focus()")
+    page.press("Enter")
+    page.wait(f"{CAPTION}.startsWith('Added a point')")
+    click(page, "step", 5)
+    page.value("location.hash = '#step=20'")
+    page.wait(f"{CAPTION}.startsWith('Step 20: loss')")
+    page.wait("location.hash === '#step=20'")
+    assert page.value("document.getElementById('numbers').textContent") == shown
 
 
 def test_an_address_that_cannot_hold_the_training_says_so(page: Page, tmp_path: Path) -> None:

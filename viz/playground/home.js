@@ -21,7 +21,7 @@ function work(step) {
 // The settings that differ, the step and what was changed on the way, if they lead here; else, once there is
 // anything to lose, all that training holds.
 function stated() {
-  const step = training.steps(), way = session.typed || session.edited ? null : training.way(), short = way && work(step) < MOST_WORK;
+  const step = training.steps(), way = session.edited ? null : training.way(), short = way && work(step) < MOST_WORK;
   const { origin, changes } = short ? way : { origin: training.settings, changes: [] };
   const parts = Object.keys(fields).filter((name) => origin[name] !== initial[name]).map((name) => `${name}=${origin[name]}`);
   if (short && step) parts.push(`step=${step}`);
@@ -89,4 +89,10 @@ function trainTo(step) {
   while (training.steps() < step && Number.isFinite(training.step().loss));
 }
 byId("here").hidden = byId("weights").hidden = framed;
-addEventListener("hashchange", fromAddress);
+addEventListener("hashchange", () => {  // an address says all: what it does not name is as it came
+  Object.assign(training.data.train, page.data.train);
+  Object.assign(training.settings, initial);
+  session.edited = false;
+  restart();
+  fromAddress();
+});

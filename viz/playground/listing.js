@@ -15,8 +15,7 @@ function makeRows() {
 function setWeight(k, typed) {
   const x = Number(typed.trim().replace("−", "-").replace(",", "."));
   if (typed.trim() && x - x === 0) {
-    program.parameters[k] = x;
-    session.typed = true;
+    training.put(k, x);
     slopes();
     say(`${parameterName(k)} is ${number(x)} now: loss ${number(training.loss("train"), 3)} on the training set.`);
   }

@@ -13,7 +13,6 @@ const session = {
   playing: false,
   step: 0,
   edited: false,  // whether points came, went or moved
-  typed: false,  // whether a weight was typed
   sample: -1,  // of the training set, the one that the last step looked at
   looked: null,  // the unit whose picture is large: [column, place]
   edge: null,  // the edge under the pointer

@@ -122,6 +122,7 @@ function createTraining(program, data, settings = {}) {
     steps: () => step,
     // The settings it began with and those changed on the way, [step, settings], if they lead to here.
     way: () => straight && changes.every(([at]) => at <= step) ? { origin, changes } : null,
+    put(i, x) { parameters[i] = x; straight = false; },
     // One step on one sample of the training set.
     sample(i) {
       straight = false;
