@@ -49,6 +49,20 @@ def test_a_derivation_whose_file_is_not_there() -> None:
     assert chainrule("check", "nowhere.txt") == (2, "", "chainrule: there is no file nowhere.txt\n")
 
 
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="pipes have no path here")
+def test_a_derivation_may_come_through_a_pipe_with_a_path() -> None:
+    """As the shell makes one of ``chainrule check <(…)``."""
+    read, write = os.pipe()
+    os.write(write, b"L = w^2\nw = 3\ndL/dw = 2*w\n")
+    os.close(write)
+    try:
+        status, out, err = chainrule("check", f"/dev/fd/{read}")
+    finally:
+        os.close(read)
+    assert (status, err) == (0, "")
+    assert out.split() == ["dL/dw", "=", "2*w", "right"]
+
+
 def test_a_line_that_cannot_be_read_is_named_by_its_place_in_the_file(tmp_path: Path) -> None:
     text = "L = (w*x - y)^2\nw = 2; x = 3\ny = 1\n\ndL/dx = 10*w; dL/dw = 2*(w*x - y)*x\ndL/dy = 2*(w*x"
     (tmp_path / "d.txt").write_text(text, "utf-8")

@@ -121,7 +121,7 @@ def _opened(options: argparse.Namespace, name: str, page: Live | Tour | Playgrou
 def _check(options: argparse.Namespace) -> int:
     text = unshielded(options.formula)
     if not options.by_hand and not options.values:
-        if text == "-" or os.path.isfile(text):
+        if text == "-" or (os.path.exists(text) and not os.path.isdir(text)):  # a pipe, too
             return _check_lines(text)
         if re.fullmatch(r"[^\s()*^]+\.[a-z]+", text):
             raise UsageError(f"there is no file {clean(text)}")
