@@ -73,7 +73,7 @@ class Embedding(Module):
         try:
             return select(self.weight, index)
         except (IndexError, TypeError) as error:
-            given = getattr(index, "number", index)
+            given = index.data if isinstance(index, Value) else getattr(index, "number", index)
             last = self.num_embeddings - 1
             text = f"{self} takes a whole number from 0 to {last}, not {given!r:.40}"
             raise type(error)(text) from None

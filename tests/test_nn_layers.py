@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, topological_order
+from autograd import Value, compile, topological_order
 from nn import (
     GRU,
     LSTM,
@@ -242,6 +242,8 @@ def test_embedding_rows_get_their_own_gradient():
     for wrong in (4, -1):
         with pytest.raises(IndexError, match=str(wrong)):
             table(wrong)
+    with pytest.raises(TypeError, match=r"takes a whole number from 0 to 3, not 1\.0$"):
+        compile(lambda i: sum(table(i)), table, inputs=(1.0,))
 
 
 def test_dropout_in_training_and_in_use():
