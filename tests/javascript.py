@@ -42,6 +42,8 @@ def _called(before: str, what: str) -> str:
 
 def _in_node(before: str, what: str) -> Any:
     script = f"process.stdout.write({_called(before, what)})"
-    ran = subprocess.run([str(NODE), "-"], input=script, capture_output=True, text=True)
+    ran = subprocess.run(
+        [str(NODE), "-"], input=script, capture_output=True, text=True, timeout=120
+    )
     assert not ran.returncode, ran.stderr[-2000:]
     return json.loads(ran.stdout)

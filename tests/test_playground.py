@@ -439,7 +439,7 @@ def test_an_address_says_all_also_in_a_page_that_is_open(page: Page, url: str) -
     click(page, "step", 5)
     page.value("location.hash = '#step=20'")
     page.wait(f"{CAPTION}.startsWith('Step 20: loss')")
-    page.wait("location.hash === '#step=20'")
+    page.wait(f"location.hash === '#step=20' && {STEP} === 20")
     assert page.value("document.getElementById('numbers').textContent") == shown
 
 

@@ -108,9 +108,7 @@ def test_a_killed_renderer_is_one_clear_error_and_the_next_call_works():
     between = children()
     kill()
     end = time.monotonic() + 30
-    while any(
-        map(running, between)
-    ):  # a killed process takes its time where many want the processor
+    while any(map(running, between)):  # it takes its time where many want the processor
         assert time.monotonic() < end
         time.sleep(0.01)
     assert drawing().pipe("png").startswith(b"\x89PNG")

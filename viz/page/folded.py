@@ -13,11 +13,7 @@ from viz.page.layout import Arrow, Box, lay_out
 __all__ = ["KINDS", "folded_places"]
 
 KINDS = ("neuron", "layer")
-_FEW, _AIR, _WIDEST = (
-    4,
-    6.0,
-    220.0,
-)  # the more lines side by side, the more room for them, in pixels
+_FEW, _AIR, _WIDEST = 4, 6.0, 220.0  # more lines side by side have more room, in pixels
 _LABELLED = 40  # lines
 
 

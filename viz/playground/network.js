@@ -22,7 +22,8 @@ function margins(width, half) {
   return names.map((name, k) => Math.max(width > 520 ? 56 : 40, half + name + 14 + (k ? 0 : lanes(5))));
 }
 const LABEL = [58, 26];  // pixels of an edge's two numbers
-const lanes = (apart) => back.length && 12 + Math.min(apart, 60 / back.length) * back.length;
+const lane = (n, apart) => 12 + Math.min(apart, 60 / back.length) * n;  // how far off the n-th line that runs back is
+const lanes = (apart) => back.length && lane(back.length, apart);
 function arrange() {
   const width = figure.clientWidth, height = figure.clientHeight, top = 50, bottom = byId("legend").offsetHeight + 18 + lanes(7);
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
@@ -107,11 +108,12 @@ function paintBack(pen) {  // what is remembered for the next step: under everyt
   pen.strokeStyle = pen.fillStyle = colours.muted;
   pen.lineWidth = 1.2;
   back.forEach(({ from, to }, n) => {
-    const [x0, y0, h0] = at[from[0]][from[1]], [x1, y1, h1] = at[to[0]][to[1]], lane = (apart) => 12 + Math.min(apart, 60 / back.length) * n;
-    const end = x1 - h1 - 10 - (to[0] ? 0 : flow.name), turns = [[x0 + h0 + lane(5), y0], [x0 + h0 + lane(5), flow.floor + lane(7)], [end - lane(5), flow.floor + lane(7)], [end - lane(5), y1], [end, y1]];
+    const [x0, y0, h0] = at[from[0]][from[1]], [x1, y1, h1] = at[to[0]][to[1]], toItself = from[0] === to[0];
+    const right = x0 + h0 + lane(n, 5), end = x1 - h1 - 10 - (to[0] ? 0 : flow.name), left = end - lane(n, 5), below = flow.floor + lane(n, 7);
+    const turns = [[right, y0], [right, below], [left, below], [left, y1], [end, y1]];
     pen.setLineDash([4, 3]);
     pen.beginPath();
-    if (from[0] === to[0]) {  // to itself
+    if (toItself) {
       pen.moveTo(x0 + h0 * 0.5, y0 - h0);
       pen.bezierCurveTo(x0 + h0 * 1.4, y0 - h0 * 2, x0 - h0 * 1.4, y0 - h0 * 2, x0 - h0 * 0.5, y0 - h0);
     } else {
@@ -121,7 +123,7 @@ function paintBack(pen) {  // what is remembered for the next step: under everyt
     }
     pen.stroke();
     pen.setLineDash([]);
-    const [x, y, dx, dy] = from[0] === to[0] ? [x0 - h0 * 0.5, y0 - h0, 0, 1] : [end, y1, 1, 0];
+    const [x, y, dx, dy] = toItself ? [x0 - h0 * 0.5, y0 - h0, 0, 1] : [end, y1, 1, 0];
     pen.beginPath();
     for (const side of [-1, 0, 1]) pen.lineTo(x - (side ? 6 * dx - 3.5 * side * dy : 0), y - (side ? 6 * dy - 3.5 * side * dx : 0));
     pen.fill();

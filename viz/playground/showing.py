@@ -1,4 +1,4 @@
-"""What the page shows of a model's answers: a plane, a line, images, or answers against targets."""
+"""What the page shows of a model's answers: a plane, a line, images, or how they meet the targets."""
 
 from __future__ import annotations
 
