@@ -353,6 +353,9 @@ def test_the_address_holds_the_page(page: Page, url: str) -> None:
         assert page.value(STEP) == 0
         said = "This address was cut off" if "state=" in odd or "step=" in odd else "Press play"
         assert page.value(CAPTION).startswith(said)
+    page.open(url + "#batch=0.5&epochs=0&seed=1e999&schedule=StepLR")  # each is passed over
+    click(page, "step")
+    page.wait("location.hash === '#schedule=StepLR&step=1'")
 
 
 def test_pointing_at_a_neuron_and_an_edge_says_their_numbers(page: Page, url: str) -> None:

@@ -50,10 +50,12 @@ function remember() {  // browsers allow some hundred changes of the address in 
     try { history.replaceState(null, "", stated()); } catch { /* a frame */ }
   }, 400);
 }
+const LEAST = { batch: 0, epochs: 1, seed: 0 };  // of what is counted
 function settingOf(name, value) {  // a setting, or nothing
   if (!(name in fields)) return {};
   if (isText(name)) return [...fields[name].options].some((option) => option.value === value) ? { [name]: value } : {};
-  return value.trim() && Number(value) >= 0 ? { [name]: Number(value) } : {};
+  const x = value.trim() ? Number(value) : NaN, least = LEAST[name];
+  return x >= (least ?? 0) && x < Infinity && (least === undefined || Number.isInteger(x)) ? { [name]: x } : {};
 }
 function fromAddress() {
   const given = new URLSearchParams(location.hash.slice(1)), change = Object.assign({}, ...[...given].map(([name, value]) => settingOf(name, value)));
