@@ -10,8 +10,8 @@ __all__ = [
 ]  # fmt: skip
 
 AGAIN = (
-    "the gradients of an earlier pass through this value are still there, and this one adds to them: "
-    "set x.grad = 0.0 before it, or call zero_grad()"
+    "after an earlier pass through this value gradients are still there, and this one adds to them: "
+    "set x.grad = 0.0 before it, or call zero_grad(), unless they are meant to add up"
 )
 EQUALITY = (
     "a Value and a number are never ==, which asks whether both are one object: "
