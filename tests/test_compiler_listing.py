@@ -228,3 +228,21 @@ def by_turns(x):
 )
 def test_a_long_sum_keeps_its_sign_and_its_factors(function, line):
     assert line in lines(compile(function, [], inputs=([1.0] * 9,)))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "line"),
+    [
+        (lambda x, y: zip(x, y[::-1]), "s1[6] = of(x) · y"),
+        (lambda x, y: zip(x[:4], y[4:0:-1]), "s1[4] = of(x) · y[1:5]"),
+        (lambda x, y: zip(x[:4], y[:4]), "s1[4] = x[0:4] · y[0:4]"),
+        (lambda x, y: zip([exp(v) for v in x], [sin(v) for v in y][::-1]), "s1[6] = of(a1) · a2"),
+    ],
+)
+def test_rows_in_another_order_have_not_the_name_of_the_whole(pairs, line):
+    w = Value(2.0)
+    program = compile(
+        lambda x, y: w * sum((a * b) ** 3 for a, b in pairs(x, y)), [w],
+        inputs=([0.5] * 6, [1.0] * 6),
+    )  # fmt: skip
+    assert line in lines(program)

@@ -225,7 +225,7 @@ def all_of(names: Names, terms: Terms) -> str:
         return ""
     if scale is not None and (scale != scale[0]).any():
         return ""
-    name = names.at(terms.second.space, index.ravel())
+    name = names.at(terms.second.space, np.sort(index.ravel()))
     return "" if name.startswith(("of(", "(")) else name
 
 

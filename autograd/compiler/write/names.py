@@ -46,9 +46,7 @@ class _Owner:
 
     def cut(self, used: Array, index: Array) -> str:
         """Whole rows of it at equal distances, ``a4[0:4]``, ``a4[2::3]``; "" for others."""
-        if index.ndim < 3 and index.size > len(used):
-            return ""
-        if 1 in (index.ndim, *index.shape[1:]) and not np.array_equal(used, index.ravel()):
+        if (index.ndim < 3 and index.size > len(used)) or _shuffled(used, index):
             return ""
         rows = np.unique((used - self.start) // self.width)
         if len(used) != len(rows) * self.width or len(np.unique(np.diff(rows))) > 1:
@@ -156,6 +154,8 @@ class Names:
         if index.ndim == 2 and index.shape[1] > 1 and index.size > len(used):
             return f"gather({text})[{shape_text(index.shape)}]"
         if len(used) == sum(o.stop - o.start for o in owners):
+            if index.size == len(used) and _shuffled(used, index):
+                return f"of({text})"
             return text if len(owners) == 1 else f"({text})"
         return (len(owners) == 1 and owners[0].cut(used, index)) or f"of({text})"
 
@@ -165,9 +165,8 @@ class Names:
             return name
         if index.ndim == 2 and index.shape[1] > 1:
             return f"patches({name})[{shape_text(index.shape)}]"
-        low, high = int(flat.min()), int(flat.max())
-        if len(flat) == high - low + 1:
-            return f"{name}{_interval(low, high + 1)}"
+        if (np.diff(flat) == 1).all():
+            return f"{name}{_interval(int(flat[0]), int(flat[-1]) + 1)}"
         return f"of({name})"
 
 
@@ -180,6 +179,12 @@ def _distinct(plan: Plan, parameters: list[str], inputs: list[str]) -> list[str]
         found.append(next(name for name in itertools.chain(given, usual) if name not in taken))
         taken.add(found[-1])
     return found
+
+
+def _shuffled(used: Array, index: Array) -> bool:
+    """Whether rows are read one after the other, but not in their order, or some of them again."""
+    in_a_row = 1 in (index.ndim, *index.shape[1:])
+    return in_a_row and not np.array_equal(used, index.ravel())
 
 
 def _interval(low: int, high: int, one: str = "") -> str:
