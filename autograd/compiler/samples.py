@@ -51,9 +51,7 @@ class Samples:
                     f"{array.shape}"
                 )
             if arrays and len(array) != len(arrays[0]):
-                raise ValueError(
-                    f"argument 0 has {len(arrays[0])} samples, argument {k} {len(array)}"
-                )
+                raise _unequal(k, len(array), len(arrays[0]))
             arrays.append(array.reshape(len(array), size))
         batch = len(arrays[0]) if arrays else 1
         if all(type(x) is np.ndarray and np.may_share_memory(x, a) for x, a in zip(given, arrays)):
@@ -70,10 +68,16 @@ def refuse_samples(kind: str, given: Sequence[Any], shapes: Sequence[tuple[int, 
     if len(given) != len(shapes):
         raise ValueError(f"this program takes {len(shapes)} {kind}s, not {len(given)}")
     for k, (x, shape) in enumerate(zip(given, shapes)):
-        if not _fits(tuple(x.shape), shape) or x.shape[0] != given[0].shape[0]:
+        if not _fits(tuple(x.shape), shape):
             wish = ", ".join(map(str, ("batch", *shape)))
             article = "an" if kind == "array" else "a"
             raise ValueError(f"argument {k} is {article} {kind} [{wish}], not {list(x.shape)}")
+        if x.shape[0] != given[0].shape[0]:
+            raise _unequal(k, x.shape[0], given[0].shape[0])
+
+
+def _unequal(k: int, count: int, first: int) -> ValueError:
+    return ValueError(f"argument 0 has {first} samples, argument {k} {count}")
 
 
 def _fits(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
