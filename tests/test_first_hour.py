@@ -91,6 +91,7 @@ def trained(epochs: int = 3, **settings: Any) -> Any:
         (lambda: leaves(3.0), "of a Value, not of float"),  # type: ignore[arg-type]
         (lambda: dot(Value(1.0), Value(2.0)), r"two Values is a \* b"),  # type: ignore[call-overload]
         (lambda: numerical_gradient(Value(1.0), []), "takes a function and the list"),  # type: ignore[arg-type]
+        (lambda: numerical_gradient(lambda a: a, 3.0), "takes a function and the list"),  # type: ignore[arg-type]
         (lambda: compare(Value(1.0) * 2, {}), "what did you derive"),
         (lambda: Embedding(3, 2)("a"), r"Embedding\(3, 2\) takes a whole number .* not 'a'"),  # type: ignore[call-overload]
     ],

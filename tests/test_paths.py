@@ -101,8 +101,10 @@ def test_a_long_path_is_printed_by_its_ends() -> None:
 
 
 def test_what_is_no_value_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"paths\(\) takes two Values, not int"):
+    with pytest.raises(TypeError, match=r"paths\(\) takes a Value or its name, not int"):
         paths(Value(1.0), 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"paths\(\) takes a Value first, not str"):
+        paths("f", "x")  # type: ignore[arg-type]
 
 
 # Why this order -----------------------------------------------------------------------------------

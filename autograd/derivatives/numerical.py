@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from autograd.derivatives.evaluation import Evaluation
@@ -58,7 +59,7 @@ def numerical_gradient(f: Callable[..., Any], inputs: Sequence[Any], eps: float 
     >>> [round(g, 6) for g in numerical_gradient(lambda a, b: a * b**2, [3.0, 2.0])]
     [4.0, 12.0]
     """
-    if not callable(f) or isinstance(inputs, Value):
+    if not callable(f) or isinstance(inputs, (Value, Real)):
         raise TypeError(
             "numerical_gradient() takes a function and the list of its arguments: "
             "numerical_gradient(lambda a, b: a * b, [3.0, 2.0])"

@@ -51,9 +51,10 @@ class Paths:
     """
 
     def __init__(self, root: Value, value: Value | str, names: Any = None) -> None:
-        for what in (root, value):
-            if type(what) is not Value and (what is root or not isinstance(what, str)):
-                raise TypeError(f"paths() takes two Values, not {type(what).__name__}")
+        if type(root) is not Value:
+            raise TypeError(f"paths() takes a Value first, not {type(root).__name__}")
+        if type(value) is not Value and not isinstance(value, str):
+            raise TypeError(f"paths() takes a Value or its name, not {type(value).__name__}")
         self.names = names if isinstance(names, Names) else Names(root, names=names)
         value = self.names.find(value) if isinstance(value, str) else value
         self.root, self.value = root, value
@@ -180,7 +181,7 @@ def paths(root: Value, value: Value | str, names: Any = None) -> Paths:
         names: as for `Names`.
 
     Raises:
-        TypeError: if either is no Value.
+        TypeError: if ``root`` is no Value, or ``value`` neither that nor a name.
         KeyError: if there is no such name.
         ValueError: if ``value`` is not in the graph of ``root``.
 
