@@ -103,6 +103,11 @@ def test_a_number_that_is_none_stays_to_be_mended(page: Page, saved: Callable[..
     page.click("#given")  # what is clicked has the focus, and the number counts
     assert page.value("document.activeElement.id") == "given"
     assert cards(page) == engine(neuron(x1=4.0))
+    page.click("#v0")
+    page.type("5")
+    page.wheel("#v9", -200)  # the card goes elsewhere, and the number counts
+    page.wait("document.getElementById('typing').hidden")
+    assert cards(page) == engine(neuron(x1=5.0))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ function closing(spans, widest) {
   };
 }
 
-
 function visible(stands) {  // the ids of the cards, and of the constants, that are not folded away
   const own = (id) => id[0] === "v" ? stands[nodeOf(id)] === nodeOf(id) : groupOf(nodeOf(id)) < 0;
   return [...cards.keys()].filter(own);

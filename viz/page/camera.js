@@ -118,6 +118,7 @@ const scrolls = () => document.documentElement.scrollHeight > innerHeight + 1 ||
 figure.addEventListener("wheel", (event) => {
   if (scrolls() && !event.ctrlKey && !figure.contains(document.activeElement)) return;
   event.preventDefault();
+  typing.blur();  // its card moves away from under it
   const box = figure.getBoundingClientRect();
   const lines = event.deltaMode === 1 ? 16 : 1;
   zoom(Math.exp(-event.deltaY * lines * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - box.x, event.clientY - box.y);
