@@ -93,12 +93,19 @@ class Page:
         self("Page.navigate", url="about:blank")
         self("Page.navigate", url=url)
         self.wait("document.readyState === 'complete'", _PATIENCE)
+        self.frame()
 
     def wait(self, condition: str, seconds: float = 20.0) -> None:
         end = time.monotonic() + seconds
         while not self.value(condition):
             assert time.monotonic() < end, f"never came true: {condition}"
             time.sleep(0.02)
+
+    def frame(self) -> None:
+        """Wait until what was asked for so far is drawn."""
+        self.value("""window.drawn = false;
+            requestAnimationFrame(() => requestAnimationFrame(() => window.drawn = true))""")
+        self.wait("window.drawn")
 
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript comes to."""

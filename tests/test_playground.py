@@ -134,7 +134,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def click(page: Page, name: str, times: int = 1) -> None:
     page.value(f"for (let i = 0; i < {times}; i++) document.getElementById('{name}').click()")
-    page.value("new Promise(requestAnimationFrame); 0")
+    page.frame()
 
 
 def setting(page: Page, label: str, value: str) -> None:
@@ -170,7 +170,7 @@ def test_playing_makes_the_loss_fall(page: Page, url: str) -> None:
     assert "100 % right" in page.value("document.getElementById('numbers').textContent")
     page.wait(f"{CAPTION}.startsWith('Step ' + {STEP} + ': loss')")
     still = page.value(STEP)
-    page.value("new Promise(requestAnimationFrame); 0")
+    page.frame()
     assert page.value(STEP) == still
     click(page, "reset")
     page.wait(f"{STEP} === 0")
