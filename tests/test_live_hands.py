@@ -325,7 +325,8 @@ def test_the_sliders_stay_where_they_are_while_one_points_about(
     places = set()
     for id in ("v0", "v2", "v9", "v8", "v7"):
         page.point(f"#{id}")
-        page.wait("document.querySelectorAll('#why p').length > 0")
+        name = page.value(f"document.querySelector('#{id} > .name').textContent")
+        page.wait(f"document.getElementById('subject').textContent === {name!r}")
         places.add(page.value("document.getElementById('dial0').getBoundingClientRect().top"))
     assert len(places) == 1
 
