@@ -229,11 +229,11 @@ def timed(step, count: int, clock=time.process_time, wait=lambda: None) -> list[
 
 def main() -> None:
     engine, path, model, device = sys.argv[1:]
-    clock = {} if device == "cpu" else {"clock": time.perf_counter}
+    timing = {} if device == "cpu" else {"clock": time.perf_counter}
     if device != "cpu" and engine.startswith("torch"):
         import torch
 
-        clock["wait"] = torch.accelerator.synchronize
+        timing["wait"] = torch.accelerator.synchronize
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
     if engine in ("micrograd", "eager"):
@@ -251,7 +251,7 @@ def main() -> None:
         if command == "loss":
             print(json.dumps(float(step())), flush=True)
         else:
-            print(json.dumps(timed(step, int(count[0]), **clock)), flush=True)
+            print(json.dumps(timed(step, int(count[0]), **timing)), flush=True)
 
 
 if __name__ == "__main__":

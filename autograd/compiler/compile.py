@@ -67,7 +67,9 @@ def compile(
 
     Raises:
         TraceError: if the program would hold something that depends on the numbers of the example.
-        TypeError, ValueError: for arguments of another kind.
+        TypeError, ValueError: for arguments of another kind, a device that is not there, an engine that
+            cannot run this program.
+        ModuleNotFoundError: if an engine that was asked for is not installed.
 
     Warns:
         UserWarning: if a number of a finished graph was compared, see docs/compile.md.
