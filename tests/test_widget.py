@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from chromium import EXECUTABLE, MISSING, chromium
+from chromium import EXECUTABLE, MISSING, Page, chromium
 
 from autograd import Value, where
 from nn import MLP
@@ -81,19 +85,31 @@ ESM.render({ model, el: document.getElementById("cell") });
 </script>"""
 
 
-@pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
-def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
-    _, _, root = graph()
-    widget = live(root).widget()
+@contextmanager
+def hosted(widget: Any, folder: Path) -> Iterator[tuple[Page, Callable[[str], Any]]]:
+    """A page around a widget; and what gives the value of an expression in the widget's own."""
     state = json.dumps({"page": widget.page, "numbers": widget.numbers, "passes": 0})
     module = ESM.read_text("utf-8").replace("export default", "const ESM =")
     host = HOST.replace("STATE", state.replace("<", "\\u003c"))
     host = host.replace("<script>", f"<script>{module}", 1)
-    (tmp_path / "host.html").write_text(host, "utf-8")
+    (folder / "host.html").write_text(host, "utf-8")
     with chromium() as page:
-        page.open((tmp_path / "host.html").as_uri())
-        inner = page.inside_frame()
+        page.open((folder / "host.html").as_uri())
+        yield page, page.inside_frame()
+        assert page.complaints == []
 
+
+def until(inner: Callable[[str], Any], condition: str) -> None:
+    end = time.monotonic() + 20
+    while not inner(condition):
+        assert time.monotonic() < end, f"never came true: {condition}"
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
+def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
+    _, _, root = graph()
+    with hosted(live(root).widget(), tmp_path) as (page, inner):
         assert (
             inner("document.querySelector('#v0 > .grad').textContent") == "–"
         )  # before backward()
@@ -101,16 +117,25 @@ def test_the_page_and_the_kernel_hear_each_other(tmp_path: Path) -> None:
             dial.dispatchEvent(new Event('input')) })()""")
         page.wait("window.saved?.[0] === '1'")
         page.value("fromKernel('numbers', ['0.5', '-2'])")
-        page.value("new Promise((done) => setTimeout(done, 50))")
-        assert inner("document.querySelector('#v1 > .data').textContent") == "−2"
+        until(inner, "document.querySelector('#v1 > .data').textContent === '−2'")
         page.value("fromKernel('passes', 1)")
-        page.wait("true")
-        for _ in range(200):
-            if inner("document.querySelector('#v0 > .grad').textContent") != "–":
-                break
-            page.value("1")
+        until(inner, "document.querySelector('#v0 > .grad').textContent !== '–'")
         assert inner("document.getElementById('play').textContent") == "pause"
-        assert page.complaints == []
+
+
+@pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
+def test_weights_that_came_from_the_kernel_stay_when_a_setting_follows(tmp_path: Path) -> None:
+    widget = playground(MLP(2, [3, 1], "tanh", rng=1), moons(20)).widget()
+    with hosted(widget, tmp_path) as (page, inner):
+        inner("document.querySelector('#text').open = true")
+        page.value(f"fromKernel('numbers', Array({len(widget.numbers)}).fill('5'))")
+        until(inner, "document.querySelector('#rows input')?.value === '5'")
+        inner("""(() => { const rate = document.querySelector('#settings select');
+            rate.value = '0.001'; rate.dispatchEvent(new Event('change'));
+            document.getElementById('step').click() })()""")
+        page.wait(
+            "window.saved.some((x) => x !== '5') && saved.every((x) => Math.abs(x - 5) < 0.1)"
+        )
 
 
 def test_weights_of_a_playground_go_both_ways() -> None:

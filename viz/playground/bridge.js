@@ -9,7 +9,7 @@ if (page.bridge) {
   });
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || data?.chainrule?.length !== program.size || session.playing) return;
-    data.chainrule.forEach((x, k) => { program.parameters[k] = Number(x.replace("inf", "Infinity")); });
+    data.chainrule.forEach((x, k) => { training.put(k, Number(x.replace("inf", "Infinity"))); });
     known = numbers().join();
     slopes();
     soon();
