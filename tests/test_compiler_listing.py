@@ -246,3 +246,24 @@ def test_rows_in_another_order_have_not_the_name_of_the_whole(pairs, line):
         inputs=([0.5] * 6, [1.0] * 6),
     )  # fmt: skip
     assert line in lines(program)
+
+
+def test_what_several_places_read_gets_the_sum_of_their_shares():
+    """By hand: a = e / s has ∂a/∂s = −e/s² = −a/s, and there is one s for six of them."""
+    w = [Value(0.1 * i) for i in range(6)]
+
+    def shares_of_a_whole(x):
+        powers = [exp(a * b) for a, b in zip(w, x)]
+        whole = sum(powers)
+        return sum((p / whole) ** 3 for p in powers)
+
+    backward = lines(compile(shares_of_a_whole, w, inputs=([0.5] * 6,)).backward)
+    assert [line for line in backward if line.startswith("∂s2")] == ["∂s2[1]  = −Σ ∂a2 ∘ a2/s2"]
+
+    def two_wholes(x):
+        powers = [exp(a * b) for a, b in zip(w, x)]
+        wholes = [tanh(powers[0] + powers[1]), tanh(powers[2] + powers[3])]
+        return sum((p * wholes[i // 3]) ** 3 for i, p in enumerate(powers))
+
+    backward = lines(compile(two_wholes, w, inputs=([0.5] * 6,)).backward)
+    assert [line for line in backward if line.startswith("∂a2")] == ["∂a2[2]      = Σ ∂s3 ∘ a1"]

@@ -13,6 +13,7 @@ from autograd.compiler.plan.instructions import (
     STATIC,
     Clear,
     Contribution,
+    Elementwise,
     Matrix,
     Plan,
     Reverse,
@@ -27,7 +28,7 @@ from autograd.compiler.read.arrays import Array
 from autograd.compiler.write.listing import Named, all_of, factor, named, wrapped
 from autograd.compiler.write.names import sized
 from autograd.compiler.write.parameters import squares
-from autograd.compiler.write.shares import Shares
+from autograd.compiler.write.shares import Shares, summed
 from autograd.compiler.write.view import inlined, shown
 from autograd.text.html import preformatted
 
@@ -154,9 +155,12 @@ class _Lines:
         for entry in entries:
             left = self._left(entry)
             right = self.shares.right(number, instruction, entry, left)
+            space, index = target(self.plan, entry)
+            if isinstance(instruction, (Elementwise, Terms)) and entry.to != "bias":
+                right = summed(right) if _repeated(index) else right
             sign = "=" if entry.begins else "+="
             sign = "∘" if number in self.found.inside else sign
-            yield Line(left, sign, right, *target(self.plan, entry))
+            yield Line(left, sign, right, space, index)
 
     def _whole(self, number: int, terms: Terms, entries: list[Contribution]) -> Line | None:
         """One line for all terms of a sum, if they are all that some result has."""
@@ -182,10 +186,11 @@ class _Lines:
 
     def _rows(self, space: int, index: Array) -> str:
         """The gradient of rows, in the shape of the result that they are."""
-        shape = index.shape
-        for instruction in self.plan.instructions if index.ndim == 1 else ():
-            if instruction.space == space and instruction.start == index[0]:
-                shape = instruction.node.shape if instruction.count == len(index) else shape
+        rows = np.unique(index) if _repeated(index) else index
+        shape = rows.shape
+        for instruction in self.plan.instructions if rows.ndim == 1 else ():
+            if instruction.space == space and instruction.start == rows[0]:
+                shape = instruction.node.shape if instruction.count == len(rows) else shape
         return f"∂{sized(self.names.at(space, index), shape)}"
 
     # Layers ---------------------------------------------------------------------------------------
@@ -230,6 +235,11 @@ class _Lines:
 
 
 _ORDER = ["weight", "bias", "column"]
+
+
+def _repeated(index: Array) -> bool:
+    """Whether one row is read in several places, from all of which a gradient comes back."""
+    return index.ndim == 1 and len(np.unique(index)) < len(index)
 
 
 def _of(entry: Reverse) -> int:

@@ -22,7 +22,7 @@ from autograd.compiler.write.parameters import shape_text
 from autograd.formulas.formula import Formula, formula
 from autograd.ops import OPS, Binding
 
-__all__ = ["Shares"]
+__all__ = ["Shares", "summed"]
 
 
 class Shares:
@@ -114,6 +114,11 @@ class Shares:
 
 
 _HIDDEN = "\0"  # what a function of a layer was applied to has no name
+
+
+def summed(share: str) -> str:
+    """The sum of what comes from several places: ``Σ ∂a2 ∘ a1``, the minus before it."""
+    return f"−Σ {share[1:]}" if share.startswith("−") else f"Σ {share}"
 
 
 def _times(g: str, slope: Formula, count: int) -> str:
