@@ -329,6 +329,11 @@ def test_the_sliders_stay_where_they_are_while_one_points_about(
         page.wait(f"document.getElementById('subject').textContent === {name!r}")
         places.add(page.value("document.getElementById('dial0').getBoundingClientRect().top"))
     assert len(places) == 1
+    page.value("document.getElementById('dial0').focus()")
+    page("Emulation.setDeviceMetricsOverride", width=600, height=800, deviceScaleFactor=1,
+         mobile=False)  # fmt: skip
+    page.wait("document.getElementById('numbers').nextElementSibling.tagName === 'DETAILS'")
+    assert page.value("document.activeElement.id") == "dial0"
 
 
 def test_an_answer_is_left_alone_while_the_pointer_moves_on(

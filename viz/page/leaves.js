@@ -17,7 +17,7 @@ const step = (i) => nice(reachOf(i) / 100);
 const snapped = (i, x) => Number((Math.round(x / step(i)) * step(i)).toPrecision(12));
 
 const home = (i) => groups.findIndex((group) => group.kind === "neuron" && group.members.includes(i));
-const many = leaves.length > 8;  // few stand above what is said of a value, and so always in the same place
+const many = leaves.length > 8;
 const crowd = leaves.length > 40;
 function fitDials() {  // of a large network the inputs, and what the neuron in question has
   if (!crowd) return;

@@ -27,6 +27,7 @@ function openUp() {
   if (isTall()) upright(true);
   refresh();
   makeRoom();
+  placeNumbers();
   takeRoom();
   arrange(false);
   for (const kind of ["neuron", "layer"]) {  // too small to read: begin with an overview
@@ -77,6 +78,7 @@ addEventListener("resize", () => {
   if (!innerWidth) return;
   if (!opened) return openUp();
   makeRoom();
+  placeNumbers();
   takeRoom();
   if (isTall() === geometry.across && page.places.tall) {
     upright(isTall());

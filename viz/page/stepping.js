@@ -109,11 +109,17 @@ function makeRoom() {
   trial.remove();
   const room = wide.matches ? most : Math.min(most, 0.17 * innerHeight);  // on a phone it scrolls
   Object.assign(caption.style, { minHeight: `${room}px`, maxHeight: wide.matches ? "" : `${room}px` });
-  const next = wide.matches && !many ? byId("reason") : list.closest("details"), numbers = byId("numbers");
-  if (numbers.nextElementSibling !== next) next.before(numbers);  // moved only then: it may hold the focus
   const below = wide.matches ? 0 : byId("dock").offsetHeight;  // there it stands before what has the focus
   document.documentElement.style.scrollPaddingBottom = `${below}px`;
   if (room < most) caption.tabIndex = 0; else caption.removeAttribute("tabindex");
+}
+
+function placeNumbers() {  // few stand above what is said of a value, if that is beside the drawing
+  const next = wide.matches && !many ? byId("reason") : list.closest("details"), numbers = byId("numbers");
+  if (numbers.nextElementSibling === next) return;
+  const focused = document.activeElement;
+  next.before(numbers);
+  focused.focus({ preventScroll: true });  // what is moved loses it
 }
 
 function relist() {  // the list as the numbers are now
