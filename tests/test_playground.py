@@ -671,6 +671,7 @@ def test_nothing_that_is_written_is_cut_off_or_hides_another(
     check_written(page, written)
     page.open(Path(numbers(4, 2).save(tmp_path / "numbers.html")).as_uri(), width, 800)
     check_written(page, page.value(WRITTEN))
+    assert page.value("document.getElementById('kinds').ariaLabel") == "The colours of the outputs"
 
 
 def check_written(page: Page, written: list[Any]) -> None:

@@ -118,6 +118,7 @@ const TOLD = {
 function nameOutputs() {  // which of several outputs has which colour
   const last = columns.at(-1);
   if (!["line", "pairs"].includes(page.view) || last.width < 2) return;
+  byId("kinds").setAttribute("aria-label", "The colours of the outputs");
   for (const { unit, name } of last.units) if (unit >= 0) {
     const swatch = make("span", { className: "swatch" });
     swatch.style.background = SERIES[unit % SERIES.length];
