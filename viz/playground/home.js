@@ -57,10 +57,9 @@ function settingOf(name, value) {  // a setting, or nothing
   const x = value.trim() ? Number(value) : NaN, least = LEAST[name];
   return x >= (least ?? 0) && x < Infinity && (least === undefined || Number.isInteger(x)) ? { [name]: x } : {};
 }
-function fromAddress() {
+function fromAddress() {  // at step 0
   const given = new URLSearchParams(location.hash.slice(1)), change = Object.assign({}, ...[...given].map(([name, value]) => settingOf(name, value)));
   training.change(change);
-  if ("seed" in change) training.reset(change.seed);
   try {
     if (given.get("state")) restoreFrom(given.get("state"));
     else if (given.get("step")) retrace(Number(given.get("step")), given.get("then"));
@@ -78,7 +77,6 @@ function restoreFrom(text) {
   session.edited = state.train !== page.data.train;
 }
 function retrace(step, then) {  // from the beginning, as whoever sent the address did
-  if (training.steps()) training.reset();
   for (const part of then?.split(";") ?? []) {
     const [at, name, value] = part.split(":");
     trainTo(Number(at));
