@@ -690,6 +690,13 @@ def check_written(page: Page, written: list[Any]) -> None:
     assert close == []
 
 
+def test_a_window_without_room_for_the_network_is_no_error(page: Page, url: str) -> None:
+    page.open(url, width=1280, height=240)
+    click(page, "step")
+    page.wait(f"{STEP} === 1")
+    assert page.complaints == []
+
+
 def test_what_a_recurrent_layer_remembers_comes_back(page: Page, tmp_path: Path) -> None:
     x = np.random.default_rng(0).normal(size=(30, 8))
     made = playground(Reader(), (x, (x.sum(1) > 0).astype(int)))

@@ -29,7 +29,7 @@ function arrange() {
   const reach = columns.flatMap((c) => c.units.flatMap((u) => [u.y - c.size / 2, u.y + c.size / 2]));
   for (const { label } of edges) if (label) reach.push(label[1] - LABEL[1] / 2, label[1] + LABEL[1] / 2);
   const low = Math.min(...reach), high = Math.max(...reach), wide = columns.at(-1).x - columns[0].x || 1;
-  const tall = Math.min(1.5, (height - top - bottom) / (high - low)), side = Math.min(1.3, tall * 1.06);
+  const tall = Math.max(0, Math.min(1.5, (height - top - bottom) / (high - low))), side = Math.min(1.3, tall * 1.06);
   const [before, after] = margins(width, Math.max(columns[0].size, columns.at(-1).size) * side / 2), across = Math.min(2.2, (width - before - after) / wide);
   const left = before + (width - before - after - wide * across) / 2 - columns[0].x * across, middle = top + (height - top - bottom) / 2 - (low + high) / 2 * tall;
   columns.forEach((column, k) => {
