@@ -10,12 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import EXECUTABLE, MISSING, Page, watched
+from chromium import EXECUTABLE, MISSING, Page
 
 from autograd import Op, Value, compare, parse, topological_order
 from autograd.text.format import number
@@ -120,26 +120,6 @@ def test_the_gradients_stay_as_they_are() -> None:
 # How it behaves in a browser ------------------------------------------------------------------------
 
 browser = pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with watched() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """The address of a page that shows a graph."""
-    folder = tmp_path_factory.mktemp("live")
-
-    def save(name: str, root: Value, **options: Any) -> str:
-        path = folder / f"{name}.html"
-        if not path.exists():
-            live(root, **options).save(path)
-        return path.as_uri()
-
-    return save
 
 
 def cards(page: Page) -> dict[str, dict[str, str]]:

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
-from chromium import EXECUTABLE, MISSING, Page, watched
+from chromium import EXECUTABLE, MISSING, Page
 from test_live import COUNT, IN_SIGHT, cards, engine, network, neuron
 
 from autograd import Value
@@ -28,25 +28,6 @@ UNDER_BUTTONS = """(() => { const zoom = document.getElementById('zoom').getBoun
         const box = card.getBoundingClientRect();
         return box.left < zoom.right && box.right > zoom.left && box.top < zoom.bottom
             && box.bottom > zoom.top }).length })()"""
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with watched() as page:
-        yield page
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    folder = tmp_path_factory.mktemp("hands")
-
-    def save(name: str, root: Value, **options: Any) -> str:
-        path = folder / f"{name}.html"
-        if not path.exists():
-            live(root, **options).save(path)
-        return path.as_uri()
-
-    return save
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from chromium import EXECUTABLE, MISSING, Page, watched
+from chromium import EXECUTABLE, MISSING, Page
 from javascript import running
 from test_live import axe
 
@@ -119,12 +119,6 @@ def test_the_command_takes_a_table(tmp_path: Path, capsys: pytest.CaptureFixture
 # How it behaves in a browser ------------------------------------------------------------------------
 
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with watched() as page:
-        yield page
 
 
 @pytest.fixture(scope="module")
