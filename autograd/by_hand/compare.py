@@ -17,7 +17,7 @@ from autograd.by_hand.slips.explain import Slip
 from autograd.by_hand.slips.last_resorts import bare_ratio
 from autograd.derivatives.numerical import EPS, step
 from autograd.formulas.names import Names
-from autograd.text.format import clean, number, table, width
+from autograd.text.format import clean, fits, number, table
 from autograd.value import Value
 
 __all__ = ["Comparison", "Row", "compare"]
@@ -87,7 +87,7 @@ class Comparison:
             for row in self.rows
         ]
         text = table(cells, header, ">>>><")
-        if room is not None and max(map(width, text.splitlines())) > room:
+        if not fits(text, room):
             numbers = [
                 [", ".join(f"{what} {x}" for what, x in zip(header[1:5], row[1:5]))]
                 for row in cells

@@ -9,7 +9,7 @@ from autograd.formulas.names import Names
 from autograd.stepping.moves import Moves
 from autograd.stepping.spans import Extent, Spans
 from autograd.stepping.steps import Span, Step, cells, described
-from autograd.text.format import number, table, width
+from autograd.text.format import fits, number, table
 from autograd.text.html import Text
 from autograd.value import Value
 
@@ -286,7 +286,7 @@ def _table(rows: list[list[str]], room: int | None) -> str:
     """A row a step; its products beside the gradient, or below the node if that would be too wide."""
     whole = [(row + [""] * 5)[:5] for row in rows]
     text = table(whole, ("step", "node", "gradient", "its parents get", ""), "<>")
-    if room is None or max(map(width, text.splitlines())) <= room:
+    if fits(text, room):
         return text
     header = ("step", "node, its parents get", "gradient")
     return table([row[:3] for row in whole], header, "<>", room, [row[3:] for row in rows])

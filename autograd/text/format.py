@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-__all__ = ["clean", "folded", "number", "plural", "suggestion", "table", "width"]
+__all__ = ["clean", "fits", "folded", "number", "plural", "suggestion", "table", "width"]
 
 _LEAST = 7  # columns that a number takes
 
@@ -77,6 +77,11 @@ def folded(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, room, break_on_hyphens=False) or [""]
 
 
+def fits(text: str, room: int | None) -> bool:
+    """Whether no line of a text is wider than so many columns; None: there is room for all."""
+    return room is None or max(map(width, text.splitlines()), default=0) <= room
+
+
 def table(
     rows: Iterable[Sequence[str]],
     header: Sequence[str],
@@ -127,8 +132,8 @@ def _put(cell: str, room: int, side: str) -> str:
 
 def _under(text: str, indent: int, room: int | None) -> list[str]:
     """A text below a row; what goes on stands two further in."""
-    fits = room is None or width(text) <= room - indent
-    lines = [text] if fits else folded(text, max(_LEAST, (room or 0) - indent - 2))
+    left = None if room is None else room - indent
+    lines = [text] if left is None or fits(text, left) else folded(text, max(_LEAST, left - 2))
     return [" " * (indent + 2 * (i > 0)) + line for i, line in enumerate(lines)]
 
 
